@@ -1,0 +1,215 @@
+"""The brief: what ``campaign.yaml`` may say, as frozen models that forbid unknown keys."""
+
+from datetime import date as Date
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+Text = Annotated[str, Field(min_length=1)]
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Share = Annotated[float, Field(ge=0, le=1)]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$", description="BCP 47 tag, such as sv or en")]
+
+
+class Part(BaseModel):
+    """Base of every part of the brief: frozen, unknown keys forbidden."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Objective(Part):
+    """The result to be reached (P2a, P2b): ``outcome`` moves from ``baseline`` to ``target`` by a date.
+
+    Shares are written 0–1; ``unit`` is what one observation is, such as ``household`` or ``person``.
+    """
+
+    outcome: Identifier
+    group: Text
+    baseline: float
+    target: float
+    unit: Literal["person", "household", "area"]
+    by: Date
+
+
+class Kpi(Part):
+    """One measure and the stage of the chain that it belongs to; only ``outcome`` and ``impact`` are results (P4a)."""
+
+    name: Text
+    stage: Literal["output", "outtake", "outcome", "impact"]
+    target: float | None = None
+
+
+class Sender(Part):
+    """Who speaks (P6b, P6b2); a company must also say that it is part of the city."""
+
+    body: Text
+    kind: Literal["department", "company"]
+    unit: Text
+
+
+class Contact(Part):
+    """A living way to answer (P4b), with hours and promised answer time."""
+
+    way: Text
+    hours: Text
+    answer_within: Text
+
+
+class PressContact(Part):
+    """Who the press may call (P8a)."""
+
+    name: Text
+    way: Text
+    hours: Text
+
+
+class Decision(Part):
+    """Whether this is decided or only proposed (P6d)."""
+
+    status: Literal["decided", "proposed", "none_needed"]
+    body: str | None = None
+    date: Date | None = None
+    reference: str | None = None
+
+
+class LegalBasis(Part):
+    """Why a register may be used for this purpose (P1)."""
+
+    register_: Annotated[
+        Literal["population", "guardians", "employees", "customers", "subscribers"], Field(alias="register")
+    ]
+    purpose: Identifier
+    article: Text
+
+
+class Fact(Part):
+    """A property with few values that a text may branch on."""
+
+    name: Identifier
+    values: Annotated[tuple[Text, ...], Field(min_length=1, max_length=12)]
+
+
+class Slot(Part):
+    """A value that differs per person and may only be printed; the column of that name in the audience query."""
+
+    name: Identifier
+    kind: Literal["text", "date", "url", "list"]
+    default: str | dict[Language, str]
+    format: dict[Language, str] | None = None
+
+
+class Wave(Part):
+    """One sending occasion: ``audience`` names the SQL file in the campaign's folder."""
+
+    name: Identifier
+    start: AwareDatetime
+    audience: Annotated[str, Field(pattern=r"^[a-z0-9_-]+\.sql$")]
+
+
+class Budget(Part):
+    """Ceilings: kronor and kilograms of carbon dioxide."""
+
+    sek: Annotated[float, Field(ge=0)]
+    co2_kg: Annotated[float, Field(ge=0)]
+
+
+class Floor(Part):
+    """At least this share of a group must be reached (S4); ``group`` is ``column=value`` over the audience query."""
+
+    group: Annotated[str, Field(pattern=r"^[a-z_]+=.+$")]
+    reach: Share
+
+
+class Window(Part):
+    """When sending is allowed: days and local times."""
+
+    days: Annotated[tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...], Field(min_length=1)]
+    opens: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+    closes: Annotated[str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
+
+
+class Schedule(Part):
+    """Start, time zone, sending windows and when the message is no longer true (P5c)."""
+
+    start: AwareDatetime
+    time_zone: Text = "Europe/Stockholm"
+    windows: tuple[Window, ...] = ()
+    valid_until: AwareDatetime
+
+
+class Holdout(Part):
+    """The control group: its share and the unit that is drawn."""
+
+    share: Annotated[float, Field(ge=0, le=0.5)]
+    by: Literal["person", "household"]
+
+
+class Image(Part):
+    """An image with its rights."""
+
+    file: Text
+    source: Text
+    licence: Text
+    licence_until: Date | None = None
+    consent: str | None = None
+    shows_child: bool = False
+
+
+class Override(Part):
+    """A logged motivation for a warning."""
+
+    gate: Identifier
+    reason: Annotated[str, Field(min_length=20)]
+
+
+class Brief(Part):
+    """One campaign: the whole of ``campaign.yaml``."""
+
+    title: Text
+    edition: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    goal: Literal["G1", "G2", "G3", "G4"]
+    objective: Objective
+    kpis: Annotated[tuple[Kpi, ...], Field(min_length=1)]
+    sender: Sender
+    manager: Identifier
+    communicator: Identifier
+    contact: Contact
+    press_contact: PressContact | None = None
+    anchored_with: tuple[Text, ...] = ()
+    partners: tuple[Text, ...] = ()
+    decision: Decision
+    overall_message: Identifier
+    message_kind: Literal["how_we_do", "how_it_goes", "where_we_are"] | None = None
+    legal_basis: Annotated[tuple[LegalBasis, ...], Field(min_length=1)]
+    challenges: tuple[Identifier, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    slots: tuple[Slot, ...] = ()
+    waves: Annotated[tuple[Wave, ...], Field(min_length=1)]
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)]
+    minority_language_decision: Text
+    channels: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    print_reason: str | None = None
+    landing_page: Text
+    budget: Budget
+    floors: tuple[Floor, ...] = ()
+    contact_cap: Annotated[int, Field(ge=1, le=20)]
+    schedule: Schedule
+    holdout: Holdout
+    looks: Annotated[tuple[Annotated[int, Field(ge=1, le=730)] | AwareDatetime, ...], Field(min_length=1)]
+    on_unknown: Literal["hold", "resend"] = "hold"
+    feedback_by: Date
+    sources: tuple[Text, ...] = ()
+    fact_checker: str | None = None
+    images: tuple[Image, ...] = ()
+    overrides: tuple[Override, ...] = ()
+
+    def look_times(self) -> tuple[datetime, ...]:
+        """Return when each look is due: whole days after ``schedule.start`` in local time, or the instant given."""
+        zone = ZoneInfo(self.schedule.time_zone)
+        start = self.schedule.start.astimezone(zone).replace(tzinfo=None)
+        return tuple(
+            look if isinstance(look, datetime) else (start + timedelta(days=look)).replace(tzinfo=zone)
+            for look in self.looks
+        )

@@ -1,0 +1,157 @@
+"""The one error tree.
+
+::
+
+    BudkavleError                exit  what it means
+    ├── InputError                 2   wrong use, or a file that cannot be accepted
+    │   ├── BriefInvalid           2   findings in campaign.yaml, its texts or its SQL
+    │   ├── RegisterFileInvalid    2   a register, outcomes or suppression file
+    │   └── UnknownRun             2   no run has this id or prefix
+    ├── Refused                    1   the input is sound, a rule says no
+    │   ├── GateRefused            1   a gate of the programme blocks
+    │   ├── CheckFailed            1   a critical expectation between two stages failed
+    │   ├── ApprovalRefused        1   wrong code, wrong person, expired
+    │   ├── ContentChanged         1   the approved digest and today's content differ
+    │   └── IllegalMove            1   the run's state does not allow it
+    ├── Waiting                    3   nothing is wrong, run the command again later
+    │   ├── ApprovalPending        3
+    │   ├── NotYetTime             3   before the start or outside the sending windows
+    │   ├── RunPaused              3
+    │   ├── GatewayUnavailable     3   the channel's gateway does not answer
+    │   ├── OutcomesMissing        3   nothing to evaluate yet
+    │   └── StoreBusy              3   another process is writing
+    └── StoreDamaged               2   the database cannot be opened: set aside, rebuild
+
+Every message says what is wrong, where, and what to do next, and never holds a personal value.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+
+class BudkavleError(Exception):
+    """Base of every error that a user can meet.
+
+    ``problem`` says what is wrong, ``where`` names file, line, field or row, and ``remedy`` what to do next.
+    """
+
+    exit_code = 2
+
+    def __init__(self, problem: str, *, where: str = "", remedy: str = "") -> None:
+        super().__init__(problem)
+        self.problem, self.where, self.remedy = problem, where, remedy
+
+    def __str__(self) -> str:
+        parts = [f"{self.where}: {self.problem}" if self.where else self.problem]
+        return "\n".join([*parts, f"  what to do: {self.remedy}"] if self.remedy else parts)
+
+
+class InputError(BudkavleError):
+    """Wrong use, or a file that cannot be accepted."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault found by a check, in the form that ``budkavle check --json`` prints.
+
+    ``kind`` is B (blocks), W (warns, may be overridden with a logged reason) or H (a named person's review).
+    """
+
+    gate: str
+    requirement: str
+    kind: str
+    file: str
+    line: int
+    message: str
+    remedy: str
+    language: str = ""
+    channel: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: [{self.kind} {self.gate} {self.requirement}] {self.message}\n    {self.remedy}"
+
+    def as_dict(self) -> dict[str, str | int]:
+        """Return the finding as one JSON-ready object."""
+        return asdict(self)
+
+
+class _WithFindings(BudkavleError):
+    def __init__(self, problem: str, findings: Sequence[Finding], *, where: str = "", remedy: str = "") -> None:
+        super().__init__(problem, where=where, remedy=remedy)
+        self.findings = tuple(findings)
+
+    def __str__(self) -> str:
+        return "\n".join([super().__str__(), *(str(finding) for finding in self.findings)])
+
+
+class BriefInvalid(_WithFindings, InputError):
+    """Faults in a campaign folder: every one of them, each with file, line, field and requirement id."""
+
+
+class RegisterFileInvalid(InputError):
+    """A register, outcomes or suppression file that is refused whole."""
+
+
+class UnknownRun(InputError):
+    """No run, or more than one, answers to this id or prefix."""
+
+
+class Refused(BudkavleError):
+    """The input is sound but a rule says no."""
+
+    exit_code = 1
+
+
+class GateRefused(_WithFindings, Refused):
+    """A gate of the communication programme blocks the campaign."""
+
+
+class CheckFailed(Refused):
+    """A critical expectation at a stage boundary failed; the run stopped there."""
+
+
+class ApprovalRefused(Refused):
+    """Wrong code, expired code, or a person who may not approve."""
+
+
+class ContentChanged(Refused):
+    """What was approved and what would be sent are not the same; names each part that differs."""
+
+
+class IllegalMove(Refused):
+    """The run's state does not allow what was asked."""
+
+
+class Waiting(BudkavleError):
+    """Nothing is wrong: run the same command again when the named condition holds."""
+
+    exit_code = 3
+
+
+class ApprovalPending(Waiting):
+    """Codes have been mailed, an approval is still missing."""
+
+
+class NotYetTime(Waiting):
+    """Before the wave's start, or outside the sending windows."""
+
+
+class RunPaused(Waiting):
+    """Somebody paused the run."""
+
+
+class GatewayUnavailable(Waiting):
+    """The channel's gateway does not answer; nothing was half-sent."""
+
+
+class OutcomesMissing(Waiting):
+    """No outcomes have been imported for this look."""
+
+
+class StoreBusy(Waiting):
+    """Another process holds the database for writing."""
+
+
+class StoreDamaged(BudkavleError):
+    """The database file cannot be opened; it was set aside, ``budkavle rebuild`` recreates every fact."""

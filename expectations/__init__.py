@@ -1,0 +1,1 @@
+"""Claims: Great Expectations suites, one module per stage boundary."""

@@ -1,0 +1,1 @@
+"""Order: the flows, their settings and the command line."""

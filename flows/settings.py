@@ -1,0 +1,86 @@
+"""Settings, read once at the edge from the environment or ``.env`` with the prefix ``BUDKAVLE_``."""
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tasks.workplace import Workplace
+
+TELEMETRY_OFF = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "GX_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+}
+
+
+class Settings(BaseSettings):
+    """Everything that differs between installations; ``budkavle settings`` prints it with secrets masked."""
+
+    model_config = SettingsConfigDict(env_prefix="BUDKAVLE_", env_file=".env", extra="ignore", frozen=True)
+
+    home: Path = Field(default=Path(".budkavle"), description="State folder: database, runs, decision log.")
+    language: Literal["sv", "en"] = Field(default="sv", description="Language of pages and reports.")
+    smtp_url: SecretStr = Field(
+        default=SecretStr("smtp://127.0.0.1:2525"), description="smtp://user:secret@host:port of the mail relay."
+    )
+    letter_url: str = Field(default="", description="Folder the print shop reads; HOME/sink/letter when unset.")
+    web_url: str = Field(default="", description="Folder the web server reads; HOME/sink/web when unset.")
+    public_url: str = Field(
+        default="", description="Address of landing and unsubscribe pages; unset: unsubscribing by mailto only."
+    )
+    sender_address: str = Field(default="budkavle@example.se", description="Envelope sender of e-mail.")
+    logotype: Path | None = Field(default=None, description="The city's real logotype; a marked stand-in when unset.")
+    directory: Path | None = Field(default=None, description="The approvers' directory, a YAML file operators own.")
+    secret_key: SecretStr | None = Field(default=None, description="Key for pseudonyms, message ids and tokens.")
+    workers: int = Field(default=2, ge=1, le=64, description="Publishing worker processes.")
+
+    @property
+    def database(self) -> Path:
+        """The one file that one process at a time writes."""
+        return self.home / "budkavle.duckdb"
+
+
+def load_settings() -> Settings:
+    """Read the environment once and return absolute, ready settings."""
+    os.environ.update({name: os.environ.get(name, value) for name, value in TELEMETRY_OFF.items()})
+    settings = Settings()
+    return settings.model_copy(update={"home": settings.home.expanduser().absolute()})
+
+
+def secret_key(settings: Settings) -> bytes:
+    """Return the installation's key, made on first use in the user's configuration folder, never in the tree."""
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value().encode()
+    folder = Path(os.environ.get("XDG_CONFIG_HOME", Path.home() / ".config")) / "budkavle"
+    path = folder / "secret_key"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = folder / f"secret_key.{os.getpid()}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_hex(32))
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_text().strip().encode()
+
+
+def workplace(settings: Settings) -> Workplace:
+    """Return what the stages need to know of this installation."""
+    return Workplace(
+        home=settings.home,
+        key=secret_key(settings),
+        language=settings.language,
+        smtp_url=settings.smtp_url.get_secret_value(),
+        letter_url=settings.letter_url,
+        web_url=settings.web_url,
+        public_url=settings.public_url,
+        sender_address=settings.sender_address,
+        logotype=settings.logotype,
+        directory=settings.directory,
+        workers=settings.workers,
+    )

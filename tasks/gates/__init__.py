@@ -1,0 +1,1 @@
+"""Families of gates: what every text must keep, each with its requirement id."""

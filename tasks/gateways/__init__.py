@@ -1,0 +1,1 @@
+"""Gateways that ship: real servers on a socket, to try out with and for tests."""

@@ -1,0 +1,114 @@
+"""A run is one campaign in one edition; its state only moves along the drawn arrows."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from campaigns.brief import Brief
+from campaigns.errors import IllegalMove, UnknownRun
+from tasks import store
+from tasks.workplace import Workplace
+
+MOVES = {
+    "preparing": {"prepared", "stopped"},
+    "prepared": {"preparing", "approved", "stopped"},
+    "approved": {"preparing", "scheduled", "publishing", "stopped"},
+    "scheduled": {"preparing", "publishing", "stopped"},
+    "publishing": {"paused", "published", "stopped"},
+    "paused": {"publishing", "stopped"},
+    "published": {"evaluating", "closed"},
+    "evaluating": {"published", "closed"},
+    "closed": {"evaluating"},
+    "stopped": {"evaluating"},
+}
+CONTENT_IS_FIXED = frozenset(MOVES) - {"preparing", "prepared", "approved", "scheduled"}
+
+
+@dataclass(frozen=True)
+class Run:
+    """One row of the table ``run``, with its brief."""
+
+    run: str
+    campaign: str
+    folder: Path
+    state: str
+    brief: Brief
+    digest: str | None
+    design: dict[str, float]
+
+
+def identity(campaign: str, edition: str) -> str:
+    """Return the id of a run: launching the same campaign and edition twice gives the same run."""
+    return f"{campaign}-{edition}"
+
+
+def begin(workplace: Workplace, brief: Brief, folder: Path) -> str:
+    """Create the run or, while its content may still change, put today's brief in its place; returns its id."""
+    run = identity(folder.name, brief.edition)
+    text = brief.model_dump_json(by_alias=True)
+    with store.writing(workplace) as connection:
+        known = connection.execute("SELECT state FROM run WHERE run = ?", [run]).fetchone()
+        if known and known[0] in CONTENT_IS_FIXED:
+            raise IllegalMove(
+                f"run {run} is {known[0]}: its content can no longer change",
+                remedy="to send new content, give the brief a new `edition`.",
+            )
+        store.replace_rows(connection, run, ["run"])
+        connection.execute(
+            "INSERT INTO run BY NAME SELECT ? AS run, ? AS campaign, ? AS edition, ? AS title, ? AS folder, "
+            "'preparing' AS state, ?::JSON AS brief, now() AS prepared_at, now() AS changed_at",
+            [
+                run,
+                folder.name,
+                brief.edition,
+                brief.title,
+                str(folder.absolute()),
+                brief.model_dump_json(by_alias=True),
+            ],
+        )
+    return run
+
+
+def move(workplace: Workplace, run: str, state: str) -> None:
+    """Move a run to another state and keep the evidence; raises IllegalMove where no arrow leads there."""
+    with store.writing(workplace) as connection:
+        move_within(connection, workplace, run, state)
+
+
+def move_within(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str, state: str) -> None:
+    """Do the same inside a transaction that is already open."""
+    row = connection.execute("SELECT state FROM run WHERE run = ?", [run]).fetchone()
+    if row is None:
+        raise UnknownRun(f"there is no run {run}", remedy="`budkavle status` lists the runs.")
+    if row[0] == state:
+        return
+    if state not in MOVES[row[0]]:
+        raise IllegalMove(f"run {run} is {row[0]} and cannot become {state}", remedy="`budkavle status` shows the run.")
+    connection.execute("UPDATE run SET state = ?, changed_at = now() WHERE run = ?", [state, run])
+    store.keep_evidence(connection, workplace, run, ["run"])
+
+
+def load(workplace: Workplace, run: str) -> Run:
+    """Return one run; ``run`` is an id or a prefix that only one run has."""
+    with store.writing(workplace) as connection:
+        return load_within(connection, run)
+
+
+def load_within(connection: duckdb.DuckDBPyConnection, run: str) -> Run:
+    """Do the same over an open connection, the database's or the snapshot's."""
+    rows = connection.execute(
+        "SELECT run, campaign, folder, state, brief, digest, design FROM run WHERE starts_with(run, ?) ORDER BY run",
+        [run],
+    ).fetchall()
+    exact = [row for row in rows if row[0] == run] or rows
+    if len(exact) != 1:
+        raise UnknownRun(
+            f"{len(exact)} runs answer to {run!r}",
+            remedy="name one of: " + ", ".join(row[0] for row in rows) if rows else "`budkavle status` lists the runs.",
+        )
+    name, campaign, folder, state, brief, digest, design = exact[0]
+    return Run(
+        name, campaign, Path(folder), state, Brief.model_validate_json(brief), digest, json.loads(design or "{}")
+    )

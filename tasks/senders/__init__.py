@@ -1,0 +1,1 @@
+"""Senders: one module per channel behind one small protocol."""

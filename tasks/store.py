@@ -1,0 +1,175 @@
+"""DuckDB behind one small interface: one writer, short transactions, readers on a snapshot.
+
+A stage opens :func:`writing`, runs one set-based transaction and closes. Whoever only reads opens :func:`reading`,
+which never meets a lock. :func:`keep_evidence` writes a run's rows to Parquet, from which a lost database is rebuilt.
+"""
+
+import hashlib
+import os
+import re
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from campaigns.errors import StoreBusy, StoreDamaged
+from tasks.workplace import Workplace
+
+SQL = Path(__file__).parent / "sql"
+PRIVATE_TABLES = ("identity", "message_slot")
+RUN_TABLES = (
+    "run", "audience", "plan", "assignment", "variant", "variant_choice", "message", "message_slot",
+    "approval", "look", "outcome", "effect", "lesson", "check_result",
+)  # fmt: skip
+HMAC_BLOCK = 64
+
+
+def statement(name: str) -> str:
+    """Return the named SQL text, such as ``audience/exclusions``."""
+    return (SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
+@contextmanager
+def writing(workplace: Workplace, *, wait: float = 60.0) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the database for one transaction: committed at the end of the block, rolled back on an error.
+
+    Raises StoreBusy after ``wait`` seconds behind another writer, StoreDamaged where the file cannot be opened.
+    """
+    workplace.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    connection = _open(workplace.database, wait)
+    try:
+        _migrate(connection)
+        _install_keyed_hash(connection, workplace.key)
+        connection.execute("BEGIN")
+        yield connection
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
+
+
+@contextmanager
+def reading(workplace: Workplace) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the snapshot read-only; made first where there is none yet. It holds no names and no addresses."""
+    if not workplace.snapshot.exists():
+        take_snapshot(workplace)
+    connection = duckdb.connect(workplace.snapshot, read_only=True)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def take_snapshot(workplace: Workplace, *, wait: float = 60.0) -> Path:
+    """Copy every table but the private ones into a new file and rename it into place."""
+    draft = workplace.snapshot.with_suffix(f".{os.getpid()}.draft")
+    draft.unlink(missing_ok=True)
+    with writing(workplace, wait=wait) as connection:
+        tables = _public_tables(connection)
+        connection.execute("COMMIT")
+        connection.execute(f"ATTACH '{draft}' AS draft")
+        connection.execute("BEGIN")
+        for table in tables:
+            connection.execute(f'CREATE TABLE draft."{table}" AS FROM "{table}"')
+        connection.execute("COMMIT")
+        connection.execute("USE draft")
+        connection.execute(statement("views"))
+        connection.execute("USE budkavle")
+        connection.execute("DETACH draft")
+        connection.execute("BEGIN")
+    os.replace(draft, workplace.snapshot)
+    return workplace.snapshot
+
+
+def replace_rows(connection: duckdb.DuckDBPyConnection, run: str, tables: Sequence[str]) -> None:
+    """Remove a run's rows of the given tables, so that a rerun stage replaces what it wrote before."""
+    for table in tables:
+        connection.execute(f'DELETE FROM "{table}" WHERE run = ?', [run])
+
+
+def keep_evidence(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str, tables: Sequence[str]) -> None:
+    """Write a run's rows of the given tables to Parquet, each file synced and renamed into place."""
+    folder = workplace.run_folder(run, "evidence")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for table in tables:
+        keep_rows(connection, f'SELECT * FROM "{table}" WHERE run = ?', [run], folder / f"{table}.parquet")
+
+
+def keep_rows(connection: duckdb.DuckDBPyConnection, query: str, values: Sequence[object], path: Path) -> None:
+    """Write the rows of a query to one Parquet file, synced and renamed into place."""
+    draft = path.with_suffix(f".{os.getpid()}.draft")
+    connection.execute(f"COPY ({query}) TO '{draft}' (FORMAT parquet)", list(values))
+    with draft.open("rb") as written:
+        os.fsync(written.fileno())
+    os.replace(draft, path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
+
+
+def _public_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = connection.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'budkavle'").fetchall()
+    return sorted(name for (name,) in rows if name not in PRIVATE_TABLES)
+
+
+def _open(path: Path, wait: float) -> duckdb.DuckDBPyConnection:
+    deadline, pause = time.monotonic() + wait, 0.01
+    while True:
+        try:
+            return duckdb.connect(path)
+        except duckdb.IOException as error:
+            if "lock" not in str(error):
+                raise _set_aside(path) from None
+            if time.monotonic() > deadline:
+                raise _busy(path, str(error)) from None
+        except duckdb.Error:
+            raise _set_aside(path) from None
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.5)
+
+
+def _busy(path: Path, text: str) -> StoreBusy:
+    holder = re.search(r"PID (\d+)", text)
+    who = f"process {holder[1]}" if holder else "another process"
+    return StoreBusy(
+        f"{who} is writing to the database",
+        where=str(path),
+        remedy="wait for it to finish and run the same command again; to read, use `budkavle query`.",
+    )
+
+
+def _set_aside(path: Path) -> StoreDamaged:
+    aside = path.with_suffix(f".unopenable-{time.strftime('%Y%m%dT%H%M%S')}")
+    os.replace(path, aside)
+    wal = path.with_suffix(".duckdb.wal")
+    if wal.exists():
+        os.replace(wal, aside.with_suffix(aside.suffix + ".wal"))
+    return StoreDamaged(
+        f"the database could not be opened and was set aside as {aside.name}",
+        where=str(path),
+        remedy="run `budkavle rebuild`: every fact is recreated from the journals, shards and the decision log.",
+    )
+
+
+def _migrate(connection: duckdb.DuckDBPyConnection) -> None:
+    found = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'schema_migration'").fetchone()
+    done: int = 0
+    if found:
+        row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_migration").fetchone()
+        done = row[0] if row else 0
+    for path in sorted((SQL / "migrations").glob("*.sql")):
+        version = int(path.name[:4])
+        if version > done:
+            connection.execute("BEGIN")
+            connection.execute(path.read_text(encoding="utf-8"))
+            connection.execute(statement("views"))
+            connection.execute("INSERT INTO schema_migration VALUES (?, now())", [version])
+            connection.execute("COMMIT")
+
+
+def _install_keyed_hash(connection: duckdb.DuckDBPyConnection, key: bytes) -> None:
+    block = (hashlib.sha256(key).digest() if len(key) > HMAC_BLOCK else key).ljust(HMAC_BLOCK, b"\0")
+    connection.execute("SET VARIABLE inner_pad = ?::BLOB", [bytes(byte ^ 0x36 for byte in block)])
+    connection.execute("SET VARIABLE outer_pad = ?::BLOB", [bytes(byte ^ 0x5C for byte in block)])
+    connection.execute(statement("keyed_hash"))
