@@ -59,14 +59,7 @@ def begin(workplace: Workplace, brief: Brief, folder: Path) -> str:
         connection.execute(
             "INSERT INTO run BY NAME SELECT ? AS run, ? AS campaign, ? AS edition, ? AS title, ? AS folder, "
             "'preparing' AS state, ?::JSON AS brief, now() AS prepared_at, now() AS changed_at",
-            [
-                run,
-                folder.name,
-                brief.edition,
-                brief.title,
-                str(folder.absolute()),
-                brief.model_dump_json(by_alias=True),
-            ],
+            [run, folder.name, brief.edition, brief.title, str(folder.absolute()), text],
         )
     return run
 
