@@ -1,0 +1,66 @@
+"""The frame of every page for readers: one Jinja2 environment with translations, numbers and dates of the language."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import numbers
+from babel.dates import format_date
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from campaigns import language as languages
+
+LAYOUTS = Path(languages.__file__).parent / "layouts"
+LOCALES = {"sv": "sv_SE", "en": "en_GB"}
+CITY_TIME = ZoneInfo("Europe/Stockholm")
+
+
+def page_environment(language: str) -> Environment:
+    """Return the environment that renders ``campaigns/layouts/*.html.j2`` in one language, autoescaped.
+
+    Filters: ``number(decimals=0)``, ``percent(decimals=0)`` of a share 0–1, ``points(decimals=0)`` of a difference
+    between shares, ``money`` in kronor and ``date``. Unknown names raise, so that no page has a silent gap.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(LAYOUTS),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.install_gettext_translations(  # type: ignore[attr-defined]  # added by the extension
+        languages.translations(language), newstyle=True
+    )
+    environment.globals["language"] = language
+    environment.filters.update(filters(language))
+    return environment
+
+
+def filters(language: str) -> dict[str, Any]:
+    """Return how numbers and dates are written in a language, by name; the same in templates and in sentences."""
+    locale = LOCALES.get(language, language)
+    sign = "%" if language == "en" else "\N{NO-BREAK SPACE}%"
+
+    def number(value: float, decimals: int = 0) -> str:
+        return numbers.format_decimal(round(value, decimals) + 0.0, format=_pattern(decimals), locale=locale)
+
+    def percent(value: float, decimals: int = 0) -> str:
+        return numbers.format_percent(round(value, decimals + 2) + 0.0, _pattern(decimals) + sign, locale=locale)
+
+    def points(value: float, decimals: int = 0) -> str:
+        return number(100 * value, decimals)
+
+    def money(value: float) -> str:
+        return numbers.format_currency(value, "SEK", "#,##0 ¤", locale=locale, currency_digits=False)
+
+    def day(value: date) -> str:
+        local = value.astimezone(CITY_TIME).date() if isinstance(value, datetime) else value
+        return format_date(local, "long", locale=locale)
+
+    return {"number": number, "percent": percent, "points": points, "money": money, "date": day}
+
+
+def _pattern(decimals: int) -> str:
+    return "#,##0" + ("." + "0" * decimals if decimals else "")
