@@ -1,0 +1,79 @@
+"""The communication programme as data: goals, messages, gates and bodies, read from ``programme.yaml``."""
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+from ruamel.yaml import YAML
+
+PROGRAMME = Path(__file__).parent / "programme.yaml"
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Named(_Row):
+    """A goal of the programme or a challenge of the city, in Swedish and English."""
+
+    id: str
+    sv: str
+    en: str
+
+
+class Gate(_Row):
+    """One check: ``kind`` is B (blocks), W (warns) or H (a person reads); ``threshold`` in the unit that it ``says``."""
+
+    id: str
+    requirement: str
+    kind: Literal["B", "W", "H"]
+    where: Literal["brief", "text"]
+    says: str
+    threshold: float | None = None
+
+
+class Body(_Row):
+    """A committee with its department, or a company; a company carries the city's endorsement (P6b2)."""
+
+    name: str
+    kind: Literal["department", "company"]
+    department: str | None = None
+    units: tuple[str, ...] = ()
+    endorsement: bool = False
+
+
+class Programme(_Row):
+    """The whole programme; ``requirements`` holds the phrase of each requirement id."""
+
+    version: str
+    source: str
+    goals: tuple[Named, ...]
+    overall_messages: dict[str, str]
+    endorsement: dict[str, str]
+    challenges: tuple[Named, ...]
+    requirements: dict[str, str]
+    brief_keys: dict[str, str]
+    gates: tuple[Gate, ...]
+    bodies: tuple[Body, ...]
+
+    def gate(self, name: str) -> Gate:
+        """Return the gate of this id; KeyError where the programme has none."""
+        for gate in self.gates:
+            if gate.id == name:
+                return gate
+        raise KeyError(name)
+
+    def body(self, name: str) -> Body | None:
+        """Return the body known by this name, or by the name of its department; None where unknown."""
+        for body in self.bodies:
+            if name in (body.name, body.department):
+                return body
+        return None
+
+
+@cache
+def load_programme() -> Programme:
+    """Read the programme once; the answer is shared and frozen."""
+    with PROGRAMME.open(encoding="utf-8") as source:
+        return Programme.model_validate(YAML(typ="safe", pure=True).load(source))
