@@ -54,7 +54,8 @@ class InputError(BudkavleError):
 class Finding:
     """One fault found by a check, in the form that ``budkavle check --json`` prints.
 
-    ``kind`` is B (blocks), W (warns, may be overridden with a logged reason) or H (a named person's review).
+    ``kind`` is B (blocks), W (warns, may be overridden with a logged reason) or H (a named person's review);
+    ``accepted`` is the reason in the brief that overrides a warning.
     """
 
     gate: str
@@ -66,10 +67,12 @@ class Finding:
     remedy: str
     language: str = ""
     channel: str = ""
+    accepted: str = ""
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place}: [{self.kind} {self.gate} {self.requirement}] {self.message}\n    {self.remedy}"
+        last = f"accepted: {self.accepted}" if self.accepted else self.remedy
+        return f"{place}: [{self.kind} {self.gate} {self.requirement}] {self.message}\n    {last}"
 
     def as_dict(self) -> dict[str, str | int]:
         """Return the finding as one JSON-ready object."""

@@ -1,1 +1,60 @@
-"""Families of gates: what every text must keep, each with its requirement id."""
+"""Families of gates: what every text must keep, each with its requirement id.
+
+A gate is one function registered under the id of its row in ``campaigns/programme.yaml``, which holds the requirement,
+the kind and the thresholds. :func:`examine` runs them all over one variant.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from campaigns.brief import Override
+from campaigns.errors import Finding
+from tasks.gates import accessibility, correctness, readability, sender
+from tasks.gates.registry import GATES, Fault, Rule
+from tasks.gates.subject import GateSubject
+
+FAMILIES = (sender, accessibility, readability, correctness)
+
+__all__ = ["FAMILIES", "GATES", "Fault", "GateSubject", "Rule", "accept_overrides", "examine", "refuses"]
+
+
+def examine(subjects: Iterable[GateSubject], rules: Sequence[Rule]) -> list[Finding]:
+    """Return what every gate finds in every variant, each fault once per language and channel, in reading order."""
+    found = {
+        _finding(subject, rule, fault)
+        for subject in subjects
+        for rule in rules
+        for fault in GATES[rule.id](subject, rule.threshold)
+    }
+    return sorted(
+        found, key=lambda finding: (finding.file, finding.line, finding.gate, finding.channel, finding.message)
+    )
+
+
+def accept_overrides(findings: Iterable[Finding], overrides: Sequence[Override]) -> list[Finding]:
+    """Return the findings, each warning that the brief overrides with the reason that accepts it."""
+    reasons = {override.gate: override.reason for override in overrides}
+    return [
+        replace(finding, accepted=reasons[finding.gate]) if finding.kind == "W" and finding.gate in reasons else finding
+        for finding in findings
+    ]
+
+
+def refuses(finding: Finding) -> bool:
+    """Tell whether a finding stops the campaign: it blocks, or warns and is not accepted by an override."""
+    return finding.kind == "B" or (finding.kind == "W" and not finding.accepted)
+
+
+def _finding(subject: GateSubject, rule: Rule, fault: Fault) -> Finding:
+    file, line = fault.place
+    return Finding(
+        gate=rule.id,
+        requirement=rule.requirement,
+        kind=fault.kind or rule.kind,
+        file=file,
+        line=line,
+        message=fault.message,
+        remedy=fault.remedy,
+        language=subject.language,
+        channel=subject.channel,
+    )

@@ -1,0 +1,88 @@
+"""Plain language, measured on what the communicator wrote."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tasks.gates.registry import Fault, Threshold, gate
+from tasks.gates.subject import WORD, GateSubject
+
+SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”»’')\]]*\s+(?=[\"”»‘'(\[–-]*[A-ZÅÄÖÆØ0-9])")
+ABBREVIATION = re.compile(r"(?:^|[\s(])(?:t\.ex|bl\.a|ca|dr|e\.g|etc|i\.e|kl|m\.m|mr|mrs|nr|o\.s\.v|s\.k|tel)\.$", re.I)
+LONG_WORD = 6
+QUOTED_WORDS = 8
+
+
+def sentences(blocks: Sequence[str]) -> list[str]:
+    """Cut blocks of text into sentences; a heading or a list item is a sentence of its own."""
+    found: list[str] = []
+    for block in blocks:
+        start = len(found)
+        for piece in SENTENCE_END.split(block):
+            if len(found) > start and ABBREVIATION.search(found[-1]):
+                found[-1] += " " + piece
+            else:
+                found.append(piece)
+    return [sentence for sentence in found if WORD.search(sentence)]
+
+
+def reading_index(texts: Sequence[str]) -> float:
+    """Return LIX (Björnsson 1968) of sentences: words per sentence plus the percentage of words over six letters."""
+    words = [word for text in texts for word in WORD.findall(text)]
+    long_words = sum(len(word) > LONG_WORD for word in words)
+    return len(words) / len(texts) + 100 * long_words / len(words) if words else 0.0
+
+
+@gate("lix")
+def lix(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
+    """P5b: Swedish text from a number of words on is at most as heavy as its readers bear; far above a person reads."""
+    found = sentences(subject.body)
+    if subject.language.split("-")[0] != "sv" or sum(map(_length, found)) < threshold["from_words"]:
+        return
+    readers, value = _readers(subject), reading_index(found)
+    if value <= threshold[readers]:
+        return
+    heaviest = max(found, key=lambda sentence: reading_index([sentence]))
+    message = subject.say(
+        "The text is heavy: LIX {value}, at most {limit} here; the heaviest sentence begins “{start}”",
+        value=round(value, 1), limit=threshold[readers], start=quote(heaviest),
+    )  # fmt: skip
+    remedy = subject.say("Shorten the sentences and change long words for everyday ones.")
+    far_above = readers == "public" and value > threshold["public_review"]
+    yield Fault(message, remedy, subject.place(heaviest), kind="H" if far_above else "")
+
+
+@gate("sentence_length")
+def sentence_length(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
+    """P5b: sentences are short on the average, and none is very long."""
+    found = sentences(subject.body)
+    remedy = subject.say("Make two sentences of it, each with one thought.")
+    for sentence in found:
+        if _length(sentence) > threshold["words"]:
+            message = subject.say(
+                "A sentence of {words} words, at most {limit}: “{start}”",
+                words=_length(sentence), limit=threshold["words"], start=quote(sentence),
+            )  # fmt: skip
+            yield Fault(message, remedy, subject.place(sentence))
+    mean = sum(map(_length, found)) / len(found) if found else 0
+    if mean > threshold["mean"]:
+        message = subject.say(
+            "The sentences have {mean} words on the average, at most {limit}",
+            mean=round(mean, 1), limit=threshold["mean"],
+        )  # fmt: skip
+        yield Fault(message, remedy, subject.place(max(found, key=_length)))
+
+
+def quote(text: str) -> str:
+    """Return the beginning of a text without long numbers, for a message that may be stored."""
+    words = re.sub(r"\d[\d+\- ]{4,}\d", "…", text).split()
+    return " ".join(words[:QUOTED_WORDS]) + (" …" if len(words) > QUOTED_WORDS else "")
+
+
+def _readers(subject: GateSubject) -> str:
+    if subject.facts.get("easy_read") in {"yes", "true"}:
+        return "easy_read"
+    return "internal" if subject.wave.startswith("internal") or subject.channel in {"press", "intranet"} else "public"
+
+
+def _length(sentence: str) -> int:
+    return len(WORD.findall(sentence))

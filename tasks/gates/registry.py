@@ -1,0 +1,58 @@
+"""The register of gates: each is one function under the id that its row has in ``campaigns/programme.yaml``."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from tasks.gates.subject import GateSubject
+
+Threshold = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault in one text: what is wrong, what to do, at which file and line.
+
+    ``kind`` is empty where the gate's own kind holds; a gate that grows stricter with the fault names another.
+    """
+
+    message: str
+    remedy: str
+    place: tuple[str, int]
+    kind: str = ""
+
+
+Gate = Callable[[GateSubject, Threshold], Iterator[Fault]]
+GATES: dict[str, Gate] = {}
+
+
+class Rule(Protocol):
+    """What the register needs of a row in ``campaigns/programme.yaml``."""
+
+    @property
+    def id(self) -> str:
+        """Id of the gate."""
+
+    @property
+    def requirement(self) -> str:
+        """Requirement of the communication programme, such as P6b."""
+
+    @property
+    def kind(self) -> str:
+        """B, W or H."""
+
+    @property
+    def threshold(self) -> Threshold:
+        """Named limits; empty where the gate has none."""
+
+
+def gate(name: str) -> Callable[[Gate], Gate]:
+    """Register a function as the gate of this id."""
+
+    def register(function: Gate) -> Gate:
+        if name in GATES:
+            raise ValueError(f"two gates are called {name}")
+        GATES[name] = function
+        return function
+
+    return register

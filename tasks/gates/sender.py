@@ -1,0 +1,84 @@
+"""Who speaks, on whose behalf, what is decided and how to answer: present in every variant and every part of it."""
+
+from collections.abc import Iterator
+
+from tasks.gates.registry import Fault, Threshold, gate
+from tasks.gates.subject import GateSubject, is_hidden
+
+CITY = ("Stockholms stad", "City of Stockholm")
+ENDORSEMENT = {"sv": "en del av Stockholms stad", "en": "part of the City of Stockholm"}
+DECISION = {
+    "decided": {"sv": "Beslutat", "en": "Decided"},
+    "proposed": {"sv": "Förslag", "en": "Proposal"},
+}
+LOGOTYPE = "//*[contains(concat(' ', normalize-space(@class), ' '), ' logotype ') or @data-logotype]"
+WITHOUT_PICTURES = frozenset({"sms"})
+
+
+@gate("sender_present")
+def sender_present(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
+    """P6b: the sender stands in every part, and a department's text names the city."""
+    sender = subject.brief.sender
+    for part in subject.parts:
+        if not _holds(part, sender.body):
+            message = subject.say("The sender “{sender}” is missing", sender=sender.body)
+            yield Fault(message, _use_layout(subject), subject.key("sender"))
+        elif sender.kind == "department" and not any(_holds(part, city) for city in CITY):
+            message = subject.say("The City of Stockholm is not named as sender")
+            yield Fault(message, _use_layout(subject), subject.key("sender"))
+
+
+@gate("endorsement")
+def endorsement(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
+    """P6b2: a company always says that it is part of the city."""
+    wanted = [ENDORSEMENT[subject.language]] if subject.language in ENDORSEMENT else list(ENDORSEMENT.values())
+    if subject.brief.sender.kind != "company":
+        return
+    for part in subject.parts:
+        if not any(_holds(part, phrase) for phrase in wanted):
+            message = subject.say("A company's message must say “{phrase}”", phrase=wanted[0])
+            yield Fault(message, _use_layout(subject), subject.key("sender"))
+
+
+@gate("logotype")
+def logotype(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
+    """P6b: a visible logotype in every variant that can hold a picture."""
+    if subject.channel in WITHOUT_PICTURES:
+        return
+    if all(is_hidden(element) for element in subject.select(LOGOTYPE)):
+        message = subject.say("The logotype is missing")
+        yield Fault(message, _use_layout(subject), subject.key("sender"))
+
+
+@gate("decision_label")
+def decision_label(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
+    """P6d: the reader sees whether this is decided, by whom, or only proposed."""
+    decision = subject.brief.decision
+    if decision.status == "none_needed":
+        return
+    labels = DECISION[decision.status]
+    wanted = [labels[subject.language]] if subject.language in labels else list(labels.values())
+    for part in subject.parts:
+        if not any(_holds(part, label) for label in wanted):
+            message = subject.say("Nothing says whether this is decided: “{label}” is missing", label=wanted[0])
+            yield Fault(message, _use_layout(subject), subject.key("decision"))
+        elif decision.body and not _holds(part, decision.body):
+            message = subject.say("Nothing says who decides: “{body}” is missing", body=decision.body)
+            yield Fault(message, _use_layout(subject), subject.key("decision"))
+
+
+@gate("contact_present")
+def contact_present(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
+    """P4b: a living way to answer stands in every part."""
+    for part in subject.parts:
+        if not _holds(part, subject.brief.contact.way):
+            message = subject.say("The way to contact us is missing: “{way}”", way=subject.brief.contact.way)
+            yield Fault(message, _use_layout(subject), subject.key("contact"))
+
+
+def _holds(part: str, phrase: str) -> bool:
+    return " ".join(phrase.split()).casefold() in part.casefold()
+
+
+def _use_layout(subject: GateSubject) -> str:
+    return subject.say("Use the channel's own layout, which prints this from the brief, or write it in the text.")
