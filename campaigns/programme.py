@@ -23,14 +23,14 @@ class Named(_Row):
 
 
 class Gate(_Row):
-    """One check: ``kind`` is B (blocks), W (warns) or H (a person reads); ``threshold`` in the unit that it ``says``."""
+    """One check: ``kind`` is B (blocks), W (warns) or H (a person reads); ``threshold`` holds its named limits."""
 
     id: str
     requirement: str
     kind: Literal["B", "W", "H"]
     where: Literal["brief", "text"]
     says: str
-    threshold: float | None = None
+    threshold: dict[str, float] = {}
 
 
 class Body(_Row):
@@ -56,6 +56,11 @@ class Programme(_Row):
     brief_keys: dict[str, str]
     gates: tuple[Gate, ...]
     bodies: tuple[Body, ...]
+
+    @property
+    def text_gates(self) -> tuple[Gate, ...]:
+        """The gates that read texts; the others read the brief."""
+        return tuple(gate for gate in self.gates if gate.where == "text")
 
     def gate(self, name: str) -> Gate:
         """Return the gate of this id; KeyError where the programme has none."""
