@@ -83,6 +83,13 @@ def move_within(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run
     store.keep_evidence(connection, workplace, run, ["run"])
 
 
+def state(workplace: Workplace, run: str) -> str | None:
+    """Return the state of the run with exactly this id, None where there is no such run."""
+    with store.writing(workplace) as connection:
+        row = connection.execute("SELECT state FROM run WHERE run = ?", [run]).fetchone()
+    return row[0] if row else None
+
+
 def load(workplace: Workplace, run: str) -> Run:
     """Return one run; ``run`` is an id or a prefix that only one run has."""
     with store.writing(workplace) as connection:

@@ -1,0 +1,78 @@
+"""A campaign's way as Prefect flows: prepare, approve, publish, schedule the looks.
+
+Each flow takes names only. What has been done is decided by the run's own state, never by Prefect's.
+"""
+
+from pathlib import Path
+
+from prefect import flow
+from prefect.states import Completed, State
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from campaigns.brief_loading import find_campaign, load_brief
+from campaigns.errors import InputError, Waiting
+from flows import artifacts, schedule
+from flows.publication import publish_wave
+from flows.settings import load_settings, workplace
+from tasks import runs, stages
+from tasks.workplace import Workplace
+
+WAITING = "Waiting"
+
+
+@flow(name="prepare-campaign", flow_run_name="prepare {campaign}")
+def prepare_campaign(campaign: str) -> str:
+    """Audience, holdout, channel plan, variants, review and the request for approval; returns the run's id."""
+    place = workplace(load_settings())
+    run = stages.begin_run(place, find_campaign(campaign))
+    stages.select_audience(place, run)
+    stages.plan_channels(place, run)
+    stages.build_variants(place, run)
+    stages.review_messages(place, run)
+    stages.request_approvals(place, run)
+    artifacts.show_plan(place, run)
+    artifacts.show_checks(place, run)
+    return run
+
+
+@flow(name="publish-campaign", flow_run_name="publish {run}", task_runner=ThreadPoolTaskRunner(max_workers=64))
+def publish_campaign(run: str, late: bool = False) -> State[str]:
+    """Send what is approved, wave by wave; resumes where a killed run stopped, and sends nothing twice."""
+    place = workplace(load_settings())
+    try:
+        stages.require_approval(place, run)
+        for wave in runs.load(place, run).brief.waves:
+            publish_wave(place, run, wave, late=late)
+    except Waiting as reason:
+        return Completed(name=WAITING, message=str(reason), data=run)
+    stages.plan_looks(place, run)
+    runs.move(place, run, "published")
+    schedule.schedule_looks(place, run)
+    return Completed(message=f"run {run} is published", data=run)
+
+
+@flow(name="run-campaign", flow_run_name="run {campaign}")
+def run_campaign(campaign: str, late: bool = False) -> State[str]:
+    """The whole way: prepare where that is still to do, wait for approval, publish, schedule the looks."""
+    place = workplace(load_settings())
+    run = known_run(place, campaign) or prepare_campaign(campaign)
+    try:
+        schedule.wait_for_approval(place, run)
+    except Waiting as reason:
+        return Completed(name=WAITING, message=str(reason), data=run)
+    return publish_campaign(run, late=late, return_state=True)
+
+
+def campaign_of(name: str) -> str | None:
+    """Return the folder a name stands for, None where it names no campaign folder and so must be a run."""
+    try:
+        return str(find_campaign(name))
+    except InputError:
+        return None
+
+
+def known_run(place: Workplace, campaign: str) -> str | None:
+    """Return the run that this campaign folder and edition already have, if it has been prepared."""
+    folder = find_campaign(campaign)
+    run = runs.identity(folder.name, load_brief(Path(folder)).edition)
+    return run if runs.state(place, run) not in (None, "preparing") else None

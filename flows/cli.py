@@ -1,0 +1,43 @@
+"""The ``budkavle`` command. Everything heavy is imported by the command that needs it, so that help answers at once."""
+
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from campaigns.errors import BudkavleError
+from flows.commands import campaign, evaluation, operations, publishing, register
+
+INTERRUPTED = 3
+
+
+class Group(TyperGroup):
+    """Turns every error of ours into its message and its exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; an error that a user can meet is printed without a traceback."""
+        try:
+            return super().invoke(ctx)
+        except BudkavleError as error:
+            typer.echo(f"budkavle: {error}", err=True)
+            raise typer.Exit(error.exit_code) from None
+        except KeyboardInterrupt:
+            typer.echo("budkavle: interrupted; the same command goes on where this one stopped", err=True)
+            raise typer.Exit(INTERRUPTED) from None
+
+
+app = typer.Typer(
+    cls=Group,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Runs a city's communication campaigns: prepare, approve, publish, evaluate, learn.\n\n"
+    "Exit codes: 0 done, 1 findings or refused by a rule, 2 wrong use or bad input, 3 waiting: run it again later.",
+)
+for commands in (campaign, register, publishing, evaluation, operations):
+    commands.add_to(app)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

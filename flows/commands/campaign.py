@@ -1,0 +1,111 @@
+"""From brief to approval: new, check, prepare, approve, run."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flows.commands.common import AsJson, actor, answer, here, run_flow
+
+if TYPE_CHECKING:
+    from prefect.states import State
+
+Campaign = Annotated[str, typer.Argument(help="The campaign's folder or its name.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command()(new)
+    app.command()(check)
+    app.command()(prepare)
+    app.command()(approve)
+    app.command()(run)
+
+
+def new(
+    campaign: Annotated[str, typer.Argument(help="Name of the new campaign, such as matavfall.")],
+    parent: Annotated[Path, typer.Option("--in", help="Folder that gets the new folder.")] = Path("campaigns"),
+) -> None:
+    """Make a campaign folder to fill in, with explanations."""
+    from campaigns.brief_loading import new_campaign
+
+    typer.echo(f"made {new_campaign(campaign, parent)}; fill it in, then: budkavle check {campaign}")
+
+
+def check(campaign: Campaign, as_json: AsJson = False) -> None:
+    """Check brief, texts and gates; nothing is sent and no register is read."""
+    from campaigns.brief_loading import find_campaign
+    from tasks.checking import check_campaign
+
+    findings = check_campaign(here(), find_campaign(campaign))
+    blocking = [finding for finding in findings if finding.kind in "BW"]
+    answer(
+        {"campaign": campaign, "findings": [finding.as_dict() for finding in findings]},
+        as_json,
+        lambda: [*(str(finding) for finding in findings), f"{len(findings)} findings, {len(blocking)} to mend"],
+    )
+    raise typer.Exit(1 if blocking else 0)
+
+
+def prepare(campaign: Campaign, as_json: AsJson = False) -> None:
+    """Audience, plan, variants, review and preview; mails the approvers and prints the run's id."""
+
+    def start() -> "State[Any]":
+        from flows.campaign import prepare_campaign
+
+        return prepare_campaign(campaign, return_state=True)
+
+    run_id = run_flow(start)
+    preview = here().run_folder(run_id, "preview") / "index.html"
+    answer(
+        {"run": run_id, "preview": str(preview)},
+        as_json,
+        lambda: [f"run       {run_id}", f"preview   {preview}", f"next      budkavle approve {run_id} --code CODE"],
+    )
+
+
+def approve(
+    run: Annotated[str, typer.Argument(help="The run's id or a prefix that only it has.")],
+    code: Annotated[str, typer.Option(help="The one-time code from the mail.")],
+    reviewed: Annotated[list[str] | None, typer.Option(help="A finding of kind H that you have read; repeat.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Approve exactly what was previewed; any change afterwards voids it."""
+    from flows.prefect_server import server_is_configured
+    from tasks import approval, runs
+
+    place = here()
+    run_id = runs.load(place, run).run
+    granted = approval.grant(place, run_id, code, reviewed or [], actor())
+    resumed = False
+    if server_is_configured():
+        from flows.schedule import resume_after_approval
+
+        resumed = resume_after_approval(place, run_id)
+    answer(
+        {"run": run_id, "role": granted.role, "approver": granted.approver, "resumed": resumed},
+        as_json,
+        lambda: [f"{granted.approver} approved {run_id} as {granted.role}"],
+    )
+
+
+def run(
+    campaign: Annotated[str, typer.Argument(help="A campaign's folder or name, or a run's id.")],
+    late: Annotated[bool, typer.Option(help="Start although the wave's time was more than three days ago.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Go the whole way, or on from where it stopped; exits 3 while it waits for approval or for its time."""
+
+    def start() -> "State[Any]":
+        from flows.campaign import campaign_of, publish_campaign, run_campaign
+
+        folder = campaign_of(campaign)
+        if folder is None:
+            from tasks import runs
+
+            return publish_campaign(runs.load(here(), campaign).run, late=late, return_state=True)
+        return run_campaign(folder, late=late, return_state=True)
+
+    from flows.commands.publishing import show_status
+
+    show_status(run_flow(start), as_json)

@@ -1,0 +1,56 @@
+"""What every command shares: where it works, how it answers, how it runs a flow."""
+
+import getpass
+import json
+import os
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from campaigns.errors import BudkavleError
+from flows.settings import load_settings, workplace
+from tasks.workplace import Workplace
+
+if TYPE_CHECKING:
+    from prefect.states import State
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+WAITING = 3
+
+
+def here() -> Workplace:
+    """Return this installation's workplace, from the environment and ``.env``."""
+    return workplace(load_settings())
+
+
+def actor() -> str:
+    """Return the account that runs the command, for the audit."""
+    return f"account:{getpass.getuser()}"
+
+
+def answer(data: Mapping[str, Any], as_json: bool, lines: Callable[[], list[str]]) -> None:
+    """Print an answer, as one JSON object or as lines to read."""
+    if as_json:
+        typer.echo(json.dumps(data, ensure_ascii=False, default=str))
+    else:
+        for line in lines():
+            typer.echo(line)
+
+
+def run_flow(start: Callable[[], "State[Any]"]) -> Any:
+    """Run a flow under a Prefect server and return its result; what waits is told and exits 3."""
+    from flows.prefect_server import prefect_api
+
+    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
+    with prefect_api(here().home):
+        state = start()
+        if state.name == "Waiting":
+            typer.echo(f"waiting: {state.message}", err=True)
+            raise typer.Exit(WAITING)
+        result = state.result(raise_on_failure=False)
+    if isinstance(result, BudkavleError):
+        raise result
+    if isinstance(result, BaseException):
+        raise RuntimeError(f"the flow ended as {state.name}; its log in Prefect says where") from result
+    return result

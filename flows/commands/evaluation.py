@@ -1,0 +1,64 @@
+"""Outcomes and their evaluation."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flows.commands.common import AsJson, answer, here, run_flow
+
+if TYPE_CHECKING:
+    from prefect.states import State
+
+outcomes = typer.Typer(no_args_is_help=True, help="What happened afterwards.")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.add_typer(outcomes, name="outcomes")
+    app.command()(evaluate)
+
+
+@outcomes.command("import")
+def import_(
+    run: Annotated[str, typer.Argument(help="The run's id or prefix.")],
+    file: Annotated[Path, typer.Argument(help="CSV or Parquet, as docs/outcomes.md describes.")],
+    as_json: AsJson = False,
+) -> None:
+    """Import observed outcomes of a run."""
+    from tasks import runs
+    from tasks.outcomes import import_outcomes
+
+    place = here()
+    counts = import_outcomes(place, runs.load(place, run).run, file)
+    answer(counts.as_dict(), as_json, lambda: [f"{name}\t{value}" for name, value in counts.as_dict().items()])
+
+
+def evaluate(
+    run: Annotated[str | None, typer.Argument(help="The run's id or prefix.")] = None,
+    look: Annotated[int, typer.Option(min=1, help="Number of the look.")] = 1,
+    due: Annotated[bool, typer.Option("--due", help="Every look whose time has come, on every run.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Estimate what happened because of the campaign, against the control group."""
+    if (run is None) != due:
+        raise typer.BadParameter("name a run, or give --due")
+    result = run_flow(lambda: _start(run, look))
+    if run is None:
+        answer({"waiting": result}, as_json, lambda: result or ["no look is overdue"])
+        return
+    from tasks import runs
+
+    place = here()
+    report = place.run_folder(runs.load(place, run).run, "report") / "index.html"
+    answer({**result, "report": str(report)}, as_json, lambda: [*result["summary"], f"report   {report}"])
+
+
+def _start(run: str | None, look: int) -> "State[Any]":
+    from flows.evaluation import evaluate_campaign, evaluate_due
+
+    if run is None:
+        return evaluate_due(return_state=True)
+    from tasks import runs
+
+    return evaluate_campaign(runs.load(here(), run).run, look, return_state=True)

@@ -1,0 +1,93 @@
+"""What operators and analysts need: demo, query, audit, gateways, serve, settings."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from flows.commands.common import AsJson, answer, here
+from flows.settings import Settings, load_settings
+
+audit = typer.Typer(no_args_is_help=True, help="The hash-chained decision log.")
+gateway = typer.Typer(no_args_is_help=True, help="Gateways to try out with: real servers on loopback.")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command()(demo)
+    app.command()(query)
+    app.add_typer(audit, name="audit")
+    app.add_typer(gateway, name="gateway")
+    app.command()(serve)
+    app.command()(settings)
+
+
+def demo(
+    people: Annotated[int, typer.Option(min=500, max=1_000_000, help="People of the synthetic city.")] = 2000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same city.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Go the whole way on a synthetic city with local gateways and a known true effect."""
+    from flows.demo import run_demo
+
+    found = run_demo(people, seed, echo=lambda line: None if as_json else typer.echo(line))
+    answer(found, as_json, lambda: [])
+    raise typer.Exit(0 if found["proved"] else 1)
+
+
+def query(
+    sql: Annotated[str, typer.Argument(help="A SELECT over the documented tables and report_ views.")],
+    as_json: AsJson = False,
+) -> None:
+    """Ask the readers' snapshot a question in SQL; it holds no names and no addresses."""
+    from tasks.questions import ask
+
+    columns, rows = ask(here(), sql)
+    answer(
+        {"columns": columns, "rows": rows},
+        as_json,
+        lambda: ["\t".join(columns), *("\t".join(str(value) for value in row) for row in rows)],
+    )
+
+
+@audit.command()
+def verify(as_json: AsJson = False) -> None:
+    """Check the hash chain of the decision log and that the audit table agrees with it."""
+    from tasks.rebuild import verify_audit
+
+    count = verify_audit(here())
+    answer({"decisions": count, "intact": True}, as_json, lambda: [f"{count} decisions, chain intact"])
+
+
+@gateway.command()
+def smtp(
+    store: Annotated[Path, typer.Option(help="Folder that gets every accepted message.")],
+    port: Annotated[int, typer.Option(help="0 takes a free port and prints it.")] = 2525,
+    faults: Annotated[Path | None, typer.Option(help="JSON file with faults to inject.")] = None,
+) -> None:
+    """Accept mail over SMTP and store it; nothing is passed on."""
+    from tasks.gateways.smtp import serve as serve_smtp
+
+    serve_smtp(port, store, faults)
+
+
+def serve(port: Annotated[int, typer.Option(help="Port of Prefect's server.")] = 4200) -> None:
+    """Run Prefect's server, deploy every flow and work off their runs, until interrupted."""
+    from flows.serving import serve as run_server
+
+    run_server(here().home, port, echo=typer.echo)
+
+
+def settings(as_json: AsJson = False) -> None:
+    """Print every setting with its source; secrets are masked."""
+    found: Settings = load_settings()
+    rows: dict[str, Any] = {}
+    for name, field in Settings.model_fields.items():
+        source = "set" if name in found.model_fields_set else "default"
+        value = "**********" if name in ("smtp_url", "secret_key") and source == "set" else getattr(found, name)
+        rows[f"BUDKAVLE_{name.upper()}"] = {"value": str(value), "source": source, "meaning": field.description}
+    answer(
+        rows, as_json, lambda: [f"{name:24} {row['value']:40} {row['source']:8} {row['meaning']}" for name, row in rows.items()]
+    )
+
+

@@ -1,0 +1,105 @@
+"""Following and steering a run: status, pause, resume, stop, unknown, rebuild."""
+
+from typing import Annotated, Any
+
+import typer
+
+from flows.commands.common import AsJson, actor, answer, here
+from tasks.workplace import Workplace
+
+Run = Annotated[str, typer.Argument(help="The run's id or a prefix that only it has.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    for command in (status, pause, resume, stop, unknown, rebuild):
+        app.command()(command)
+
+
+def status(
+    run: Annotated[str | None, typer.Argument(help="The run's id or prefix; every run when left out.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a run: its state, both sums, what is unknown, the looks to come."""
+    if run is not None:
+        show_status(run, as_json)
+        return
+    from tasks.status import all_runs
+
+    rows = all_runs(here())
+    answer({"runs": rows}, as_json, lambda: [f"{row['run']}\t{row['state']}\t{row['title']}" for row in rows])
+
+
+def show_status(run: str, as_json: bool) -> None:
+    """Print one run's status."""
+    from tasks.status import run_status
+
+    found = run_status(here(), run)
+    answer(found, as_json, lambda: _lines(found))
+
+
+def _lines(found: dict[str, Any]) -> list[str]:
+    persons, messages = found["persons"], found["messages"]
+    states = ("accepted", "rejected", "unknown", "suppressed", "expired", "cancelled", "pending")
+    return [
+        f"run        {found['run']}: {found['state']}",
+        f"persons    {persons['audience']} in the audience = {persons['held_out']} held out"
+        f" + {persons['excluded']} excluded + {persons['assigned']} assigned; {persons['reached']} reached",
+        *(f"             excluded, {reason}: {count}" for reason, count in persons["excluded_by_reason"].items()),
+        f"messages   {messages['planned']} planned = " + " + ".join(f"{messages[state]} {state}" for state in states),
+        *(
+            f"             {channel}: " + ", ".join(f"{count} {state}" for state, count in counts.items() if count)
+            for channel, counts in messages["by_channel"].items()
+        ),
+        *(f"unknown    {message}" for message in found["unknown"]),
+        *(f"look {look['look']}     {look['state']}, {look['due_at']}" for look in found["due_looks"]),
+    ]
+
+
+def pause(run: Run) -> None:
+    """Stop sending within one window of messages; `resume` goes on."""
+    _order(run, "pause")
+
+
+def resume(run: Run) -> None:
+    """Allow sending again; then `budkavle run` goes on."""
+    _order(run, "resume")
+
+
+def stop(run: Run) -> None:
+    """End a run for good; what has not been sent is cancelled and accounted for."""
+    _order(run, "stop")
+
+
+def _order(run: str, order: str) -> None:
+    from tasks import control, runs
+
+    place: Workplace = here()
+    run_id = runs.load(place, run).run
+    getattr(control, order)(place, run_id, actor())
+    typer.echo(f"{order}: {run_id}")
+
+
+def unknown(
+    run: Run,
+    message: Annotated[str | None, typer.Option(help="A message id from the list.")] = None,
+    decide: Annotated[str | None, typer.Option(help="accepted, rejected or unknown_final.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List messages whose outcome nobody knows, or decide one of them."""
+    from tasks import publishing, runs
+
+    place = here()
+    run_id = runs.load(place, run).run
+    if message and decide:
+        publishing.decide_unknown(place, run_id, message, decide, actor())
+    found = publishing.unknown(place, run_id)
+    answer({"run": run_id, "unknown": found}, as_json, lambda: found or ["none"])
+
+
+def rebuild(as_json: AsJson = False) -> None:
+    """Make the database again from the registers' evidence, the runs' evidence, the journals and the decision log."""
+    from tasks.rebuild import rebuild as make_again
+
+    counts = make_again(here())
+    answer(counts, as_json, lambda: [f"{table}\t{count}" for table, count in counts.items()])

@@ -1,0 +1,102 @@
+"""Registers and suppressions."""
+
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.commands.common import AsJson, actor, answer, here
+
+register = typer.Typer(no_args_is_help=True, help="Import register extracts, or make a synthetic city.")
+suppress = typer.Typer(no_args_is_help=True, help="Whom not to contact.")
+
+
+class Kind(StrEnum):
+    """Kinds of register; importing a kind replaces that kind."""
+
+    population = "population"
+    guardians = "guardians"
+    employees = "employees"
+    customers = "customers"
+    subscribers = "subscribers"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.add_typer(register, name="register")
+    app.add_typer(suppress, name="suppress")
+
+
+@register.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="CSV or Parquet, as docs/registers.md describes.")],
+    kind: Annotated[Kind, typer.Option(help="The register the file comes from.")],
+    extracted: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Date of the extract.")],
+    as_json: AsJson = False,
+) -> None:
+    """Import one kind of register and replace what was there; rows that fail go to a file with their reasons."""
+    from flows.registers import import_and_verify
+
+    counts = import_and_verify(here(), file, kind.value, extracted.date())
+    answer(
+        counts.as_dict(),
+        as_json,
+        lambda: [
+            f"{counts.read} rows read, {counts.accepted} persons, {counts.merged} merged, {counts.rejected} rejected",
+            *(f"  {count} × {reason}" for reason, count in sorted(counts.reasons.items())),
+            *([f"rows and reasons: {counts.rejects_file}"] if counts.rejects_file else []),
+        ],
+    )
+
+
+@register.command()
+def synthesise(
+    out: Annotated[Path, typer.Option(help="Folder for the files.")],
+    people: Annotated[int, typer.Option(min=100, max=2_000_000)] = 2000,
+    seed: Annotated[int, typer.Option()] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Make the register files of a synthetic Stockholm, with the dirt of real extracts."""
+    from tasks.synthesis import synthesise as make
+
+    files = make(people, seed, out)
+    answer({kind: str(path) for kind, path in files.items()}, as_json, lambda: [str(path) for path in files.values()])
+
+
+@suppress.command()
+def add(
+    email: Annotated[str | None, typer.Option(help="Address; only its pseudonym is kept.")] = None,
+    person: Annotated[str | None, typer.Option(help="A person_key.")] = None,
+    purpose: Annotated[str, typer.Option(help="Purpose it holds for.")] = "all",
+    reason: Annotated[str, typer.Option(help="opt_out, objection, consent_withdrawn, bounce or complaint.")] = "opt_out",
+    as_json: AsJson = False,
+) -> None:
+    """Add one suppression; a campaign that is being sent honours it at once."""
+    from tasks import control
+
+    key = control.suppress(
+        here(), email=email, person_key=person, purpose=purpose, reason=reason, source="command", actor=actor()
+    )
+    answer({"subject_key": key, "purpose": purpose}, as_json, lambda: [f"suppressed {key} for {purpose}"])
+
+
+@suppress.command("import")
+def import_suppressions(
+    file: Annotated[Path, typer.Argument(help="CSV with email or person_key, purpose, reason.")], as_json: AsJson = False
+) -> None:
+    """Import suppressions from a file."""
+    from tasks import control
+
+    count = control.suppress_file(here(), file, actor=actor())
+    answer({"added": count}, as_json, lambda: [f"{count} suppressions added"])
+
+
+@suppress.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """List suppressions as counts per purpose and reason."""
+    from tasks import control
+
+    rows = control.list_suppressions(here())
+    answer({"suppressions": rows}, as_json, lambda: [f"{r['purpose']}\t{r['reason']}\t{r['count']}" for r in rows])

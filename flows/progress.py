@@ -1,0 +1,39 @@
+"""Progress of long work: a bar in the terminal and one in Prefect."""
+
+import sys
+from types import TracebackType
+
+from prefect.artifacts import create_progress_artifact, update_progress_artifact
+from rich.console import Console
+from rich.progress import Progress as Bars
+
+from tasks.workplace import Workplace
+
+
+class Progress:
+    """Shows how many of a run's messages have an outcome; counts only."""
+
+    def __init__(self, place: Workplace, run: str) -> None:
+        self._run = run
+        self._bars = Bars(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True)
+        self._bar = self._bars.add_task(f"publishing {run}", total=None)
+        self._artifact = create_progress_artifact(0.0, key=f"publishing-{run}", description=f"Messages of {run}")
+        self._shown = 0.0
+
+    def __enter__(self) -> "Progress":
+        self._bars.start()
+        return self
+
+    def show(self, messages: dict[str, int]) -> None:
+        """Show the sums of the moment: ``planned`` and ``pending`` are what the bar needs."""
+        planned, settled = messages["planned"], messages["planned"] - messages["pending"]
+        self._bars.update(self._bar, total=planned, completed=settled)
+        share = round(100 * settled / planned, 1) if planned else 100.0
+        if share != self._shown:
+            update_progress_artifact(artifact_id=self._artifact, progress=share)
+            self._shown = share
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bars.stop()

@@ -1,0 +1,75 @@
+"""One wave's publishing: shards as mapped tasks, journals merged while they work, progress shown."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+from prefect.futures import PrefectFuture, wait
+
+from campaigns.brief import Wave
+from campaigns.errors import GatewayUnavailable, NotYetTime, Refused, RunPaused
+from flows.progress import Progress
+from flows.schedule import schedule_wave
+from tasks import publishing, runs, shards, stages, store
+from tasks.publishing import ShardResult
+from tasks.workplace import Workplace
+
+LATE_AFTER = timedelta(days=3)
+MERGE_SECONDS = 2.0
+SNAPSHOT_SECONDS = 60.0
+
+
+def publish_wave(place: Workplace, run: str, wave: Wave, *, late: bool) -> None:
+    """Publish one wave, or what is left of it; raises Waiting where it must go on later."""
+    if shards.wave_is_finished(place, run, wave.name):
+        return
+    _require_its_time(place, run, wave, late)
+    names = stages.write_shards(place, run, wave.name)
+    runs.move(place, run, "publishing")
+    futures = stages.publish_shard.map([place] * len(names), [run] * len(names), names)
+    _follow(place, run, list(futures))
+    stages.check_deliveries(place, run)
+    _require_finished(place, run, wave, [future.result() for future in futures])
+
+
+def _follow(place: Workplace, run: str, futures: list[PrefectFuture[ShardResult]]) -> None:
+    """Merge the journals every few seconds and refresh the readers' snapshot every minute until all shards end."""
+    snapshot_at = time.monotonic() + SNAPSHOT_SECONDS
+    with Progress(place, run) as progress:
+        while wait(futures, timeout=MERGE_SECONDS).not_done:
+            progress.show(publishing.merge_journals(place, run))
+            if time.monotonic() > snapshot_at:
+                store.take_snapshot(place)
+                snapshot_at = time.monotonic() + SNAPSHOT_SECONDS
+        progress.show(publishing.merge_journals(place, run))
+
+
+def _require_its_time(place: Workplace, run: str, wave: Wave, late: bool) -> None:
+    now = datetime.now(UTC)
+    if now < wave.start:
+        if runs.state(place, run) == "approved":
+            runs.move(place, run, "scheduled")
+        schedule_wave(run, wave.name, wave.start)
+        raise NotYetTime(
+            f"wave {wave.name} starts {wave.start.isoformat()}", where=run, remedy="run the same command again then."
+        )
+    if now > wave.start + LATE_AFTER and not late and not shards.wave_has_begun(place, run, wave.name):
+        raise Refused(
+            f"wave {wave.name} should have started {wave.start.isoformat()}, more than three days ago",
+            where=run,
+            remedy="check that the message is still true; then run again with --late, or `budkavle stop` it.",
+        )
+
+
+def _require_finished(place: Workplace, run: str, wave: Wave, results: list[ShardResult]) -> None:
+    if any(result.outcome == "gateway_unavailable" for result in results):
+        raise GatewayUnavailable(
+            f"the gateway of wave {wave.name} does not answer; the rest of the wave is waiting",
+            where=run,
+            remedy="mend the gateway (see `budkavle settings`), then run the same command again.",
+        )
+    if any(result.outcome != "done" for result in results):
+        raise RunPaused(
+            f"wave {wave.name} is not finished: {', '.join(sorted({r.outcome for r in results} - {'done'}))}",
+            where=run,
+            remedy="`budkavle status` shows what is left; `budkavle resume` and the same command go on.",
+        )

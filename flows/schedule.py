@@ -1,0 +1,72 @@
+"""What must happen later: approval in a deployment, waves and looks at their time."""
+
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from prefect import get_run_logger, runtime
+from prefect.deployments import run_deployment
+from prefect.exceptions import NotPausedError, ObjectNotFound
+from prefect.flow_runs import resume_flow_run, suspend_flow_run
+
+from campaigns.errors import ApprovalPending
+from flows.prefect_server import server_is_configured
+from tasks import evaluation, stages
+from tasks.workplace import Workplace
+
+EVALUATE = "evaluate-campaign/budkavle"
+PUBLISH = "publish-campaign/budkavle"
+APPROVAL_SECONDS = 14 * 24 * 3600
+
+
+def wait_for_approval(place: Workplace, run: str) -> None:
+    """Return when the run is approved; a deployed run is suspended until it is, a command raises ApprovalPending."""
+    try:
+        stages.require_approval(place, run)
+    except ApprovalPending:
+        if runtime.deployment.id is None:
+            raise
+        _suspended(place, run).write_text(str(runtime.flow_run.id))
+        suspend_flow_run(timeout=APPROVAL_SECONDS, key=f"approval-{run}")
+        stages.require_approval(place, run)
+
+
+def resume_after_approval(place: Workplace, run: str) -> bool:
+    """Let a deployed run that waits for approval go on; returns whether there was one."""
+    path = _suspended(place, run)
+    if not server_is_configured() or not path.exists():
+        return False
+    try:
+        resume_flow_run(UUID(path.read_text()))
+    except (NotPausedError, ObjectNotFound):
+        return False
+    finally:
+        path.unlink()
+    return True
+
+
+def _suspended(place: Workplace, run: str) -> Path:
+    return place.run_folder(run, "control") / "suspended_flow_run"
+
+
+def schedule_looks(place: Workplace, run: str) -> None:
+    """Let Prefect start each look at its time where a server is configured; the due-list holds them in any case."""
+    if not server_is_configured():
+        return
+    for look, due_at in evaluation.coming_looks(place, run):
+        _schedule(EVALUATE, {"run": run, "look": look}, due_at, f"{run}:look:{look}")
+
+
+def schedule_wave(run: str, wave: str, starts_at: datetime) -> None:
+    """Let Prefect go on with a run when its next wave starts, where a server is configured."""
+    if server_is_configured():
+        _schedule(PUBLISH, {"run": run}, starts_at, f"{run}:wave:{wave}:{starts_at.isoformat()}")
+
+
+def _schedule(deployment: str, parameters: dict[str, object], moment: datetime, key: str) -> None:
+    try:
+        run_deployment(
+            deployment, parameters=parameters, scheduled_time=moment, timeout=0, as_subflow=False, idempotency_key=key
+        )
+    except ObjectNotFound:
+        get_run_logger().warning("deployment %s is missing: run `budkavle serve` or `prefect deploy --all`", deployment)

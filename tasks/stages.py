@@ -1,0 +1,124 @@
+"""The stages as Prefect tasks: thin shells that hand over a run's id and check what must be true after each stage.
+
+The only module of tasks that imports Prefect. Retries belong to the journal, not to Prefect, so no task has any;
+nothing is cached by Prefect either: a run's own state says what has been done.
+"""
+
+from pathlib import Path
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from campaigns.brief_loading import load_brief
+from tasks import (
+    approval,
+    audience,
+    channels,
+    digest,
+    evaluation,
+    lessons,
+    messages,
+    previews,
+    publishing,
+    quality,
+    reports,
+    review,
+    runs,
+    shards,
+    store,
+)
+from tasks.workplace import Workplace
+
+
+@task(cache_policy=NO_CACHE)
+def begin_run(workplace: Workplace, folder: Path) -> str:
+    """Read the brief and create the run; returns its id."""
+    return runs.begin(workplace, load_brief(folder), folder)
+
+
+@task(cache_policy=NO_CACHE)
+def select_audience(workplace: Workplace, run: str) -> None:
+    """Select the audience, draw the holdout and check both."""
+    audience.select_audience(workplace, run)
+    audience.draw_holdout(workplace, run)
+    quality.verify(workplace, "audience", run)
+
+
+@task(cache_policy=NO_CACHE)
+def plan_channels(workplace: Workplace, run: str) -> None:
+    """Choose channels and check the plan."""
+    channels.plan_channels(workplace, run)
+    quality.verify(workplace, "plan", run)
+
+
+@task(cache_policy=NO_CACHE)
+def build_variants(workplace: Workplace, run: str) -> None:
+    """Render every distinct text and check the variants."""
+    messages.build_variants(workplace, run)
+    quality.verify(workplace, "variants", run)
+
+
+@task(cache_policy=NO_CACHE)
+def review_messages(workplace: Workplace, run: str) -> None:
+    """Put every variant through the gates, seal the digest and write the preview."""
+    review.review(workplace, run)
+    digest.seal(workplace, run)
+    runs.move(workplace, run, "prepared")
+    store.take_snapshot(workplace)
+    previews.write_preview(workplace, run)
+
+
+@task(cache_policy=NO_CACHE)
+def request_approvals(workplace: Workplace, run: str) -> None:
+    """Mail each needed approver a one-time code."""
+    approval.request(workplace, run)
+    store.take_snapshot(workplace)
+
+
+@task(cache_policy=NO_CACHE)
+def require_approval(workplace: Workplace, run: str) -> None:
+    """Refuse unless every needed approval holds for exactly today's content."""
+    approval.require_approval(workplace, run)
+
+
+@task(cache_policy=NO_CACHE)
+def write_shards(workplace: Workplace, run: str, wave: str) -> list[str]:
+    """Write a wave's assignments once, as immutable shards; returns their names."""
+    return shards.write_shards(workplace, run, wave)
+
+
+@task(cache_policy=NO_CACHE, task_run_name="publish {shard}")
+def publish_shard(workplace: Workplace, run: str, shard: str) -> publishing.ShardResult:
+    """Send one shard in a worker process of its own."""
+    return publishing.publish_shard(workplace, run, shard)
+
+
+@task(cache_policy=NO_CACHE)
+def check_deliveries(workplace: Workplace, run: str) -> None:
+    """Merge the journals and prove that every planned message is accounted for."""
+    publishing.merge_journals(workplace, run)
+    quality.verify(workplace, "delivery", run)
+    store.take_snapshot(workplace)
+
+
+@task(cache_policy=NO_CACHE)
+def plan_looks(workplace: Workplace, run: str) -> None:
+    """Write the looks to come into the due-list."""
+    evaluation.plan_looks(workplace, run)
+
+
+@task(cache_policy=NO_CACHE)
+def estimate_effect(workplace: Workplace, run: str, look: int) -> dict[str, object]:
+    """Check the outcomes, estimate the effect and draw the lessons."""
+    evaluation.require_outcomes(workplace, run)
+    quality.verify(workplace, "outcomes", run)
+    estimate = evaluation.evaluate(workplace, run, look)
+    lessons.draw_lessons(workplace, run, look)
+    return estimate
+
+
+@task(cache_policy=NO_CACHE)
+def write_report(workplace: Workplace, run: str, look: int) -> Path:
+    """Write the report that a communicator reads."""
+    store.take_snapshot(workplace)
+    return reports.write_report(workplace, run, look)
