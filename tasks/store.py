@@ -50,6 +50,20 @@ def writing(workplace: Workplace, *, wait: float = 60.0) -> Iterator[duckdb.Duck
 
 
 @contextmanager
+def scratch(workplace: Workplace, folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a database in memory with the keyed hash, for work that must not hold the writer's lock.
+
+    It uses at most 2 GB, then spills into ``folder``, and leaves nothing behind.
+    """
+    connection = duckdb.connect(":memory:", config={"memory_limit": "2GB", "temp_directory": str(folder)})
+    try:
+        _install_keyed_hash(connection, workplace.key)
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
 def reading(workplace: Workplace) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the snapshot read-only; made first where there is none yet. It holds no names and no addresses."""
     if not workplace.snapshot.exists():
