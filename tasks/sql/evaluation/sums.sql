@@ -1,0 +1,12 @@
+-- Reads cluster_sum. Grain: one row per segment and arm, with everything the estimator needs.
+SELECT
+    coalesce(segment, '') AS segment, arm,
+    count(*) FILTER (WHERE m > 0) AS clusters,
+    CAST(sum(m) AS DOUBLE) AS units, sum(y) AS total, sum(y * y) AS total_squared, sum(y * m) AS cross,
+    CAST(sum(m * m) AS DOUBLE) AS units_squared,
+    CAST(sum(observed_persons) AS BIGINT) AS persons,
+    CAST(sum(persons) AS BIGINT) AS drawn_persons,
+    count(*) AS drawn_households
+FROM cluster_sum
+GROUP BY segment, arm
+ORDER BY segment, arm

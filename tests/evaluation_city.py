@@ -1,0 +1,65 @@
+"""A small city for the tests of evaluation: audience rows written directly, vectorised, without the stages before."""
+
+from pathlib import Path
+
+import numpy
+import pandas
+from ruamel.yaml import YAML
+
+from campaigns import brief as briefs
+from campaigns.brief import Brief
+from tasks import runs, store
+from tasks.workplace import Workplace, pseudonym
+
+FOLDER = Path(briefs.__file__).parent / "matavfall"
+SEGMENTS = ("needs_bin|sv|email", "needs_bin|en|email", "has_bin|sv|letter", "has_bin|sv|email")
+
+
+def brief(**changes: object) -> Brief:
+    raw = YAML(typ="safe").load((FOLDER / "campaign.yaml").read_text(encoding="utf-8"))
+    return Brief.model_validate({**raw, **changes})
+
+
+def city(workplace: Workplace, households: int, seed: int, share: float = 0.1, **changes: object) -> str:
+    """Write a run whose audience has the given number of households, a share of them held out in every segment."""
+    run = runs.begin(workplace, brief(**changes), FOLDER)
+    random = numpy.random.default_rng(seed)
+    segment = random.integers(0, len(SEGMENTS), households)
+    rank = random.random(households)
+    order = pandas.Series(rank).groupby(segment).rank()
+    size = pandas.Series(segment).groupby(segment).transform("size")
+    arm = numpy.where(order <= (share * size).round(), "holdout", "treated")
+    members = random.choice([1, 2, 3], households, p=[0.45, 0.4, 0.15])
+    number = numpy.repeat(numpy.arange(households), members)
+    people = pandas.DataFrame(
+        {
+            "household": [f"H{index:06d}" for index in number],
+            "personal_number": [f"19700101{index:04d}" for index in range(len(number))],
+            "segment": numpy.array(SEGMENTS)[segment[number]],
+            "arm": arm[number],
+            "district": numpy.array(["Södermalm", "Farsta", "Järva"])[number % 3],
+        }
+    )
+    write_audience(workplace, run, people)
+    return run
+
+
+def write_audience(workplace: Workplace, run: str, people: pandas.DataFrame) -> None:
+    """Write audience and register rows for people with the columns household, personal_number, segment, arm."""
+    with store.writing(workplace) as connection:
+        connection.register("people", people)
+        connection.execute(
+            "INSERT INTO audience BY NAME SELECT ? AS run, 'external' AS wave, "
+            "keyed_hash('person', personal_number) AS person_key, keyed_hash('household', household) AS household_key, "
+            "'population' AS kind, segment, split_part(segment, '|', 2) AS language, MAP {'housing': 'flat'} AS facts, "
+            "arm, NULL AS excluded_reason FROM people",
+            [run],
+        )
+        connection.execute(
+            "INSERT INTO person BY NAME SELECT 'population' AS kind, keyed_hash('person', personal_number) AS "
+            "person_key, keyed_hash('household', household) AS household_key, district, '116' AS area FROM people"
+        )
+
+
+def household_key(workplace: Workplace, household: str) -> str:
+    return pseudonym(workplace.key, "household", household)
