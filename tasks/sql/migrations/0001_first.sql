@@ -111,7 +111,7 @@ COMMENT ON COLUMN audience.segment IS 'Segment: need or life situation, message 
 COMMENT ON COLUMN audience.language IS 'Language of the message this person gets.';
 COMMENT ON COLUMN audience.facts IS 'Declared facts of the person that a text may branch on.';
 COMMENT ON COLUMN audience.arm IS 'treated or holdout; null where excluded before the draw or where the wave has no holdout.';
-COMMENT ON COLUMN audience.excluded_reason IS 'protected, dead, emigrated, moved, suppressed, stale_extract, contact_cap, unreachable or over_budget; null where not excluded.';
+COMMENT ON COLUMN audience.excluded_reason IS 'protected, dead, emigrated, moved, suppressed, stale_extract, earlier_edition, contact_cap, unreachable or over_budget; null where not excluded.';
 
 CREATE TABLE plan (
     run VARCHAR, wave VARCHAR, segment VARCHAR, channel VARCHAR, persons BIGINT, expected_effect DOUBLE,
