@@ -1,0 +1,131 @@
+"""The table ``approval`` and what the decision log says of it: asked, granted, expired, voided."""
+
+import hmac
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import duckdb
+
+from campaigns.approvers import needed_roles
+from tasks import decisions, runs, store
+from tasks.approval_mail import Request, Review
+from tasks.workplace import Workplace, pseudonym
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTWXYZ"  # no 0 O, 1 I L, U V: a code can be read aloud
+CODE_LENGTH = 8
+VALID = timedelta(days=14)
+ATTEMPTS = 10
+PENDING, GRANTED, EXPIRED = (
+    "expires_at > ? AND approved_at IS NULL",
+    "expires_at > ? AND approved_at IS NOT NULL",
+    "expires_at <= ?",
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The row that a code was mailed for."""
+
+    digest: str
+    role: str
+    approver: str
+    expires_at: datetime
+    approved: bool
+
+
+def new_code() -> str:
+    """Return a random one-time code of about 39 bits; guesses are counted and few."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+
+
+def persons(connection: duckdb.DuckDBPyConnection, run: runs.Run, condition: str) -> set[tuple[str, str]]:
+    """Return (role, person id) of the rows of today's digest that are PENDING, GRANTED or EXPIRED now."""
+    values = [run.run, run.digest, datetime.now(UTC)]
+    query = f"SELECT role, approver FROM approval WHERE run = ? AND digest = ? AND {condition}"
+    return set(connection.execute(query, values).fetchall())
+
+
+def roles(connection: duckdb.DuckDBPyConnection, run: runs.Run, condition: str) -> set[str]:
+    """Return the roles of the same rows."""
+    return {role for role, _ in persons(connection, run, condition)}
+
+
+def missing(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> tuple[str, ...]:
+    """Return the needed roles that have not approved today's digest, in the order of the table of roles."""
+    granted = roles(connection, run, GRANTED)
+    return tuple(role for role in needed_roles(run.brief) if role not in granted)
+
+
+def reviews(connection: duckdb.DuckDBPyConnection, run: str) -> list[Review]:
+    """Return the findings of kind H that are open: each must be read before an approval."""
+    query = "SELECT check_name, message FROM check_result WHERE run = ? AND kind = 'H' AND NOT success ORDER BY ALL"
+    return [Review(*row) for row in connection.execute(query, [run]).fetchall()]
+
+
+def asked(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str, code: str) -> Asked | None:
+    """Return the row that the code was mailed for; every row is compared, each in constant time."""
+    query = (
+        "SELECT code_sha256, digest, role, approver, expires_at, approved_at IS NOT NULL FROM approval WHERE run = ?"
+    )
+    rows = connection.execute(query, [run]).fetchall()
+    matches = [
+        Asked(*row[1:]) for row in rows if hmac.compare_digest(row[0] or "", _keyed(workplace, run, row[2], code))
+    ]
+    return matches[0] if matches else None
+
+
+def keep_requests(workplace: Workplace, run: runs.Run, requests: Sequence[Request], actor: str) -> None:
+    """Write who was asked to the decision log, then the keyed codes to the table, in place of older ones."""
+    named = [{"role": each.role, "approver": each.approver} for each in requests]
+    decisions.record(
+        workplace, "approval_requested", actor=actor, run=run.run, detail={"digest": run.digest, "asked": named}
+    )
+    rows = [
+        {
+            "role": each.role,
+            "approver": each.approver,
+            "code_sha256": _keyed(workplace, run.run, each.role, each.code),
+            "expires_at": each.expires_at.isoformat(),
+        }
+        for each in requests
+    ]
+    values = {"run": run.run, "digest": run.digest, "now": datetime.now(UTC), "rows": json.dumps(rows)}
+    with store.writing(workplace) as connection:
+        connection.execute(store.statement("approval/withdraw"), {"run": run.run, "rows": values["rows"]})
+        connection.execute(store.statement("approval/ask"), values)
+        store.keep_evidence(connection, workplace, run.run, ["approval"])
+
+
+def settle(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str) -> None:
+    """Bring the approvals of a run up to the decision log, which is written first and outlives the database."""
+    granted = [each for each in decisions.read(workplace) if each.run == run and each.action == "approval_granted"]
+    for each in granted:
+        decided = {"run": run, "approved_at": each.at, "expires_at": each.at + VALID}
+        named = {name: each.detail[name] for name in ("digest", "role", "approver", "reviewed")}
+        connection.execute(store.statement("approval/settle"), {**decided, **named})
+    if granted:
+        store.keep_evidence(connection, workplace, run, ["approval"])
+
+
+def count_wrong_code(workplace: Workplace, run: str, actor: str) -> int:
+    """Log a wrong code and return how many attempts are left; the last one voids every waiting code."""
+    decisions.record(workplace, "approval_code_wrong", actor=actor, run=run)
+    wrong = 0
+    for each in decisions.read(workplace):
+        if each.run == run and each.action in ("approval_requested", "approval_codes_voided"):
+            wrong = 0
+        wrong += each.run == run and each.action == "approval_code_wrong"
+    if wrong >= ATTEMPTS:
+        decisions.record(workplace, "approval_codes_voided", actor=actor, run=run)
+        with store.writing(workplace) as connection:
+            connection.execute("DELETE FROM approval WHERE run = ? AND approved_at IS NULL", [run])
+            store.keep_evidence(connection, workplace, run, ["approval"])
+    return ATTEMPTS - wrong
+
+
+def _keyed(workplace: Workplace, run: str, role: str, code: str) -> str:
+    plain = "".join(character for character in code.upper() if character.isalnum())
+    return pseudonym(workplace.key, "approval_code", f"{run}:{role}:{plain}")

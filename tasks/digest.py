@@ -1,0 +1,88 @@
+"""What an approval binds: SHA-256 over brief, files, variants, audience and plan, part by part.
+
+:func:`seal` stores the digest of a prepared run; :func:`require_unchanged` computes it again from today's files and
+stored rows, and names every part that differs.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+
+import duckdb
+
+from campaigns.errors import ContentChanged, IllegalMove
+from tasks import runs, store
+from tasks.workplace import Workplace
+
+LAYOUTS = Path(__file__).parents[1] / "campaigns" / "layouts"
+CONTENT_FILES = ("campaign.yaml", "*.sql", "text.*.md", "*.j2")
+
+
+def seal(workplace: Workplace, run: str) -> str:
+    """Compute and store the digest of a prepared run and of each part; returns it as 64 hexadecimal characters."""
+    with store.writing(workplace) as connection:
+        parts = _parts(connection, runs.load_within(connection, run))
+        digest = combined(parts)
+        connection.execute(
+            "UPDATE run SET digest = ?, digest_parts = ?::JSON WHERE run = ?", [digest, json.dumps(parts), run]
+        )
+        store.keep_evidence(connection, workplace, run, ["run"])
+    return digest
+
+
+def require_unchanged(workplace: Workplace, run: str) -> None:
+    """Raise ContentChanged, naming each part, unless today's content is what was sealed."""
+    with store.writing(workplace) as connection:
+        known = runs.load_within(connection, run)
+        row = connection.execute("SELECT digest_parts FROM run WHERE run = ?", [known.run]).fetchone()
+        sealed: dict[str, str] = json.loads(row[0]) if row and row[0] else {}
+        today = _parts(connection, known)
+    if not sealed:
+        raise IllegalMove(f"run {run} has not been prepared to its end", remedy="run `budkavle prepare` first.")
+    if differences := _differences(sealed, today):
+        raise ContentChanged("; ".join(differences), where=f"run {run}", remedy=_way_out(known))
+
+
+def combined(parts: dict[str, str]) -> str:
+    """Return the one digest over every named part."""
+    return hashlib.sha256(_canonical(parts)).hexdigest()
+
+
+def _parts(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> dict[str, str]:
+    brief = json.loads(run.brief.model_dump_json(by_alias=True))
+    rows = connection.execute(store.statement("digest/rows"), {"run": run.run}).fetchall()
+    variants = connection.execute(store.statement("digest/variants"), {"run": run.run}).fetchall()
+    return {
+        "brief": hashlib.sha256(_canonical(brief)).hexdigest(),
+        **_files(run.folder, CONTENT_FILES, ""),
+        **_files(LAYOUTS, ("*",), "layouts/"),
+        **{f"variant {variant}": digest for variant, digest in variants},
+        **dict(rows),
+    }
+
+
+def _files(folder: Path, patterns: tuple[str, ...], prefix: str) -> dict[str, str]:
+    """Return the SHA-256 of each file below a folder that one of the patterns names."""
+    found = {path for pattern in patterns for path in folder.rglob(pattern) if path.is_file()}
+    return {
+        prefix + path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(found)
+        if not any(part.startswith((".", "__")) for part in path.relative_to(folder).parts)
+    }
+
+
+def _canonical(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _differences(sealed: dict[str, str], today: dict[str, str]) -> list[str]:
+    differing = [part for part in sorted(sealed.keys() | today.keys()) if sealed.get(part) != today.get(part)]
+    happened = {part: "changed" if part in sealed.keys() & today.keys() else "was removed" for part in differing}
+    happened |= {part: "was added" for part in differing if part not in sealed}
+    return [f"{part} {happened[part]} since approval" for part in differing]
+
+
+def _way_out(run: runs.Run) -> str:
+    if run.state in runs.CONTENT_IS_FIXED:
+        return "put the content back as it was approved; to send the new content, give the brief a new `edition`."
+    return f"put it back as it was, or run `budkavle prepare {run.campaign}` again and have the new content approved."

@@ -1,0 +1,35 @@
+-- Reads audience, plan and assignment of one run ($run). Writes nothing. Grain: one row per part of the digest.
+-- Each row becomes JSON (nulls and separators cannot be confused), ordered inside 256 buckets so that memory stays flat.
+WITH rows_of_run AS (
+    SELECT
+        'audience' AS part, left(person_key, 2) AS bucket,
+        to_json([wave, person_key, arm, excluded_reason, segment]) AS content
+    FROM audience
+    WHERE run = $run
+    UNION ALL
+    SELECT
+        'plan' AS part, '' AS bucket,
+        to_json([
+            wave, segment, channel, persons::VARCHAR, expected_effect::VARCHAR, cost_sek::VARCHAR, co2_kg::VARCHAR
+        ]) AS content
+    FROM plan
+    WHERE run = $run
+    UNION ALL
+    SELECT
+        'assignment' AS part, left(person_key, 2) AS bucket,
+        to_json([wave, person_key, channel, variant, message_id]) AS content
+    FROM assignment
+    WHERE run = $run
+),
+
+buckets AS (
+    SELECT part, bucket, sha256(string_agg(content::VARCHAR, chr(10) ORDER BY content::VARCHAR)) AS digest
+    FROM rows_of_run
+    GROUP BY part, bucket
+)
+
+SELECT names.part, sha256(coalesce(string_agg(buckets.digest, '' ORDER BY buckets.bucket), '')) AS digest
+FROM (VALUES ('audience'), ('plan'), ('assignment')) AS names (part)
+LEFT JOIN buckets ON names.part = buckets.part
+GROUP BY names.part
+ORDER BY names.part

@@ -1,0 +1,351 @@
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from approval_scene import DIRECTORY, Postbox, campaign_folder, office, open_finding, postbox, prepared, with_relay
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from campaigns.approvers import load_directory
+from campaigns.errors import (
+    ApprovalPending,
+    ApprovalRefused,
+    BudkavleError,
+    ContentChanged,
+    GatewayUnavailable,
+    IllegalMove,
+    InputError,
+)
+from tasks import approval, decisions, digest, runs, store
+from tasks.workplace import Workplace
+
+PROPOSED = {"decision": {"status": "proposed"}}
+
+
+@dataclass
+class Scene:
+    workplace: Workplace
+    folder: Path
+    run: str
+    box: Postbox
+
+    def state(self) -> str:
+        return runs.load(self.workplace, self.run).state
+
+    def rows(self) -> list[tuple[str, str, bool]]:
+        with store.writing(self.workplace) as connection:
+            query = "SELECT role, approver, approved_at IS NOT NULL FROM approval ORDER BY ALL"
+            return connection.execute(query).fetchall()
+
+    def actions(self) -> list[str]:
+        return [each.action for each in decisions.read(self.workplace)]
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    with postbox() as (box, url):
+        workplace, folder = office(tmp_path, url), campaign_folder(tmp_path)
+        yield Scene(workplace, folder, prepared(workplace, folder), box)
+
+
+def test_the_manager_is_mailed_a_code_and_approves_with_it(scene: Scene) -> None:
+    assert approval.request(scene.workplace, scene.run) == ("manager_waste",)
+    with pytest.raises(ApprovalPending, match="missing from: manager"):
+        approval.require_approval(scene.workplace, scene.run)
+    granted = approval.grant(scene.workplace, scene.run, scene.box.codes()[0])
+    assert (granted.role, granted.approver, granted.missing) == ("manager", "manager_waste", ())
+    assert scene.state() == "approved"
+    approval.require_approval(scene.workplace, scene.run)
+    assert scene.actions() == ["approval_requested", "approval_granted"]
+
+
+def test_the_letter_tells_what_to_do_in_swedish(scene: Scene) -> None:
+    open_finding(scene.workplace, scene.run, "decision_wording")
+    approval.request(scene.workplace, scene.run)
+    letter = scene.box.letters[0]
+    text = letter.get_content()
+    assert letter["Subject"] == "Godkänn kampanjen ”Sortera matavfall hemma”"
+    assert letter["To"] == "chef@example.se"
+    command = f"budkavle approve {scene.run} --code {scene.box.codes()[0]} --reviewed decision_wording"
+    for part in (command, "a person must read this", "preview/index.html", "ansvarig chef", "gäller just"):
+        assert part in text
+
+
+def test_the_code_stands_nowhere_but_in_the_letter(scene: Scene) -> None:
+    approval.request(scene.workplace, scene.run)
+    approval.grant(scene.workplace, scene.run, scene.box.codes()[0])
+    secrets = [scene.box.codes()[0].encode(), b"chef@example.se", b"Exempel Chef"]
+    for path in scene.workplace.home.rglob("*"):
+        if path.is_file():
+            kept = path.read_bytes()
+            assert not [secret for secret in secrets if secret in kept], path
+
+
+def test_asking_again_mails_only_when_told_to_and_the_newest_code_counts(scene: Scene) -> None:
+    approval.request(scene.workplace, scene.run)
+    assert approval.request(scene.workplace, scene.run) == ()
+    assert approval.request(scene.workplace, scene.run, resend=True) == ("manager_waste",)
+    old, new = scene.box.codes()
+    with pytest.raises(ApprovalRefused, match="wrong"):
+        approval.grant(scene.workplace, scene.run, old)
+    approval.grant(scene.workplace, scene.run, new)
+    assert approval.request(scene.workplace, scene.run, resend=True) == ()
+    assert len(scene.box.letters) == 2
+
+
+def test_a_code_is_read_in_small_letters_and_works_once(scene: Scene) -> None:
+    approval.request(scene.workplace, scene.run)
+    code = scene.box.codes()[0]
+    approval.grant(scene.workplace, scene.run, f"{code[:4].lower()}-{code[4:].lower()} ")
+    with pytest.raises(ApprovalRefused, match="has been used"):
+        approval.grant(scene.workplace, scene.run, code)
+
+
+def test_a_proposal_needs_three_roles_and_the_author_is_not_asked(scene: Scene) -> None:
+    prepared(scene.workplace, scene.folder, **PROPOSED)
+    assert approval.request(scene.workplace, scene.run) == ("manager_waste", "lawyer", "director")
+    codes = scene.box.codes()
+    assert approval.grant(scene.workplace, scene.run, codes[1]).missing == ("manager", "communications_director")
+    assert scene.state() == "prepared"
+    approval.grant(scene.workplace, scene.run, codes[0])
+    with pytest.raises(ApprovalPending, match="missing from: communications_director"):
+        approval.require_approval(scene.workplace, scene.run)
+    approval.grant(scene.workplace, scene.run, codes[2])
+    assert scene.state() == "approved"
+
+
+@pytest.mark.parametrize(
+    ("changes", "role"),
+    [
+        ({"goal": "G4"}, "communications_director"),
+        ({"legal_basis": [{"register": "guardians", "purpose": "flu", "article": "6.1 e"}]}, "data_protection_officer"),
+        ({"images": [{"file": "a.jpg", "source": "x", "licence": "y", "shows_child": True}]}, "consent_reviewer"),
+    ],
+)
+def test_the_brief_decides_the_further_role(scene: Scene, changes: dict[str, object], role: str) -> None:
+    prepared(scene.workplace, scene.folder, **changes)
+    holders = DIRECTORY + f"  extra: {{name: Exempel Extra, address: extra@example.se, roles: [{role}]}}\n"
+    assert scene.workplace.directory is not None
+    scene.workplace.directory.write_text(holders, encoding="utf-8")
+    assert "extra" in approval.request(scene.workplace, scene.run)
+    assert role in [row[0] for row in scene.rows()]
+
+
+def test_a_wrong_code_is_refused_and_ten_void_the_right_one(scene: Scene) -> None:
+    approval.request(scene.workplace, scene.run)
+    for left in range(9, 0, -1):
+        with pytest.raises(ApprovalRefused, match=f"{left} attempts are left"):
+            approval.grant(scene.workplace, scene.run, "22222222")
+    with pytest.raises(ApprovalRefused, match="every waiting code is void"):
+        approval.grant(scene.workplace, scene.run, "22222222")
+    with pytest.raises(ApprovalRefused, match="wrong"):
+        approval.grant(scene.workplace, scene.run, scene.box.codes()[0])
+    approval.request(scene.workplace, scene.run)
+    approval.grant(scene.workplace, scene.run, scene.box.codes()[1])
+    assert scene.state() == "approved"
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(code=st.text(max_size=12))
+def test_no_other_code_ever_approves(scene: Scene, code: str) -> None:
+    approval.request(scene.workplace, scene.run)
+    assume(code.upper() not in scene.box.codes())
+    with pytest.raises(ApprovalRefused):
+        approval.grant(scene.workplace, scene.run, code)
+    assert scene.state() == "prepared"
+
+
+def test_findings_must_be_listed_one_by_one(scene: Scene) -> None:
+    for gate in ("politics", "decision_wording"):
+        open_finding(scene.workplace, scene.run, gate)
+    approval.request(scene.workplace, scene.run)
+    code = scene.box.codes()[0]
+    with pytest.raises(ApprovalRefused, match=r"not been reviewed: politics\n.*--reviewed politics"):
+        approval.grant(scene.workplace, scene.run, code, ["decision_wording"])
+    granted = approval.grant(scene.workplace, scene.run, code, ["decision_wording", "politics"])
+    assert granted.reviewed == ("decision_wording", "politics")
+
+
+def test_a_change_after_asking_is_refused_and_names_the_file(scene: Scene) -> None:
+    approval.request(scene.workplace, scene.run)
+    (scene.folder / "text.sv.md").write_text("Hej! Sortera matavfal.", encoding="utf-8")
+    with pytest.raises(ContentChanged, match=r"text\.sv\.md changed since approval"):
+        approval.grant(scene.workplace, scene.run, scene.box.codes()[0])
+    assert scene.state() == "prepared"
+
+
+def test_a_change_after_approval_voids_it_also_when_prepared_again(scene: Scene) -> None:
+    approval.request(scene.workplace, scene.run)
+    approval.grant(scene.workplace, scene.run, scene.box.codes()[0])
+    (scene.folder / "text.sv.md").write_text("Hej! Sortera matavfal.", encoding="utf-8")
+    with pytest.raises(ContentChanged):
+        approval.require_approval(scene.workplace, scene.run)
+    prepared(scene.workplace, scene.folder)
+    with pytest.raises(ApprovalPending):
+        approval.require_approval(scene.workplace, scene.run)
+
+
+def test_the_code_of_an_older_content_is_refused(scene: Scene) -> None:
+    approval.request(scene.workplace, scene.run)
+    (scene.folder / "text.sv.md").write_text("Hej! Sortera matavfal.", encoding="utf-8")
+    prepared(scene.workplace, scene.folder)
+    with pytest.raises(ContentChanged, match="since this code was mailed"):
+        approval.grant(scene.workplace, scene.run, scene.box.codes()[0])
+
+
+def test_preparing_the_same_content_again_keeps_the_approval(scene: Scene) -> None:
+    approval.request(scene.workplace, scene.run)
+    approval.grant(scene.workplace, scene.run, scene.box.codes()[0])
+    prepared(scene.workplace, scene.folder)
+    approval.require_approval(scene.workplace, scene.run)
+    assert scene.state() == "approved"
+
+
+def test_a_code_and_an_approval_hold_for_fourteen_days(scene: Scene) -> None:
+    approval.request(scene.workplace, scene.run)
+    start = datetime.now(UTC)
+    with time_machine.travel(start + timedelta(days=15)):
+        with pytest.raises(ApprovalRefused, match="expired"):
+            approval.grant(scene.workplace, scene.run, scene.box.codes()[0])
+        assert approval.request(scene.workplace, scene.run) == ("manager_waste",)
+        approval.grant(scene.workplace, scene.run, scene.box.codes()[1])
+        approval.require_approval(scene.workplace, scene.run)
+    with time_machine.travel(start + timedelta(days=28)):
+        approval.require_approval(scene.workplace, scene.run)
+    with time_machine.travel(start + timedelta(days=30)):
+        with pytest.raises(ApprovalRefused, match="as manager has expired"):
+            approval.require_approval(scene.workplace, scene.run)
+        approval.request(scene.workplace, scene.run)
+        with pytest.raises(ApprovalPending):
+            approval.require_approval(scene.workplace, scene.run)
+        approval.grant(scene.workplace, scene.run, scene.box.codes()[2])
+        approval.require_approval(scene.workplace, scene.run)
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"manager": "communicator_waste"}, "nobody approves a campaign of their own"),
+        ({"manager": "councillor"}, "elected politicians never approve"),
+        ({"manager": "director"}, "does not hold the role 'manager'"),
+        ({"manager": "nobody"}, "names 'nobody' as manager, whom the directory does not know"),
+        ({"communicator": "nobody"}, "names 'nobody' as communicator"),
+        (
+            {"goal": "G1", "images": [{"file": "a", "source": "x", "licence": "y", "shows_child": True}]},
+            "shows a child",
+        ),
+    ],
+)
+def test_whoever_may_not_approve_is_never_asked(scene: Scene, changes: dict[str, object], problem: str) -> None:
+    prepared(scene.workplace, scene.folder, **changes)
+    with pytest.raises(BudkavleError, match=problem):
+        approval.request(scene.workplace, scene.run)
+    assert scene.box.letters == []
+    assert scene.rows() == []
+
+
+def test_who_was_elected_since_the_code_was_mailed_may_not_use_it(scene: Scene) -> None:
+    approval.request(scene.workplace, scene.run)
+    assert scene.workplace.directory is not None
+    scene.workplace.directory.write_text(DIRECTORY.replace("[manager]}", "[manager], elected: true}"), encoding="utf-8")
+    with pytest.raises(ApprovalRefused, match="elected"):
+        approval.grant(scene.workplace, scene.run, scene.box.codes()[0])
+
+
+def test_the_author_cannot_use_the_code_of_another(scene: Scene) -> None:
+    approval.request(scene.workplace, scene.run)
+    with pytest.raises(ApprovalRefused, match="communicator"):
+        approval.grant(scene.workplace, scene.run, scene.box.codes()[0], actor="communicator_waste")
+
+
+def test_a_relay_that_does_not_answer_leaves_nothing_behind(scene: Scene) -> None:
+    with pytest.raises(GatewayUnavailable, match="none of them can be used"):
+        approval.request(with_relay(scene.workplace, "smtp://127.0.0.1:1"), scene.run)
+    assert scene.rows() == []
+    assert approval.request(scene.workplace, scene.run) == ("manager_waste",)
+
+
+def test_codes_mailed_before_the_relay_failed_are_void(scene: Scene) -> None:
+    prepared(scene.workplace, scene.folder, **PROPOSED)
+    scene.box.take_at_most = 1
+    with pytest.raises(GatewayUnavailable):
+        approval.request(scene.workplace, scene.run)
+    assert scene.rows() == []
+    with pytest.raises(ApprovalRefused, match="wrong"):
+        approval.grant(scene.workplace, scene.run, scene.box.codes()[0])
+
+
+def test_the_second_relay_is_used_when_the_first_is_down(scene: Scene) -> None:
+    both = with_relay(scene.workplace, f"smtp://127.0.0.1:1,{scene.workplace.smtp_url}")
+    assert approval.request(both, scene.run) == ("manager_waste",)
+
+
+def test_a_refused_address_names_the_person_and_not_the_address(scene: Scene) -> None:
+    scene.box.refused.add("chef@example.se")
+    with pytest.raises(InputError, match="refuses the address of manager_waste") as caught:
+        approval.request(scene.workplace, scene.run)
+    assert "example.se" not in str(caught.value)
+    assert scene.rows() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("persons: {a: {name: Exempel Ett, address: hemlig-adress}}", "persons.a.address"),
+        ("persons: {a: {name: Exempel Ett, adress: hemlig@example.se}}", "persons.a.adress"),
+        ("persons: [", ":2: the approvers' directory is not valid YAML"),
+        ("", "file:"),
+    ],
+)
+def test_a_faulty_directory_is_named_without_its_values(tmp_path: Path, text: str, problem: str) -> None:
+    path = tmp_path / "directory.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_directory(path)
+    assert problem in str(caught.value)
+    assert "hemlig" not in str(caught.value)
+    assert "Exempel" not in str(caught.value)
+
+
+def test_no_directory_names_the_setting(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="BUDKAVLE_DIRECTORY"):
+        load_directory(None)
+    with pytest.raises(InputError, match="cannot be read"):
+        load_directory(tmp_path / "missing.yaml")
+
+
+def test_an_approval_in_the_log_alone_still_counts(scene: Scene) -> None:
+    approval.request(scene.workplace, scene.run)
+    approval.grant(scene.workplace, scene.run, scene.box.codes()[0])
+    with store.writing(scene.workplace) as connection:
+        connection.execute("DELETE FROM approval")
+        connection.execute("UPDATE run SET state = 'prepared'")
+    approval.require_approval(scene.workplace, scene.run)
+    assert scene.state() == "approved"
+    assert scene.rows() == [("manager", "manager_waste", True)]
+
+
+def test_a_run_still_being_prepared_cannot_be_approved(scene: Scene) -> None:
+    runs.begin(scene.workplace, runs.load(scene.workplace, scene.run).brief, scene.folder)
+    with pytest.raises(IllegalMove, match="nothing to approve"):
+        approval.request(scene.workplace, scene.run)
+    with pytest.raises(IllegalMove, match="nothing to approve"):
+        approval.require_approval(scene.workplace, scene.run)
+
+
+def test_a_published_run_asks_no_more(scene: Scene) -> None:
+    approval.request(scene.workplace, scene.run)
+    approval.grant(scene.workplace, scene.run, scene.box.codes()[0])
+    for state in ("publishing", "published"):
+        runs.move(scene.workplace, scene.run, state)
+    (scene.folder / "text.sv.md").write_text("Ny text", encoding="utf-8")
+    approval.require_approval(scene.workplace, scene.run)
+
+
+def test_the_digest_that_was_granted_is_the_sealed_one(scene: Scene) -> None:
+    sealed = digest.seal(scene.workplace, scene.run)
+    approval.request(scene.workplace, scene.run)
+    assert approval.grant(scene.workplace, scene.run, scene.box.codes()[0]).digest == sealed

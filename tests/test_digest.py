@@ -1,0 +1,113 @@
+from pathlib import Path
+
+import pytest
+from approval_scene import campaign_folder, office, prepared
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from campaigns.errors import ContentChanged, IllegalMove
+from tasks import digest, runs, store
+from tasks.workplace import Workplace
+
+CHANGES = {
+    "audience": "UPDATE audience SET excluded_reason = 'unreachable' WHERE person_key = 'person7'",
+    "plan": "UPDATE plan SET cost_sek = cost_sek + 0.01",
+    "assignment": "UPDATE assignment SET channel = 'letter' WHERE person_key = 'person7'",
+    "variant email-sv-1": "UPDATE variant SET template = 'templatf'::BLOB",
+}
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> tuple[Workplace, Path, str]:
+    folder = campaign_folder(tmp_path)
+    workplace = office(tmp_path, "smtp://127.0.0.1:1")
+    return workplace, folder, prepared(workplace, folder)
+
+
+def test_untouched_content_is_unchanged_and_sealing_twice_gives_the_same(scene: tuple[Workplace, Path, str]) -> None:
+    workplace, _, run = scene
+    digest.require_unchanged(workplace, run)
+    first = runs.load(workplace, run).digest
+    assert first == digest.seal(workplace, run)
+    assert first is not None
+    assert len(first) == 64
+
+
+def test_preparing_the_same_content_again_gives_the_same_digest(scene: tuple[Workplace, Path, str]) -> None:
+    workplace, folder, run = scene
+    before = runs.load(workplace, run).digest
+    prepared(workplace, folder)
+    assert runs.load(workplace, run).digest == before
+
+
+@pytest.mark.parametrize("name", ["text.sv.md", "text.en.md", "campaign.yaml", "audience.sql"])
+def test_one_changed_letter_in_a_file_is_named(scene: tuple[Workplace, Path, str], name: str) -> None:
+    workplace, folder, run = scene
+    path = folder / name
+    path.write_text(path.read_text(encoding="utf-8") + "x", encoding="utf-8")
+    with pytest.raises(ContentChanged, match=f"^run {run}: {name} changed since approval\n.*prepare matavfall"):
+        digest.require_unchanged(workplace, run)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(place=st.integers(0, 22), letter=st.characters(codec="utf-8", categories=["L", "N", "P"]))
+def test_a_changed_text_is_never_taken_for_the_approved_one(
+    scene: tuple[Workplace, Path, str], place: int, letter: str
+) -> None:
+    workplace, folder, run = scene
+    path = folder / "text.sv.md"
+    approved = path.read_text(encoding="utf-8")
+    changed = approved[:place] + letter + approved[place + 1 :]
+    path.write_text(changed, encoding="utf-8")
+    try:
+        if changed == approved:
+            digest.require_unchanged(workplace, run)
+        else:
+            with pytest.raises(ContentChanged, match=r"text\.sv\.md changed"):
+                digest.require_unchanged(workplace, run)
+    finally:
+        path.write_text(approved, encoding="utf-8")
+
+
+def test_added_and_removed_files_are_named(scene: tuple[Workplace, Path, str]) -> None:
+    workplace, folder, run = scene
+    (folder / "text.en.md").unlink()
+    (folder / "text.fi.md").write_text("Hei", encoding="utf-8")
+    with pytest.raises(ContentChanged, match=r"text\.en\.md was removed .*text\.fi\.md was added since approval"):
+        digest.require_unchanged(workplace, run)
+
+
+@pytest.mark.parametrize("part", list(CHANGES))
+def test_changed_rows_are_named_by_their_part_alone(scene: tuple[Workplace, Path, str], part: str) -> None:
+    workplace, _, run = scene
+    with store.writing(workplace) as connection:
+        connection.execute(CHANGES[part])
+    with pytest.raises(ContentChanged) as caught:
+        digest.require_unchanged(workplace, run)
+    assert caught.value.problem == f"{part} changed since approval"
+
+
+def test_the_order_of_rows_does_not_matter(scene: tuple[Workplace, Path, str]) -> None:
+    workplace, _, run = scene
+    with store.writing(workplace) as connection:
+        connection.execute("CREATE TEMP TABLE shuffled AS FROM audience ORDER BY sha256(person_key)")
+        connection.execute("DELETE FROM audience")
+        connection.execute("INSERT INTO audience FROM shuffled")
+    digest.require_unchanged(workplace, run)
+
+
+def test_once_publishing_began_the_way_out_is_a_new_edition(scene: tuple[Workplace, Path, str]) -> None:
+    workplace, folder, run = scene
+    for state in ("approved", "publishing"):
+        runs.move(workplace, run, state)
+    (folder / "text.sv.md").write_text("Hej då", encoding="utf-8")
+    with pytest.raises(ContentChanged, match="new `edition`"):
+        digest.require_unchanged(workplace, run)
+
+
+def test_a_run_that_was_never_sealed_says_so(scene: tuple[Workplace, Path, str]) -> None:
+    workplace, folder, run = scene
+    brief = runs.load(workplace, run).brief
+    runs.begin(workplace, brief, folder)
+    with pytest.raises(IllegalMove, match="prepare"):
+        digest.require_unchanged(workplace, run)
