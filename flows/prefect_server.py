@@ -95,7 +95,9 @@ def wait_until_healthy(port: int, server: subprocess.Popen[bytes], log: Path) ->
                     return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)
-    raise Waiting("the Prefect server did not start", where=str(log), remedy="read its log; then run the command again.")
+    raise Waiting(
+        "the Prefect server did not start", where=str(log), remedy="read its log; then run the command again."
+    )
 
 
 def _free_place(folder: Path) -> tuple[Path, IO[bytes]]:

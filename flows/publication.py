@@ -4,13 +4,13 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from prefect.futures import PrefectFuture, wait
+from tasks.publishing import ShardResult
 
 from campaigns.brief import Wave
 from campaigns.errors import GatewayUnavailable, NotYetTime, Refused, RunPaused
 from flows.progress import Progress
 from flows.schedule import schedule_wave
 from tasks import publishing, runs, shards, stages, store
-from tasks.publishing import ShardResult
 from tasks.workplace import Workplace
 
 LATE_AFTER = timedelta(days=3)

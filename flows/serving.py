@@ -17,9 +17,7 @@ def serve(home: Path, port: int, echo: Callable[[str], None]) -> None:
     """Serve until interrupted; the server and the worker end with this process."""
     folder = home / "prefect" / "served"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.environ.update(
-        PREFECT_HOME=str(folder), PREFECT_API_URL=f"http://127.0.0.1:{port}/api", BUDKAVLE_HOME=str(home)
-    )
+    os.environ.update(PREFECT_HOME=str(folder), PREFECT_API_URL=f"http://127.0.0.1:{port}/api", BUDKAVLE_HOME=str(home))
     log = folder / "server.log"
     server = start_server(port, log, interface=True)
     wait_until_healthy(port, server, log)

@@ -76,19 +76,22 @@ def reading(workplace: Workplace) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def take_snapshot(workplace: Workplace, *, wait: float = 60.0) -> Path:
-    """Copy every table but the private ones into a new file and rename it into place."""
+    """Copy every table but the private ones into a new file, with its comments, and rename it into place."""
     draft = workplace.snapshot.with_suffix(f".{os.getpid()}.draft")
     draft.unlink(missing_ok=True)
     with writing(workplace, wait=wait) as connection:
-        tables = _public_tables(connection)
         connection.execute("COMMIT")
         connection.execute(f"ATTACH '{draft}' AS draft")
-        connection.execute("BEGIN")
-        for table in tables:
-            connection.execute(f'CREATE TABLE draft."{table}" AS FROM "{table}"')
-        connection.execute("COMMIT")
         connection.execute("USE draft")
+        connection.execute("BEGIN")
+        for path in _migrations():
+            connection.execute(path.read_text(encoding="utf-8"))
+        for table in PRIVATE_TABLES:
+            connection.execute(f'DROP TABLE "{table}"')
         connection.execute(statement("views"))
+        for table in _tables(connection, "draft"):
+            connection.execute(f'INSERT INTO draft."{table}" FROM budkavle."{table}"')
+        connection.execute("COMMIT")
         connection.execute("USE budkavle")
         connection.execute("DETACH draft")
         connection.execute("BEGIN")
@@ -122,9 +125,13 @@ def keep_rows(connection: duckdb.DuckDBPyConnection, query: str, values: Sequenc
     os.close(folder)
 
 
-def _public_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    rows = connection.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'budkavle'").fetchall()
-    return sorted(name for (name,) in rows if name not in PRIVATE_TABLES)
+def _tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[str]:
+    query = "SELECT table_name FROM duckdb_tables() WHERE database_name = ? ORDER BY table_name"
+    return [name for (name,) in connection.execute(query, [database]).fetchall()]
+
+
+def _migrations() -> list[Path]:
+    return sorted((SQL / "migrations").glob("*.sql"))
 
 
 def _open(path: Path, wait: float) -> duckdb.DuckDBPyConnection:
@@ -172,7 +179,7 @@ def _migrate(connection: duckdb.DuckDBPyConnection) -> None:
     if found:
         row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_migration").fetchone()
         done = row[0] if row else 0
-    for path in sorted((SQL / "migrations").glob("*.sql")):
+    for path in _migrations():
         version = int(path.name[:4])
         if version > done:
             connection.execute("BEGIN")

@@ -87,7 +87,7 @@ def settings(as_json: AsJson = False) -> None:
         value = "**********" if name in ("smtp_url", "secret_key") and source == "set" else getattr(found, name)
         rows[f"BUDKAVLE_{name.upper()}"] = {"value": str(value), "source": source, "meaning": field.description}
     answer(
-        rows, as_json, lambda: [f"{name:24} {row['value']:40} {row['source']:8} {row['meaning']}" for name, row in rows.items()]
+        rows,
+        as_json,
+        lambda: [f"{name:24} {row['value']:40} {row['source']:8} {row['meaning']}" for name, row in rows.items()],
     )
-
-

@@ -70,7 +70,9 @@ def add(
     email: Annotated[str | None, typer.Option(help="Address; only its pseudonym is kept.")] = None,
     person: Annotated[str | None, typer.Option(help="A person_key.")] = None,
     purpose: Annotated[str, typer.Option(help="Purpose it holds for.")] = "all",
-    reason: Annotated[str, typer.Option(help="opt_out, objection, consent_withdrawn, bounce or complaint.")] = "opt_out",
+    reason: Annotated[
+        str, typer.Option(help="opt_out, objection, consent_withdrawn, bounce or complaint.")
+    ] = "opt_out",
     as_json: AsJson = False,
 ) -> None:
     """Add one suppression; a campaign that is being sent honours it at once."""
@@ -84,7 +86,8 @@ def add(
 
 @suppress.command("import")
 def import_suppressions(
-    file: Annotated[Path, typer.Argument(help="CSV with email or person_key, purpose, reason.")], as_json: AsJson = False
+    file: Annotated[Path, typer.Argument(help="CSV with email or person_key, purpose, reason.")],
+    as_json: AsJson = False,
 ) -> None:
     """Import suppressions from a file."""
     from tasks import control

@@ -1,0 +1,34 @@
+# Two commands need no preparation: `make demo` and `make test`. Both set up the environment first.
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: setup demo test lint docs lock clean
+
+setup: $(READY)
+
+$(READY): requirements.txt pyproject.toml .ci/setup
+	.ci/setup
+
+demo: setup
+	$(BIN)/budkavle demo
+
+test: setup lint
+	.ci/prepare
+	$(BIN)/pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# Print the page of tables and columns again from the comments in the schema.
+docs: setup
+	$(BIN)/python -m tasks.data_page > docs/data.md
+
+lock: setup
+	$(BIN)/uv pip compile pyproject.toml --extra development --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.txt
+
+clean:
+	rm -rf .venv .budkavle .mypy_cache .ruff_cache .pytest_cache .hypothesis

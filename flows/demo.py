@@ -1,0 +1,188 @@
+"""``budkavle demo``: the whole way on a synthetic city, with a real SMTP server and a known true effect."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ruamel.yaml import YAML
+
+from campaigns.brief_loading import find_campaign
+from campaigns.errors import BudkavleError
+from flows.commands.common import run_flow
+from flows.demo_mail import codes_in, delivered_in
+from flows.registers import import_and_verify
+from flows.settings import load_settings, workplace
+from tasks import approval, outcomes, world
+from tasks.gateways.smtp import running_gateway
+from tasks.status import run_status
+from tasks.synthesis import synthesise
+from tasks.workplace import Workplace
+
+KINDS = ("population", "customers", "employees")
+CITY = 1_000_000
+MARK = ".made-by-budkavle-demo"
+
+
+def run_demo(people: int, seed: int, echo: Callable[[str], None]) -> dict[str, Any]:
+    """Go the whole way and return what was seen; ``proved`` says whether both sums, the sink and the effect agree."""
+    home = _fresh_home(load_settings().home / "demo")
+    began = time.monotonic()
+
+    def tell(line: str) -> None:
+        echo(f"{time.monotonic() - began:6.1f} s  {line}")
+
+    tell(f"a synthetic city of {people} people, seed {seed}")
+    files = synthesise(people, seed, home / "register-files")
+    with running_gateway(home / "sink" / "smtp") as gateway:
+        os.environ.update(
+            BUDKAVLE_HOME=str(home),
+            BUDKAVLE_SMTP_URL=f"smtp://127.0.0.1:{gateway.port}",
+            BUDKAVLE_DIRECTORY=str(_write_directory(home)),
+        )
+        place = workplace(load_settings())
+        for kind in KINDS:
+            counts = import_and_verify(place, files[kind], kind, date.today())
+            tell(f"{kind}: {counts.accepted} persons, {counts.rejected} rows rejected, {counts.merged} merged")
+        folder = _write_campaign(home, people)
+        run = run_flow(lambda: _prepare(folder))
+        tell(f"prepared {run}: audience, holdout, plan, variants, gates")
+        _approve(place, run)
+        tell("approved, with the one-time code from the mail")
+        run_flow(lambda: _run(folder))
+        tell("published over SMTP, letters and the city page handed over")
+        return _follow_up(place, run, seed, files["population"].parent, home, tell)
+
+
+def _follow_up(
+    place: Workplace, run: str, seed: int, registers: Path, home: Path, tell: Callable[[str], None]
+) -> dict[str, Any]:
+    observed = world.simulate_outcomes(place, run, registers, seed, home / "outcomes.csv")
+    outcomes.import_outcomes(place, run, observed.outcomes_file)
+    estimate = run_flow(lambda: _evaluate(run))
+    tell("evaluated against the control group, 30 days on in the simulated world")
+    found = run_status(place, run)
+    arm = estimate["arms"][0]
+    persons, messages = found["persons"], found["messages"]
+    states = ("accepted", "rejected", "unknown", "suppressed", "expired", "cancelled", "pending")
+    mails = messages["by_channel"]["email"]["accepted"]
+    in_sink = delivered_in(home / "sink" / "smtp", run, place)
+    proofs = {
+        "persons": persons["audience"] == persons["held_out"] + persons["excluded"] + persons["assigned"],
+        "messages": messages["planned"] == sum(messages[state] for state in states),
+        "sink": in_sink.messages == in_sink.distinct == mails,
+        "effect": arm["ci_low"] <= observed.true_effect <= arm["ci_high"],
+    }
+    _tell_the_end(place, run, tell, found, arm, observed.true_effect, in_sink.messages)
+    return {
+        "run": run, "home": str(home), "status": found, "estimate": estimate, "true_effect": observed.true_effect,
+        "designed_half_width": observed.designed_half_width, "in_sink": in_sink.messages, "proofs": proofs,
+        "proved": proofs["persons"] and proofs["messages"] and proofs["sink"],
+    }  # fmt: skip
+
+
+def _tell_the_end(
+    place: Workplace,
+    run: str,
+    tell: Callable[[str], None],
+    found: dict[str, Any],
+    arm: dict[str, Any],
+    true_effect: float,
+    in_sink: int,
+) -> None:
+    persons, messages = found["persons"], found["messages"]
+    tell(
+        f"persons: {persons['audience']} = {persons['held_out']} held out + {persons['excluded']} excluded"
+        f" + {persons['assigned']} assigned"
+    )
+    tell(
+        f"messages: {messages['planned']} planned, {messages['accepted']} accepted, {messages['unknown']} unknown,"
+        f" {messages['pending']} pending; the mail server holds {in_sink} of the campaign"
+    )
+    tell(
+        f"effect: {arm['effect']:.3f} (95 % interval {arm['ci_low']:.3f} to {arm['ci_high']:.3f});"
+        f" the simulated world's true effect is {true_effect:.3f}"
+    )
+    tell("done")
+    for name, path in (
+        ("preview", place.run_folder(run, "preview") / "index.html"),
+        ("report", place.run_folder(run, "report") / "index.html"),
+        ("database", place.snapshot),
+    ):
+        tell(f"{name:9} {path}")
+
+
+def _prepare(folder: Path) -> Any:
+    from flows.campaign import prepare_campaign
+
+    return prepare_campaign(str(folder), return_state=True)
+
+
+def _run(folder: Path) -> Any:
+    from flows.campaign import run_campaign
+
+    return run_campaign(str(folder), return_state=True)
+
+
+def _evaluate(run: str) -> Any:
+    from flows.evaluation import evaluate_campaign
+
+    return evaluate_campaign(run, 1, return_state=True)
+
+
+def _approve(place: Workplace, run: str) -> None:
+    for code in codes_in(place.home / "sink" / "smtp"):
+        approval.grant(place, run, code, [], "account:demo")
+
+
+def _fresh_home(home: Path) -> Path:
+    """Empty the demo's own folder; a folder that the demo did not make is never touched."""
+    if home.exists():
+        if not (home / MARK).exists():
+            raise BudkavleError(
+                "this folder was not made by the demo", where=str(home), remedy="set BUDKAVLE_HOME to another folder."
+            )
+        shutil.rmtree(home)
+    home.mkdir(parents=True, mode=0o700)
+    (home / MARK).touch()
+    return home
+
+
+def _write_directory(home: Path) -> Path:
+    path = home / "directory.yaml"
+    people = {
+        "manager_waste": {"name": "Chef (exempel)", "address": "chef@example.se", "roles": ["manager"]},
+        "communicator_waste": {
+            "name": "Kommunikatör (exempel)",
+            "address": "komm@example.se",
+            "roles": ["communicator"],
+        },
+    }
+    YAML().dump({"persons": people}, path)
+    return path
+
+
+def _write_campaign(home: Path, people: int) -> Path:
+    """Copy the campaign with its dates moved to today and its ceilings scaled to the size of the city."""
+    folder = home / "campaigns" / "matavfall"
+    shutil.copytree(find_campaign("matavfall"), folder)
+    path = folder / "campaign.yaml"
+    yaml = YAML()
+    brief = yaml.load(path)
+    now = datetime.now(UTC).astimezone(ZoneInfo("Europe/Stockholm")).replace(microsecond=0)
+    start = now - timedelta(minutes=1)
+    brief["edition"] = f"demo-{people}"
+    brief["objective"]["by"] = (start + timedelta(days=90)).date()
+    brief["feedback_by"] = (start + timedelta(days=150)).date()
+    brief["schedule"]["start"] = start.isoformat()
+    brief["schedule"]["valid_until"] = (start + timedelta(days=160)).isoformat()
+    brief["waves"][0]["start"] = (start - timedelta(days=1)).isoformat()
+    brief["waves"][1]["start"] = start.isoformat()
+    for ceiling in ("sek", "co2_kg"):
+        brief["budget"][ceiling] = round(brief["budget"][ceiling] * people / CITY, 2)
+    yaml.dump(brief, path)
+    return folder

@@ -1,0 +1,109 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaigns.errors import StoreBusy, StoreDamaged
+from tasks import data_page, store
+from tasks.workplace import Workplace, pseudonym
+
+HOLD = """
+import sys, duckdb
+connection = duckdb.connect(sys.argv[1])
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def hold(path: Path, **options: str) -> subprocess.Popen[str]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    return process
+
+
+def test_a_second_writer_waits_and_then_says_who_holds_the_database(workplace: Workplace) -> None:
+    with store.writing(workplace):
+        pass
+    holder = hold(workplace.database)
+    try:
+        with pytest.raises(StoreBusy, match=f"process {holder.pid} is writing"), store.writing(workplace, wait=0.2):
+            pass
+    finally:
+        holder.communicate("")
+    with store.writing(workplace) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_reader_left_open_on_the_snapshot_neither_delays_nor_fails_the_writer(workplace: Workplace) -> None:
+    with store.reading(workplace) as reader:
+        for number in range(3):
+            with store.writing(workplace) as connection:
+                connection.execute("INSERT INTO lesson VALUES ('r', ?, 'x', now())", [number])
+            store.take_snapshot(workplace)
+        assert reader.execute("SELECT count(*) FROM lesson").fetchone() == (0,)
+    with store.reading(workplace) as reader:
+        assert reader.execute("SELECT count(*) FROM lesson").fetchone() == (3,)
+
+
+def test_the_snapshot_never_holds_names_or_addresses(workplace: Workplace) -> None:
+    with store.writing(workplace) as connection:
+        connection.execute("INSERT INTO identity (kind, person_key, first_name) VALUES ('population', 'k', 'Canary')")
+        connection.execute("INSERT INTO message_slot VALUES ('r', 'w', 'k', MAP {'first_name': 'Canary'})")
+    path = store.take_snapshot(workplace)
+    with duckdb.connect(path, read_only=True) as snapshot:
+        tables = {row[0] for row in snapshot.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    assert not tables & set(store.PRIVATE_TABLES)
+    assert b"Canary" not in path.read_bytes()
+
+
+def test_an_unopenable_database_is_set_aside_and_never_deleted(workplace: Workplace) -> None:
+    with store.writing(workplace):
+        pass
+    damaged = b"not a database at all" * 1000
+    workplace.database.write_bytes(damaged)
+    with pytest.raises(StoreDamaged, match="set aside"), store.writing(workplace):
+        pass
+    assert not workplace.database.exists()
+    assert [path.read_bytes() for path in workplace.home.glob("*.unopenable-*")] == [damaged]
+
+
+def test_an_error_in_a_stage_leaves_nothing_of_its_transaction(workplace: Workplace) -> None:
+    with pytest.raises(ZeroDivisionError), store.writing(workplace) as connection:
+        connection.execute("INSERT INTO lesson VALUES ('r', 1, 'x', now())")
+        raise ZeroDivisionError
+    with store.writing(workplace) as connection:
+        assert connection.execute("SELECT count(*) FROM lesson").fetchone() == (0,)
+
+
+@given(key=st.binary(min_size=1, max_size=200), value=st.text(st.characters(exclude_categories=["Cs"]), max_size=50))
+def test_sql_and_python_give_the_same_pseudonym(
+    tmp_path_factory: pytest.TempPathFactory, key: bytes, value: str
+) -> None:
+    with duckdb.connect() as connection:
+        store._install_keyed_hash(connection, key)
+        row = connection.execute("SELECT keyed_hash('person', ?)", [value]).fetchone()
+    assert row == (pseudonym(key, "person", value),)
+
+
+def test_every_table_and_column_is_documented_with_its_meaning() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "data.md").read_text(encoding="utf-8")
+    assert page == data_page.page(), "docs/data.md is old: run `make docs`"
+    assert "|  |\n" not in page, "a column has no comment in the schema"
+    assert "\n\n\n\n" not in page, "a table or view has no comment in the schema"
+
+
+def test_evidence_is_renamed_into_place_whole(workplace: Workplace) -> None:
+    with store.writing(workplace) as connection:
+        connection.execute("INSERT INTO lesson VALUES ('r', 1, 'x', now()), ('other', 1, 'y', now())")
+        store.keep_evidence(connection, workplace, "r", ["lesson"])
+    folder = workplace.run_folder("r", "evidence")
+    assert os.listdir(folder) == ["lesson.parquet"]
+    assert duckdb.sql(f"SELECT run, lesson FROM '{folder / 'lesson.parquet'}'").fetchall() == [("r", "x")]
