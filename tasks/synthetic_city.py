@@ -74,7 +74,8 @@ def register_columns(city: City, draw: Draw) -> Columns:
 
 def pick(values: list[str], index: Integers) -> Column:
     """Return the values at the given places as a text column."""
-    return pa.array(values, pa.string()).take(pa.array(index))
+    places: Column = pa.array(index)
+    return pa.array(values, pa.string()).take(places)
 
 
 def text(numbers: Integers) -> Column:

@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ def soil(register: Columns, draw: Draw) -> Columns:
     """Return the register with every kind of dirt but the duplicates; at least one row of each kind."""
     dirty = dict(register)
     for status in ("dead", "emigrated", "moved"):
-        dirty["status"] = _put(dirty["status"], draw, status, lambda some, word=status: _same(word, some))
+        dirty["status"] = _put(dirty["status"], draw, status, partial(_same, status))
     dirty["protected"] = _put(dirty["protected"], draw, "protected", lambda some: _same("true", some))
     dirty["email"] = _put(dirty["email"], draw, "email_untidy", _untidy, filled=True)
     dirty["email"] = _put(dirty["email"], draw, "email_broken", _broken_emails, filled=True)
