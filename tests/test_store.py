@@ -20,7 +20,7 @@ sys.stdin.read()
 """
 
 
-def hold(path: Path, **options: str) -> subprocess.Popen[str]:
+def hold(path: Path) -> subprocess.Popen[str]:
     process = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -76,17 +76,19 @@ def test_an_unopenable_database_is_set_aside_and_never_deleted(workplace: Workpl
 
 
 def test_an_error_in_a_stage_leaves_nothing_of_its_transaction(workplace: Workplace) -> None:
-    with pytest.raises(ZeroDivisionError), store.writing(workplace) as connection:
-        connection.execute("INSERT INTO lesson VALUES ('r', 1, 'x', now())")
-        raise ZeroDivisionError
+    def insert_and_fail() -> None:
+        with store.writing(workplace) as connection:
+            connection.execute("INSERT INTO lesson VALUES ('r', 1, 'x', now())")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        insert_and_fail()
     with store.writing(workplace) as connection:
         assert connection.execute("SELECT count(*) FROM lesson").fetchone() == (0,)
 
 
 @given(key=st.binary(min_size=1, max_size=200), value=st.text(st.characters(exclude_categories=["Cs"]), max_size=50))
-def test_sql_and_python_give_the_same_pseudonym(
-    tmp_path_factory: pytest.TempPathFactory, key: bytes, value: str
-) -> None:
+def test_sql_and_python_give_the_same_pseudonym(key: bytes, value: str) -> None:
     with duckdb.connect() as connection:
         store._install_keyed_hash(connection, key)
         row = connection.execute("SELECT keyed_hash('person', ?)", [value]).fetchone()
