@@ -1,0 +1,128 @@
+"""Rules on what lies beside the brief: audience queries and their registers, texts, and the names they use."""
+
+from collections import Counter
+
+from campaigns.brief_subject import Found, Subject, rule
+
+REGISTERS = ("population", "guardians", "employees", "customers", "subscribers")
+RESERVED = {
+    "slots": ("recipient", "message_id", "unsubscribe_url", "date"),
+    "facts": ("language", "segment", "channel", "arm", "wave"),
+}
+
+
+@rule
+def audience_file(subject: Subject) -> Found:
+    """P4d: each wave has a query over the register views."""
+    for number, wave in subject.rows("waves"):
+        path, name = ("waves", number, "audience"), wave.get("audience")
+        registers = subject.registers.get(number)
+        if name and registers is None:
+            yield path, f"`waves[{number + 1}].audience` names no SQL file here", "Write the file, or mend its name."
+        elif registers is not None and not registers:
+            remedy = f"Read at least one of {', '.join(f'register_{one}' for one in REGISTERS)}."
+            yield path, f"the query of `waves[{number + 1}]` reads no register", remedy
+        elif registers and not registers <= set(REGISTERS):
+            remedy = f"The registers are {', '.join(f'register_{one}' for one in REGISTERS)}."
+            yield path, f"the query of `waves[{number + 1}]` reads a register that does not exist", remedy
+
+
+@rule
+def register_declared(subject: Subject) -> Found:
+    """P1: no register is used without a legal basis."""
+    declared = {row.get("register") for _, row in subject.rows("legal_basis")}
+    if not declared or None in declared:
+        return
+    used = set().union(*subject.registers.values()) & set(REGISTERS)
+    for register in sorted(used - declared):
+        remedy = f"Add {{register: {register}, purpose: …, article: …}} after asking the data protection officer."
+        yield ("legal_basis",), f"a query reads register_{register} without a legal basis", remedy
+
+
+@rule
+def register_unused(subject: Subject) -> Found:
+    """P1: no legal basis is claimed for a register that is not used."""
+    if len(subject.registers) < len(subject.rows("waves")) or not subject.registers:
+        return
+    used = set().union(*subject.registers.values())
+    for number, row in subject.rows("legal_basis"):
+        if row.get("register") in REGISTERS and row["register"] not in used:
+            message = f"`legal_basis[{number + 1}].register` is read by no audience query"
+            yield ("legal_basis", number, "register"), message, "Take the row out, or use the register."
+
+
+@rule
+def text_file(subject: Subject) -> Found:
+    """P5b: every wave speaks every language."""
+    waves = [wave["name"] for _, wave in subject.rows("waves") if wave.get("name")]
+    for number, language in subject.words("languages"):
+        if subject.file(f"text.{language}.md") is not None:
+            continue
+        without = [wave for wave in waves if subject.file(f"text.{wave}.{language}.md") is None]
+        if without or not waves:
+            message = f"there is no text.{language}.md (UTF-8) for `languages[{number + 1}]`"
+            yield ("languages", number), message, f"Write text.{language}.md in the campaign's folder."
+
+
+@rule
+def internal_pack(subject: Subject) -> Found:
+    """P3b: employees get questions and answers before the public gets the message."""
+    waves = subject.rows("waves")
+    external = [number for number, _ in waves if number not in subject.internal_waves]
+    internal = [wave for number, wave in waves if number in subject.internal_waves and wave.get("name")]
+    languages = [language for _, language in subject.words("languages")][:1]
+    if external and not internal and len(subject.registers) == len(waves):
+        yield ("waves",), "no wave tells the employees first", "Add a wave over register_employees with its own text."
+    for wave in internal if external else []:
+        name = f"text.{wave['name']}.{''.join(languages)}.md"
+        if languages and subject.file(name) is None:
+            yield ("waves",), f"there is no {name}", "Write questions and answers for those who will be asked."
+
+
+@rule
+def slot_defaults(subject: Subject) -> Found:
+    """P5b: nobody reads a gap where a value is unknown."""
+    for number, row in subject.rows("slots"):
+        default = row.get("default")
+        missing = [one for _, one in subject.words("languages") if isinstance(default, dict) and one not in default]
+        if missing:
+            message = f"`slots[{number + 1}].default` has no text in {', '.join(missing)}"
+            yield ("slots", number, "default"), message, "Give one text per language, or one for all."
+
+
+@rule
+def names_unique(subject: Subject) -> Found:
+    """P5b: one name means one thing."""
+    declared = Counter[str]()
+    for key in ("facts", "slots"):
+        for number, row in subject.rows(key):
+            name = row.get("name")
+            if not isinstance(name, str):
+                continue
+            declared[name] += 1
+            if name in RESERVED[key]:
+                message = f"`{key}[{number + 1}].name` is a name that the system fills itself"
+                yield (key, number, "name"), message, f"Choose another name than {', '.join(RESERVED[key])}."
+            elif declared[name] > 1:
+                message = f"`{key}[{number + 1}].name` is declared before"
+                yield (key, number, "name"), message, "Facts and slots have different names, each once."
+    yield from _repeated_rows(subject)
+
+
+def _repeated_rows(subject: Subject) -> Found:
+    named: list[tuple[str, str, list[tuple[int, str | None]]]] = [
+        ("languages", "", [(number, word) for number, word in subject.words("languages")]),
+        ("channels", "", [(number, word) for number, word in subject.words("channels")]),
+        *((key, name, [(number, row.get(name)) for number, row in subject.rows(key)]) for key, name in
+          (("waves", "name"), ("floors", "group"), ("overrides", "gate"))),
+    ]  # fmt: skip
+    for key, name, listed in named:
+        seen: set[str] = set()
+        for number, word in listed:
+            if word in seen:
+                yield (
+                    (key, number, *([name] if name else [])),
+                    f"`{key}[{number + 1}]` repeats an earlier one",
+                    ("Keep one of them."),
+                )
+            seen.add(word or "")

@@ -1,0 +1,93 @@
+"""Loading a campaign folder: every fault at once, each with file, line, field, what is allowed and requirement id."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from campaigns.brief import Brief
+from campaigns.brief_form import check_form, without
+from campaigns.brief_rules import check_rules
+from campaigns.brief_source import Fault, Source, read_source
+from campaigns.brief_subject import Subject
+from campaigns.errors import BriefInvalid, Finding, InputError
+from campaigns.programme import load_programme
+
+CAMPAIGNS = Path(__file__).parent
+TEMPLATE = CAMPAIGNS / "template"
+BRIEF = "campaign.yaml"
+
+
+def load_brief(folder: Path) -> Brief:
+    """Return the brief of a campaign folder; raises BriefInvalid with every finding when one of them blocks."""
+    brief, findings = inspect_brief(folder)
+    if brief is None or any(finding.kind == "B" for finding in findings):
+        raise BriefInvalid(
+            f"the brief has {len(findings)} findings" if len(findings) > 1 else "the brief has one finding",
+            findings,
+            where=str(Path(folder) / BRIEF),
+            remedy="mend them in the campaign's folder and run `budkavle check` again; docs/add-a-campaign.md helps.",
+        )
+    return brief
+
+
+def inspect_brief(folder: Path) -> tuple[Brief | None, list[Finding]]:
+    """Return the brief, None where its form is broken, and every finding (B and W) in the order of the file."""
+    source = read_source(Path(folder) / BRIEF)
+    if not source.readable:
+        return None, [_finding(fault, source) for fault in source.faults]
+    brief, faults = check_form(source.data)
+    known = {fault.path for fault in source.faults}
+    faults = [*source.faults, *(fault for fault in faults if fault.path not in known)]
+    known |= {fault.path for fault in faults}
+    rules = [
+        fault for fault in check_rules(Subject(Path(folder), without(source.data, faults))) if fault.path not in known
+    ]
+    findings = sorted({_finding(fault, source) for fault in (*faults, *rules)}, key=lambda one: (one.line, one.message))
+    return None if source.faults else brief, findings
+
+
+def brief_schema() -> dict[str, Any]:
+    """Return the JSON schema of ``campaign.yaml``, for editors that complete and check while typing."""
+    return Brief.model_json_schema(by_alias=True)
+
+
+def find_campaign(name: str) -> Path:
+    """Return the folder of a campaign given by path or by name; raises InputError where there is none."""
+    for folder in (Path(name), CAMPAIGNS / name):
+        if (folder / BRIEF).is_file():
+            return folder.resolve()
+    known = sorted(path.parent.name for path in CAMPAIGNS.glob(f"*/{BRIEF}") if path.parent != TEMPLATE)
+    raise InputError(
+        "no campaign has this name, and no folder with a campaign.yaml this path",
+        remedy=f"known campaigns: {', '.join(known) or 'none'}; `budkavle new NAME` makes one.",
+    )
+
+
+def new_campaign(name: str, parent: Path) -> Path:
+    """Copy the template to ``parent/name`` and return the folder; raises InputError where it cannot be made."""
+    if not name or not name.isascii() or not name.replace("-", "a").replace("_", "a").isalnum() or name != name.lower():
+        raise InputError("a campaign's name is made of a–z, digits, - and _", remedy="choose such as matavfall-2028.")
+    folder = Path(parent) / name
+    if folder.exists():
+        raise InputError("the folder exists already", where=str(folder), remedy="choose another name.")
+    try:
+        shutil.copytree(TEMPLATE, folder)
+    except OSError as error:
+        raise InputError(f"the folder cannot be made: {error.strerror}", where=str(folder)) from None
+    return folder
+
+
+def _finding(fault: Fault, source: Source) -> Finding:
+    programme = load_programme()
+    gate = programme.gate(fault.gate)
+    key = str(fault.path[0]) if fault.path else ""
+    requirement = programme.brief_keys.get(key, gate.requirement) if fault.gate == "brief" else gate.requirement
+    return Finding(
+        gate=gate.id,
+        requirement=requirement,
+        kind=gate.kind,
+        file=BRIEF,
+        line=fault.line or (source.line(fault.path) if source.readable else 0),
+        message=fault.message,
+        remedy=f"{fault.remedy} ({requirement}: {programme.requirements[requirement]})",
+    )

@@ -1,0 +1,161 @@
+"""Rules on what the brief promises: result, people, sender, decision, message and channels."""
+
+import re
+from urllib.parse import urlsplit
+
+from campaigns.brief_form import hint
+from campaigns.brief_subject import Found, Subject, rule
+from campaigns.channels import load_channels
+from campaigns.programme import load_programme
+
+RESULTS = ("outcome", "impact")
+
+
+@rule
+def objective_moves(subject: Subject) -> Found:
+    """P2b: a goal is a number that differs from today's."""
+    baseline, target = subject.get("objective", "baseline"), subject.get("objective", "target")
+    if baseline is not None and baseline == target:
+        yield ("objective", "target"), "the target equals the baseline", "Give the number that you want to reach."
+
+
+@rule
+def outcome_kpi(subject: Subject) -> Found:
+    """P4a: benefit, not reach."""
+    stages = [row.get("stage") for _, row in subject.rows("kpis")]
+    if stages and None not in stages and not set(stages) & set(RESULTS):
+        yield ("kpis",), "no measure is of a result", f"Give at least one measure the stage {' or '.join(RESULTS)}."
+
+
+@rule
+def two_people(subject: Subject) -> Found:
+    """P3c: who prepares does not approve."""
+    if subject.text("manager") and subject.text("manager") == subject.text("communicator"):
+        yield ("communicator",), "manager and communicator are the same person", "Name two different people."
+
+
+@rule
+def sender_kind(subject: Subject) -> Found:
+    """P6b2: a company that calls itself a department would lose its endorsement."""
+    body, kind = load_programme().body(subject.text("sender", "body")), subject.text("sender", "kind")
+    if body and kind and kind != body.kind:
+        yield ("sender", "kind"), "`sender.kind` is not what this sender is", f"Write {body.kind}."
+
+
+@rule
+def sender_known(subject: Subject) -> Found:
+    """P6b: the sender stands in the programme's list, so that the follow-up finds it."""
+    name, unit = subject.text("sender", "body"), subject.text("sender", "unit")
+    body = load_programme().body(name)
+    if name and body is None:
+        known = [one for each in load_programme().bodies for one in (each.name, each.department) if one]
+        remedy = f"{hint(name, known)}campaigns/programme.yaml lists committees, departments and companies."
+        yield ("sender", "body"), "`sender.body` is not a known committee, department or company", remedy
+    if unit and body and body.units and unit not in body.units:
+        yield ("sender", "unit"), "`sender.unit` is not a known unit of the sender", f"Known: {', '.join(body.units)}."
+
+
+@rule
+def decision_complete(subject: Subject) -> Found:
+    """P6d: a decision can be looked up; a proposal says who will decide."""
+    status = subject.text("decision", "status")
+    needed = {"decided": ("body", "date", "reference"), "proposed": ("body",)}.get(status, ())
+    for key in needed:
+        if not subject.text("decision", key):
+            remedy = f"What is {status} names {', '.join(needed)}."
+            yield ("decision", key), f"`decision.{key}` is missing although the status is {status}", remedy
+
+
+@rule
+def overall_message(subject: Subject) -> Found:
+    """P7a: every campaign derives from a message that the council has set."""
+    known = list(load_programme().overall_messages)
+    given = subject.text("overall_message")
+    if given and given not in known:
+        remedy = f"{hint(given, known)}Allowed: {', '.join(known)}."
+        yield ("overall_message",), "`overall_message` is none of the programme's", remedy
+
+
+@rule
+def message_kind(subject: Subject) -> Found:
+    """P7b: progress messages are told apart."""
+    if not subject.text("message_kind"):
+        yield ("message_kind",), "`message_kind` is missing", "Allowed: how_we_do, how_it_goes, where_we_are."
+
+
+@rule
+def challenge_known(subject: Subject) -> Found:
+    """U: reports group by the city's challenges."""
+    known = [challenge.id for challenge in load_programme().challenges]
+    for number, word in subject.words("challenges"):
+        if word not in known:
+            remedy = f"{hint(word, known)}Allowed: {', '.join(known)}."
+            yield ("challenges", number), f"`challenges[{number + 1}]` is none of the city's challenges", remedy
+
+
+@rule
+def web_channel(subject: Subject) -> Found:
+    """P4e: the city's web first."""
+    channels = subject.words("channels")
+    if channels and "web" not in {word for _, word in channels}:
+        yield ("channels",), "the city's web is not among the channels", "Add web to `channels`."
+
+
+@rule
+def channel_known(subject: Subject) -> Found:
+    """P4e: a channel has a price, a limit and a sender."""
+    known = list(load_channels())
+    for number, word in subject.words("channels"):
+        if word not in known:
+            remedy = f"{hint(word, known)}Allowed: {', '.join(known)}."
+            yield ("channels", number), f"`channels[{number + 1}]` is not a known channel", remedy
+
+
+@rule
+def landing_page(subject: Subject) -> Found:
+    """P4e: a page of the city to land on."""
+    address = subject.text("landing_page")
+    try:
+        parts = urlsplit(address)
+        sound = parts.scheme == "https" and re.fullmatch(r"[\w-]+(\.[\w-]+)+(:\d{1,5})?", parts.netloc)
+    except ValueError:
+        sound = None
+    if address and (not sound or re.search(r"[\s<>\"{}]", address)):
+        remedy = "Write the full address, such as https://start.stockholm/avfall."
+        yield ("landing_page",), "`landing_page` is not a full https address", remedy
+
+
+@rule
+def print_reason(subject: Subject) -> Found:
+    """P4f: print only with a reason."""
+    printed = [word for _, word in subject.words("channels") if word in load_channels() and load_channels()[word].print]
+    if printed and not subject.text("print_reason"):
+        remedy = "Say why print is needed, or take the channel out."
+        yield ("print_reason",), f"`print_reason` is missing although {', '.join(printed)} is printed", remedy
+
+
+@rule
+def anchored(subject: Subject) -> Found:
+    """P5a: thought through and anchored."""
+    if not subject.words("anchored_with"):
+        yield ("anchored_with",), "`anchored_with` names nobody", "Name the units that know and agree."
+
+
+@rule
+def sources(subject: Subject) -> Found:
+    """P5c: facts come from somewhere and somebody has checked them."""
+    if not subject.words("sources"):
+        yield ("sources",), "`sources` is empty", "Name where the facts come from."
+    if not subject.text("fact_checker"):
+        yield ("fact_checker",), "`fact_checker` is missing", "Name who has checked the facts."
+
+
+@rule
+def override_known(subject: Subject) -> Found:
+    """P3c: only warnings can be overridden."""
+    warnings = [gate.id for gate in load_programme().gates if gate.kind == "W"]
+    for number, row in subject.rows("overrides"):
+        name = row.get("gate")
+        if isinstance(name, str) and name not in warnings:
+            remedy = f"{hint(name, warnings)}Gates that can be overridden: {', '.join(warnings)}."
+            yield ("overrides", number, "gate"), f"`overrides[{number + 1}].gate` is no gate that warns", remedy

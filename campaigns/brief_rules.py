@@ -1,0 +1,12 @@
+"""What the programme asks of a brief beyond its form: every rule, one function per gate of programme.yaml."""
+
+from campaigns import brief_files, brief_promises, brief_timing
+from campaigns.brief_source import Fault
+from campaigns.brief_subject import RULES, Subject
+
+FAMILIES = (brief_promises, brief_timing, brief_files)
+
+
+def check_rules(subject: Subject) -> list[Fault]:
+    """Return what every rule finds in the sound part of a brief."""
+    return [Fault(gate, *found) for gate, check in RULES.items() for found in check(subject)]

@@ -1,0 +1,136 @@
+"""Rules on time: what must come before what, on clocks that exist."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from campaigns.brief_source import Path_, name_path
+from campaigns.brief_subject import Found, Subject, rule
+
+DATES: tuple[Path_, ...] = (("objective", "by"), ("decision", "date"), ("feedback_by",))
+START = ("schedule", "start")
+
+
+@rule
+def clock_time(subject: Subject) -> Found:
+    """P5c: the time zone exists, and times are written out, not counted in seconds."""
+    if subject.text("schedule", "time_zone") and _zone(subject) is None:
+        yield ("schedule", "time_zone"), "`schedule.time_zone` is not a time zone", "Write such as Europe/Stockholm."
+    for path in _instants(subject):
+        if subject.text(*path) and subject.instant(*path) is None:
+            yield path, f"{name_path(path)} is not written as a time", "Write such as 2027-01-18T08:00:00+01:00."
+    licences = tuple(("images", number, "licence_until") for number, _ in subject.rows("images"))
+    for path in (*DATES, *licences):
+        if subject.text(*path) and subject.day(*path) is None:
+            yield path, f"{name_path(path)} is not written as a date", "Write such as 2027-04-18."
+
+
+@rule
+def clock_offset(subject: Subject) -> Found:
+    """P5c: an offset of the wrong season moves the time by an hour."""
+    zone = _zone(subject)
+    for path in _instants(subject):
+        time = subject.instant(*path)
+        if time is None or zone is None or not time.utcoffset() or _shift(time, zone) == timedelta():
+            continue
+        remedy = f"If {time:%H:%M} is the hour you mean, mend the offset (summer time and winter time differ)."
+        yield path, f"{name_path(path)} has an offset that the time zone does not have that day", remedy
+
+
+@rule
+def schedule_order(subject: Subject) -> Found:
+    """P5c: a message is sent while it is true."""
+    start, end = subject.instant(*START), subject.instant("schedule", "valid_until")
+    if start and end and end <= start:
+        path = ("schedule", "valid_until")
+        yield path, "`schedule.valid_until` is not after `schedule.start`", "Say how long the message is true."
+    for number, _ in subject.rows("waves"):
+        wave = subject.instant("waves", number, "start")
+        if wave and end and wave >= end and not (start and end <= start):
+            message = f"`waves[{number + 1}].start` is not before `schedule.valid_until`"
+            yield ("waves", number, "start"), message, "Start the wave while the message is true."
+    for number, _ in subject.rows("schedule", "windows"):
+        path = ("schedule", "windows", number)
+        opens, closes = subject.text(*path, "opens"), subject.text(*path, "closes")
+        if opens and closes and opens >= closes:
+            remedy = "A window that passes midnight is written as two."
+            yield (*path, "closes"), f"{name_path((*path, 'closes'))} is not after `opens`", remedy
+
+
+@rule
+def objective_date(subject: Subject) -> Found:
+    """P2b: the goal lies ahead."""
+    by, start = subject.day("objective", "by"), subject.day(*START)
+    if by and start and by <= start:
+        yield ("objective", "by"), "`objective.by` is not after `schedule.start`", "Give the campaign time to work."
+
+
+@rule
+def feedback_order(subject: Subject) -> Found:
+    """P4c: feedback is told after people have been asked; for a proposal it ends the consultation."""
+    by, start = subject.day("feedback_by"), subject.day(*START)
+    if by and start and by <= start:
+        yield (
+            ("feedback_by",),
+            "`feedback_by` is not after `schedule.start`",
+            "Say when people are told what came of it.",
+        )
+
+
+@rule
+def internal_first(subject: Subject) -> Found:
+    """P3a: employees know before the public does."""
+    starts = {number: subject.instant("waves", number, "start") for number, _ in subject.rows("waves")}
+    first = min((time for number, time in starts.items() if time and number in subject.internal_waves), default=None)
+    for number, time in starts.items():
+        if first and time and number not in subject.internal_waves and time <= first:
+            message = f"`waves[{number + 1}].start` is not after the internal wave"
+            yield ("waves", number, "start"), message, "Let the employees know first."
+
+
+@rule
+def look_order(subject: Subject) -> Found:
+    """P4g: looks come after the start, each after the one before."""
+    start, listed = subject.instant(*START), subject.get("looks")
+    before = start
+    for number, look in enumerate(listed if isinstance(listed, list) and start else []):
+        due = start + timedelta(days=look) if start and isinstance(look, int) else subject.instant("looks", number)
+        if due and before and due <= before:
+            message = f"`looks[{number + 1}]` is not after {'the look before' if number else '`schedule.start`'}"
+            yield ("looks", number), message, "List days after the start, or times, in order."
+        before = due or before
+
+
+@rule
+def image_rights(subject: Subject) -> Found:
+    """P5b: an image is ours to show as long as the message is, and a child's guardian has said yes."""
+    end = subject.day("schedule", "valid_until")
+    for number, row in subject.rows("images"):
+        until: date | None = subject.day("images", number, "licence_until")
+        if until and end and until < end:
+            message = f"`images[{number + 1}].licence_until` is before `schedule.valid_until`"
+            yield ("images", number, "licence_until"), message, "Renew the licence or change the image."
+        if row.get("shows_child") is True and not subject.text("images", number, "consent"):
+            message = f"`images[{number + 1}]` shows a child without a consent"
+            yield ("images", number, "consent"), message, "Name the guardian's consent by its reference, not by name."
+
+
+def _instants(subject: Subject) -> Iterator[Path_]:
+    yield START
+    yield "schedule", "valid_until"
+    yield from (("waves", number, "start") for number, _ in subject.rows("waves"))
+    yield from (("looks", number) for number, _ in subject.words("looks"))
+
+
+def _zone(subject: Subject) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(subject.text("schedule", "time_zone") or "Europe/Stockholm")
+    except (KeyError, ValueError, OSError):  # no such zone, a path, a folder
+        return None
+
+
+def _shift(time: datetime, zone: ZoneInfo) -> timedelta:
+    try:
+        return (time.astimezone(zone).utcoffset() or timedelta()) - (time.utcoffset() or timedelta())
+    except OverflowError:  # the year 1 or 9999
+        return timedelta()
