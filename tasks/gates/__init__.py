@@ -9,16 +9,17 @@ from dataclasses import replace
 
 from campaigns.brief import Override
 from campaigns.errors import Finding
+from campaigns.programme import Gate
 from tasks.gates import accessibility, correctness, readability, sender
-from tasks.gates.registry import GATES, Fault, Rule
+from tasks.gates.registry import GATES, Fault
 from tasks.gates.subject import GateSubject
 
 FAMILIES = (sender, accessibility, readability, correctness)
 
-__all__ = ["FAMILIES", "GATES", "Fault", "GateSubject", "Rule", "accept_overrides", "examine", "refuses"]
+__all__ = ["FAMILIES", "GATES", "Fault", "GateSubject", "accept_overrides", "examine", "refuses"]
 
 
-def examine(subjects: Iterable[GateSubject], rules: Sequence[Rule]) -> list[Finding]:
+def examine(subjects: Iterable[GateSubject], rules: Sequence[Gate]) -> list[Finding]:
     """Return what every gate finds in every variant, each fault once per language and channel, in reading order."""
     found = {
         _finding(subject, rule, fault)
@@ -45,7 +46,7 @@ def refuses(finding: Finding) -> bool:
     return finding.kind == "B" or (finding.kind == "W" and not finding.accepted)
 
 
-def _finding(subject: GateSubject, rule: Rule, fault: Fault) -> Finding:
+def _finding(subject: GateSubject, rule: Gate, fault: Fault) -> Finding:
     file, line = fault.place
     return Finding(
         gate=rule.id,

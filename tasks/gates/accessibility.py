@@ -23,8 +23,8 @@ PRINTED = frozenset({"letter"})
 def alt_text(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     """P5b: every picture has an alternative text, or an empty one that marks it as decoration; never a file name."""
     for picture in _pictures(subject):
-        name = picture.get("src", "")
-        place = subject.place(picture.get("alt") or name.rsplit("/", 1)[-1][:80])
+        name = picture.get("src", "").rsplit("/", 1)[-1][:80]
+        place = subject.place(picture.get("alt") or name or f"<{picture.tag}")
         text = _alternative(picture)
         if text is None:
             message = subject.say("A picture has no alternative text")
@@ -60,7 +60,7 @@ def language_tag(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
         return
     tag = subject.document.get("lang", "")
     remedy = subject.say("Set `lang`, and `dir` where needed, on the layout's html element.")
-    place = subject.file(subject.source), 1
+    place = subject.source, 1
     if tag.casefold() != subject.language.casefold():
         message = subject.say("The page is marked as “{tag}” but written in “{own}”", tag=tag, own=subject.language)
         yield Fault(message, remedy, place)

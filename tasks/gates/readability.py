@@ -44,7 +44,7 @@ def lix(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     heaviest = max(found, key=lambda sentence: reading_index([sentence]))
     message = subject.say(
         "The text is heavy: LIX {value}, at most {limit} here; the heaviest sentence begins “{start}”",
-        value=round(value, 1), limit=threshold[readers], start=quote(heaviest),
+        value=value, limit=threshold[readers], start=quote(heaviest),
     )  # fmt: skip
     remedy = subject.say("Shorten the sentences and change long words for everyday ones.")
     far_above = readers == "public" and value > threshold["public_review"]
@@ -67,7 +67,7 @@ def sentence_length(subject: GateSubject, threshold: Threshold) -> Iterator[Faul
     if mean > threshold["mean"]:
         message = subject.say(
             "The sentences have {mean} words on the average, at most {limit}",
-            mean=round(mean, 1), limit=threshold["mean"],
+            mean=mean, limit=threshold["mean"],
         )  # fmt: skip
         yield Fault(message, remedy, subject.place(max(found, key=_length)))
 

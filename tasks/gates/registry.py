@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from tasks.gates.subject import GateSubject
 
@@ -24,26 +23,6 @@ class Fault:
 
 Gate = Callable[[GateSubject, Threshold], Iterator[Fault]]
 GATES: dict[str, Gate] = {}
-
-
-class Rule(Protocol):
-    """What the register needs of a row in ``campaigns/programme.yaml``."""
-
-    @property
-    def id(self) -> str:
-        """Id of the gate."""
-
-    @property
-    def requirement(self) -> str:
-        """Requirement of the communication programme, such as P6b."""
-
-    @property
-    def kind(self) -> str:
-        """B, W or H."""
-
-    @property
-    def threshold(self) -> Threshold:
-        """Named limits; empty where the gate has none."""
 
 
 def gate(name: str) -> Callable[[Gate], Gate]:

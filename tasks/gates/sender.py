@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from campaigns.programme import load_programme
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import GateSubject, is_hidden
 
 CITY = ("Stockholms stad", "City of Stockholm")
-ENDORSEMENT = {"sv": "en del av Stockholms stad", "en": "part of the City of Stockholm"}
 DECISION = {
     "decided": {"sv": "Beslutat", "en": "Decided"},
     "proposed": {"sv": "Förslag", "en": "Proposal"},
@@ -31,7 +31,7 @@ def sender_present(subject: GateSubject, threshold: Threshold) -> Iterator[Fault
 @gate("endorsement")
 def endorsement(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     """P6b2: a company always says that it is part of the city."""
-    wanted = [ENDORSEMENT[subject.language]] if subject.language in ENDORSEMENT else list(ENDORSEMENT.values())
+    wanted = _in_language(load_programme().endorsement, subject.language)
     if subject.brief.sender.kind != "company":
         return
     for part in subject.parts:
@@ -56,8 +56,7 @@ def decision_label(subject: GateSubject, threshold: Threshold) -> Iterator[Fault
     decision = subject.brief.decision
     if decision.status == "none_needed":
         return
-    labels = DECISION[decision.status]
-    wanted = [labels[subject.language]] if subject.language in labels else list(labels.values())
+    wanted = _in_language(DECISION[decision.status], subject.language)
     for part in subject.parts:
         if not any(_holds(part, label) for label in wanted):
             message = subject.say("Nothing says whether this is decided: “{label}” is missing", label=wanted[0])
@@ -74,6 +73,11 @@ def contact_present(subject: GateSubject, threshold: Threshold) -> Iterator[Faul
         if not _holds(part, subject.brief.contact.way):
             message = subject.say("The way to contact us is missing: “{way}”", way=subject.brief.contact.way)
             yield Fault(message, _use_layout(subject), subject.key("contact"))
+
+
+def _in_language(phrases: dict[str, str], language: str) -> list[str]:
+    """Return the phrase of a language; every one where the programme has none in it."""
+    return [phrases[language]] if language in phrases else list(phrases.values())
 
 
 def _holds(part: str, phrase: str) -> bool:

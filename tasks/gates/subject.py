@@ -83,18 +83,14 @@ class GateSubject:
         for name in (self.source, BRIEF_FILE):
             line = line_of(self._lines(name), excerpt)
             if line:
-                return self.file(name), line
-        return self.file(self.source), 1
+                return name, line
+        return self.source, 1
 
     def key(self, name: str) -> tuple[str, int]:
         """Return file and line of a key of the brief, such as ``sender``; line 1 where the brief lacks it."""
         lines = self._lines(BRIEF_FILE)
         found = (number for number, line in enumerate(lines, start=1) if line.startswith(f"{name}:"))
-        return self.file(BRIEF_FILE), next(found, 1)
-
-    def file(self, name: str) -> str:
-        """Return how a file of the campaign is named in findings."""
-        return f"{self.folder.name}/{name}"
+        return BRIEF_FILE, next(found, 1)
 
     def _lines(self, name: str) -> list[str]:
         path = self.folder / name
@@ -122,7 +118,8 @@ def line_of(lines: list[str], excerpt: str) -> int:
     words = [word.casefold() for word in WORD.findall(excerpt)]
     numbered = [(word.casefold(), number) for number, line in enumerate(lines, start=1) for word in WORD.findall(line)]
     written = [word for word, _ in numbered]
-    for size in range(len(words), max(0, min(len(words), 3) - 1), -1):
+    fewest = min(len(words), 2 if len(words) <= 5 else 3)
+    for size in range(len(words), max(0, fewest - 1), -1):
         for start in range(len(words) - size + 1):
             found = _position(written, words[start : start + size])
             if found is not None:
