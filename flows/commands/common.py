@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from campaigns.errors import BudkavleError
-from flows.settings import load_settings, workplace
-from tasks.workplace import Workplace
 
 if TYPE_CHECKING:
     from prefect.states import State
+
+    from tasks.workplace import Workplace
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 WAITING = 3
 
 
-def here() -> Workplace:
+def here() -> "Workplace":
     """Return this installation's workplace, from the environment and ``.env``."""
+    from flows.settings import load_settings, workplace
+
     return workplace(load_settings())
 
 

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 import typer
 
 from flows.commands.common import AsJson, answer, here
-from flows.settings import Settings, load_settings
 
 audit = typer.Typer(no_args_is_help=True, help="The hash-chained decision log.")
 gateway = typer.Typer(no_args_is_help=True, help="Gateways to try out with: real servers on loopback.")
@@ -80,7 +79,9 @@ def serve(port: Annotated[int, typer.Option(help="Port of Prefect's server.")] =
 
 def settings(as_json: AsJson = False) -> None:
     """Print every setting with its source; secrets are masked."""
-    found: Settings = load_settings()
+    from flows.settings import Settings, load_settings
+
+    found = load_settings()
     rows: dict[str, Any] = {}
     for name, field in Settings.model_fields.items():
         source = "set" if name in found.model_fields_set else "default"

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 import typer
 
 from flows.commands.common import AsJson, actor, answer, here
-from tasks.workplace import Workplace
 
 Run = Annotated[str, typer.Argument(help="The run's id or a prefix that only it has.")]
 
@@ -74,7 +73,7 @@ def stop(run: Run) -> None:
 def _order(run: str, order: str) -> None:
     from tasks import control, runs
 
-    place: Workplace = here()
+    place = here()
     run_id = runs.load(place, run).run
     getattr(control, order)(place, run_id, actor())
     typer.echo(f"{order}: {run_id}")
