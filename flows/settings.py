@@ -6,7 +6,7 @@ import secrets
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tasks.workplace import Workplace
@@ -23,7 +23,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="BUDKAVLE_", env_file=".env", extra="ignore", frozen=True)
 
-    home: Path = Field(default=Path(".budkavle"), description="State folder: database, runs, decision log.")
+    home: Path = Field(
+        default=Path(".budkavle"), validate_default=True, description="State folder: database, runs, decision log."
+    )
     language: Literal["sv", "en"] = Field(default="sv", description="Language of pages and reports.")
     smtp_url: SecretStr = Field(
         default=SecretStr("smtp://127.0.0.1:2525"), description="smtp://user:secret@host:port of the mail relay."
@@ -39,17 +41,16 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = Field(default=None, description="Key for pseudonyms, message ids and tokens.")
     workers: int = Field(default=2, ge=1, le=64, description="Publishing worker processes.")
 
-    @property
-    def database(self) -> Path:
-        """The one file that one process at a time writes."""
-        return self.home / "budkavle.duckdb"
+    @field_validator("home", "logotype", "directory")
+    @classmethod
+    def _absolute(cls, path: Path | None) -> Path | None:
+        return path and path.expanduser().absolute()
 
 
 def load_settings() -> Settings:
     """Read the environment once and return absolute, ready settings."""
     os.environ.update({name: os.environ.get(name, value) for name, value in TELEMETRY_OFF.items()})
-    settings = Settings()
-    return settings.model_copy(update={"home": settings.home.expanduser().absolute()})
+    return Settings()
 
 
 def secret_key(settings: Settings) -> bytes:
