@@ -161,9 +161,9 @@ def _form_clusters(connection: duckdb.DuckDBPyConnection, run: str, brief: Brief
     channels = [load_channels()[name] for name in brief.channels if name in load_channels()]
     by_household = brief.holdout.by == "household" or any(channel.per_household for channel in channels)
     shared = [channel.address_kind for channel in channels if channel.digital and channel.address_kind]
-    _run_each(
+    store.run_each(
         connection,
-        store.statement("audience/contacts"),
+        "audience/contacts",
         {"run": run, "waves": waves, "by_household": by_household, "shared_kinds": shared},
     )
     changed = 1
@@ -172,11 +172,6 @@ def _form_clusters(connection: duckdb.DuckDBPyConnection, run: str, brief: Brief
         row = connection.execute("SELECT count(*) FROM (FROM next_label EXCEPT FROM label)").fetchone()
         changed = row[0] if row else 0
         connection.execute("CREATE OR REPLACE TEMP TABLE label AS FROM next_label")
-
-
-def _run_each(connection: duckdb.DuckDBPyConnection, text: str, values: dict[str, Any]) -> None:
-    for statement in connection.extract_statements(text):
-        connection.execute(statement, {name: values[name] for name in statement.named_parameters})
 
 
 def _draw(connection: duckdb.DuckDBPyConnection, run: str, brief: Brief, waves: list[str]) -> None:

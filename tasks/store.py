@@ -8,7 +8,7 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -103,6 +103,12 @@ def replace_rows(connection: duckdb.DuckDBPyConnection, run: str, tables: Sequen
     """Remove a run's rows of the given tables, so that a rerun stage replaces what it wrote before."""
     for table in tables:
         connection.execute(f'DELETE FROM "{table}" WHERE run = ?', [run])
+
+
+def run_each(connection: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, object]) -> None:
+    """Run every statement of a named SQL file in order, each with those of the values that it names."""
+    for part in connection.extract_statements(statement(name)):
+        connection.execute(part, {parameter: values[parameter] for parameter in part.named_parameters})
 
 
 def keep_evidence(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str, tables: Sequence[str]) -> None:

@@ -1,0 +1,57 @@
+"""What is printed in each person's slots: register values in the words of the message's language, or the default."""
+
+from datetime import date
+from typing import Any
+
+import duckdb
+from babel.dates import format_date
+
+from campaigns.brief import Brief, Slot
+from tasks import store
+
+IDENTITY = ("first_name", "last_name")
+
+
+def fill(connection: duckdb.DuckDBPyConnection, brief: Brief, values: dict[str, Any]) -> None:
+    """Write ``message_slot`` for the assigned persons of one wave; ``values`` are run, wave and the answer's file."""
+    names = list(dict.fromkeys([*IDENTITY, *(slot.name for slot in brief.slots)]))
+    defaults = {
+        f"{language}:{slot.name}": default_of(slot, language, brief)
+        for slot in brief.slots
+        for language in brief.languages
+    }
+    _format_dates(connection, brief, values)
+    connection.execute(store.statement("channels/slots"), values | {"names": names, "defaults": _as_map(defaults)})
+
+
+def default_of(slot: Slot, language: str, brief: Brief) -> str:
+    """Return the default of a slot in a language, or in the brief's first language where it has none."""
+    if isinstance(slot.default, str):
+        return slot.default
+    return slot.default.get(language) or slot.default.get(brief.languages[0], "")
+
+
+def _format_dates(connection: duckdb.DuckDBPyConnection, brief: Brief, values: dict[str, Any]) -> None:
+    dates = {slot.name: slot for slot in brief.slots if slot.kind == "date"}
+    connection.execute(store.statement("channels/raw_slots"), values | {"names": list(dates)})
+    rows = connection.execute("SELECT DISTINCT name, language, raw FROM raw_slot").fetchall()
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE slot_text (name VARCHAR, language VARCHAR, raw VARCHAR, text VARCHAR)"
+    )
+    texts = [[name, language, raw, _in_words(dates[name], language, raw)] for name, language, raw in rows]
+    if texts:
+        connection.executemany("INSERT INTO slot_text VALUES (?, ?, ?, ?)", texts)
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE formatted AS SELECT person_key, map(list(name), list(text)) AS slots "
+        "FROM raw_slot INNER JOIN slot_text USING (name, language, raw) GROUP BY person_key"
+    )
+
+
+def _in_words(slot: Slot, language: str, raw: str) -> str:
+    pattern = (slot.format or {}).get(language, "long")
+    return format_date(date.fromisoformat(raw), pattern, locale=language.replace("-", "_"))
+
+
+def _as_map(values: dict[str, str]) -> dict[str, list[str]]:
+    # DuckDB takes a MAP as a dictionary of two lists; an ordinary dictionary would become a STRUCT.
+    return {"key": list(values), "value": list(values.values())}
