@@ -4,35 +4,16 @@ import difflib
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-from types import NoneType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, ValidationError
 from pydantic_core import ErrorDetails
 
-from campaigns.brief import Brief, Part
+from campaigns.brief import Brief
 from campaigns.brief_source import Fault, Path_, name_key, name_path
-
-EXAMPLES = {
-    date: "a date such as 2027-04-18",
-    AwareDatetime: "a time with its offset, such as 2027-01-18T08:00:00+01:00",
-    str: "text (put it in quotes if it is a number, yes or no)",
-    float: "a number such as 0.31",
-    int: "a whole number",
-    bool: "true or false",
-}
-PATTERNS = {
-    r"^[a-z][a-z0-9_]*$": "a word of a–z, digits and _, such as waste_information",
-    r"^[a-z0-9][a-z0-9-]*$": 'a word of a–z, digits and -, in quotes, such as "2027-1"',
-    r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$": "a language tag (BCP 47), such as sv or en",
-    r"^[a-z0-9_-]+\.sql$": "the name of an SQL file in the campaign's folder, such as audience.sql",
-    r"^[a-z_]+=.+$": "column=value, such as language=en",
-    r"^([01]\d|2[0-3]):[0-5]\d$": 'a local time in quotes, such as "08:00"',
-    r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$": 'a local time in quotes, up to "24:00"',
-}
-LIMITS = {"ge": "at least {}", "le": "at most {}", "min_length": "at least {} of them", "max_length": "at most {}"}
+from campaigns.brief_words import EXAMPLES, allowed_at, annotation_at, known_keys
 
 
 def check_form(data: dict[str, Any]) -> tuple[Brief | None, list[Fault]]:
@@ -48,10 +29,8 @@ def without(data: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:
     """Return a copy of the data where every faulty value is None, so that the rules see only what is sound."""
     copy: dict[str, Any] = json.loads(json.dumps(data))
     for fault in faults:
-        holder = value_at(copy, fault.path[:-1]) if fault.path else None
-        if isinstance(holder, dict) and fault.path[-1] in holder:
-            holder[fault.path[-1]] = None
-        elif isinstance(holder, list) and isinstance(fault.path[-1], int):
+        holder: Any = value_at(copy, fault.path[:-1])
+        if fault.path and _holds(holder, fault.path[-1]):
             holder[fault.path[-1]] = None
     return copy
 
@@ -59,13 +38,16 @@ def without(data: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:
 def value_at(data: Any, path: Path_) -> Any:
     """Return the value that a path leads to; None where it leads nowhere."""
     for step in path:
-        if isinstance(data, dict):
-            data = data.get(step)
-        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
-            data = data[step]
-        else:
+        if not _holds(data, step):
             return None
+        data = data[step]
     return data
+
+
+def _holds(holder: Any, step: str | int) -> bool:
+    if isinstance(holder, list):
+        return isinstance(step, int) and step < len(holder)
+    return isinstance(holder, dict) and step in holder
 
 
 def _may_be_left_out(key: str) -> bool:
@@ -97,9 +79,8 @@ def _real_path(error: ErrorDetails, data: Any) -> Path_:
     path: Path_ = ()
     here = data
     for step in error["loc"]:
-        inside = isinstance(here, dict) and step in here or isinstance(here, list) and isinstance(step, int)
-        if inside:
-            here, path = here[step], (*path, step)  # type: ignore[index]
+        if _holds(here, step):
+            here, path = here[step], (*path, step)
         elif error["type"] == "missing" and isinstance(here, dict):
             path = (*path, step)
     return path
@@ -113,7 +94,7 @@ def _explain(error: ErrorDetails, path: Path_, data: dict[str, Any]) -> tuple[st
     if kind == "timezone_aware":
         zone = value_at(data, ("schedule", "time_zone"))
         return f"{field} has no offset", explain_naive(given, zone if isinstance(zone, str) else "Europe/Stockholm")
-    allowed = f"Allowed: {describe(annotation_at(path))}."
+    allowed = f"Allowed: {allowed_at(path)}."
     if kind == "missing":
         return f"{field} is missing", allowed
     if given is None or given in ("", [], {}):
@@ -131,8 +112,7 @@ def _explain_unknown_key(path: Path_) -> tuple[str, str]:
 
 
 def _known_keys(path: Path_) -> list[str]:
-    model = _model_of(annotation_at(path))
-    return [field.alias or name for name, field in model.model_fields.items()] if model else []
+    return known_keys(annotation_at(path))
 
 
 def _near(given: str, known: list[str]) -> str:
@@ -165,67 +145,3 @@ def explain_naive(given: object, zone_name: str) -> str:
 def _offset(offset: timedelta) -> str:
     minutes = round(offset.total_seconds() / 60)
     return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
-
-
-def annotation_at(path: Path_) -> Any:
-    """Return the annotation of the field that a path leads to; the brief itself for an empty path."""
-    here: Any = Brief
-    for step in path:
-        model = _model_of(here)
-        if isinstance(step, int):
-            here = next((get_args(part)[0] for part in _parts(here) if get_origin(part) is tuple), None)
-        elif model is not None:
-            named = {field.alias or name: field for name, field in model.model_fields.items()}
-            here = named[step].rebuild_annotation() if step in named else None
-        else:
-            here = str
-    return here
-
-
-def _parts(annotation: Any) -> Iterator[Any]:
-    """Yield the alternatives of an annotation without its decorations."""
-    if get_origin(annotation) is Annotated and annotation != AwareDatetime:
-        yield from _parts(get_args(annotation)[0])
-    elif get_origin(annotation) is Union or type(annotation).__name__ == "UnionType":
-        for part in get_args(annotation):
-            yield from _parts(part)
-    else:
-        yield annotation
-
-
-def _model_of(annotation: Any) -> type[Part] | None:
-    return next((part for part in _parts(annotation) if isinstance(part, type) and issubclass(part, Part)), None)
-
-
-def describe(annotation: Any) -> str:
-    """Say in words what a field of this annotation may hold."""
-    if annotation in EXAMPLES:
-        return EXAMPLES[annotation]
-    origin, arguments = get_origin(annotation), get_args(annotation)
-    if origin is Annotated:
-        return _describe_limited(arguments[0], arguments[1:])
-    if origin is Literal:
-        return ", ".join(str(word) for word in arguments)
-    if origin is tuple:
-        return f"a list; each: {describe(arguments[0])}"
-    if origin is dict:
-        return "one text per language, such as {sv: …, en: …}"
-    if origin is Union or type(annotation).__name__ == "UnionType":
-        return ", or ".join(describe(part) for part in arguments if part is not NoneType)
-    if model := _model_of(annotation):
-        return f"the keys {', '.join(field.alias or name for name, field in model.model_fields.items())}"
-    return "text"
-
-
-def _describe_limited(inner: Any, decorations: tuple[Any, ...]) -> str:
-    limits = []
-    for part in decorations:
-        for rule in getattr(part, "metadata", None) or [part]:
-            if pattern := getattr(rule, "pattern", None):
-                return PATTERNS.get(str(pattern), describe(inner))
-            limits += [
-                words.format(getattr(rule, name))
-                for name, words in LIMITS.items()
-                if getattr(rule, name, None) is not None and (inner is not str or name != "min_length")
-            ]
-    return ", ".join([describe(inner), *limits])

@@ -32,17 +32,18 @@ def load_brief(folder: Path) -> Brief:
 
 def inspect_brief(folder: Path) -> tuple[Brief | None, list[Finding]]:
     """Return the brief, None where its form is broken, and every finding (B and W) in the order of the file."""
-    source = read_source(Path(folder) / BRIEF)
+    folder = Path(folder)
+    source = read_source(folder / BRIEF)
     if not source.readable:
-        return None, [_finding(fault, source) for fault in source.faults]
+        return None, [_finding(fault, source, folder) for fault in source.faults]
     brief, faults = check_form(source.data)
     known = {fault.path for fault in source.faults}
     faults = [*source.faults, *(fault for fault in faults if fault.path not in known)]
     known |= {fault.path for fault in faults}
-    rules = [
-        fault for fault in check_rules(Subject(Path(folder), without(source.data, faults))) if fault.path not in known
-    ]
-    findings = sorted({_finding(fault, source) for fault in (*faults, *rules)}, key=lambda one: (one.line, one.message))
+    rules = [fault for fault in check_rules(Subject(folder, without(source.data, faults))) if fault.path not in known]
+    findings = sorted(
+        {_finding(fault, source, folder) for fault in (*faults, *rules)}, key=lambda one: (one.line, one.message)
+    )
     return None if source.faults else brief, findings
 
 
@@ -77,7 +78,7 @@ def new_campaign(name: str, parent: Path) -> Path:
     return folder
 
 
-def _finding(fault: Fault, source: Source) -> Finding:
+def _finding(fault: Fault, source: Source, folder: Path) -> Finding:
     programme = load_programme()
     gate = programme.gate(fault.gate)
     key = str(fault.path[0]) if fault.path else ""
@@ -86,7 +87,7 @@ def _finding(fault: Fault, source: Source) -> Finding:
         gate=gate.id,
         requirement=requirement,
         kind=gate.kind,
-        file=BRIEF,
+        file=f"{folder.absolute().name}/{BRIEF}",
         line=fault.line or (source.line(fault.path) if source.readable else 0),
         message=fault.message,
         remedy=f"{fault.remedy} ({requirement}: {programme.requirements[requirement]})",

@@ -21,7 +21,7 @@ MOST_LEVELS = 12
 WHOLE = re.compile(r"-?(0|[1-9]\d{0,15})")
 DECIMAL = re.compile(r"-?(0|[1-9]\d{0,15})(\.\d{1,17})?([eE][-+]?\d{1,3})?")
 UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-KEY = re.compile(r"[A-Za-zÅÄÖåäö][A-Za-zÅÄÖåäö_-]{0,39}")
+KEY = re.compile(r"(?!.*\d{4})[A-Za-zÅÄÖåäö][A-Za-zÅÄÖåäö0-9_-]{0,39}")
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class _Reader:
             return self.mapping(node, path)
         if isinstance(node, SequenceNode):
             return list(self.items(node, path))
-        return self.scalar(node, path)
+        return self.scalar(node, path) if isinstance(node, ScalarNode) else None
 
     def mapping(self, node: MappingNode, path: Path_) -> dict[str, Any]:
         found: dict[str, Any] = {}

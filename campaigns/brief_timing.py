@@ -50,11 +50,11 @@ def schedule_order(subject: Subject) -> Found:
             message = f"`waves[{number + 1}].start` is not before `schedule.valid_until`"
             yield ("waves", number, "start"), message, "Start the wave while the message is true."
     for number, _ in subject.rows("schedule", "windows"):
-        path = ("schedule", "windows", number)
-        opens, closes = subject.text(*path, "opens"), subject.text(*path, "closes")
+        window = ("schedule", "windows", number)
+        opens, closes = subject.text(*window, "opens"), subject.text(*window, "closes")
         if opens and closes and opens >= closes:
             remedy = "A window that passes midnight is written as two."
-            yield (*path, "closes"), f"{name_path((*path, 'closes'))} is not after `opens`", remedy
+            yield (*window, "closes"), f"{name_path((*window, 'closes'))} is not after `opens`", remedy
 
 
 @rule
@@ -73,7 +73,7 @@ def feedback_order(subject: Subject) -> Found:
         yield (
             ("feedback_by",),
             "`feedback_by` is not after `schedule.start`",
-            "Say when people are told what came of it.",
+            "Say when people hear what came of it.",
         )
 
 

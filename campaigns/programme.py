@@ -28,7 +28,7 @@ class Gate(_Row):
     id: str
     requirement: str
     kind: Literal["B", "W", "H"]
-    where: Literal["brief", "text"]
+    where: Literal["brief", "source", "text"]
     says: str
     threshold: dict[str, float] = {}
 
@@ -59,7 +59,7 @@ class Programme(_Row):
 
     @property
     def text_gates(self) -> tuple[Gate, ...]:
-        """The gates that read texts; the others read the brief."""
+        """The gates that read every rendered text."""
         return tuple(gate for gate in self.gates if gate.where == "text")
 
     def gate(self, name: str) -> Gate:
