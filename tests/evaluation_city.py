@@ -63,3 +63,27 @@ def write_audience(workplace: Workplace, run: str, people: pandas.DataFrame) -> 
 
 def household_key(workplace: Workplace, household: str) -> str:
     return pseudonym(workplace.key, "household", household)
+
+
+def observe(
+    workplace: Workplace, run: str, values: dict[str, float], day: str = "2027-02-17", unit: str = "household"
+) -> None:
+    """Write outcomes directly: one per household (or person), by the raw identity."""
+    frame = pandas.DataFrame({"unit": list(values), "value": [float(value) for value in values.values()]})
+    with store.writing(workplace) as connection:
+        connection.register("frame", frame)
+        connection.execute(
+            "INSERT INTO outcome BY NAME SELECT $run AS run, $unit AS unit, keyed_hash($unit, unit) AS unit_key, "
+            "'sorts_food_waste' AS outcome, value, CAST($day AS DATE) AS observed_on, now() AS imported_at FROM frame",
+            {"run": run, "unit": unit, "day": day},
+        )
+
+
+def drawn_households(workplace: Workplace, run: str, households: int) -> dict[str, tuple[str, str, int]]:
+    """Return arm, segment and size of every household, by its raw identity."""
+    raw = {household_key(workplace, f"H{index:06d}"): f"H{index:06d}" for index in range(households)}
+    with store.writing(workplace) as connection:
+        rows = connection.execute(
+            "SELECT household_key, arm, segment, count(*) FROM audience WHERE run = ? GROUP BY ALL ORDER BY ALL", [run]
+        ).fetchall()
+    return {raw[key]: (arm, segment, size) for key, arm, segment, size in rows}

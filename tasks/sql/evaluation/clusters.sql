@@ -3,7 +3,7 @@
 CREATE OR REPLACE TEMP TABLE cluster_sum AS
 WITH drawn AS (
     -- A person of several waves counts once, and as treated where any wave treats.
-    SELECT person_key, min(household_key) AS household_key, max(arm) AS arm, min(segment) AS segment
+    SELECT person_key, min(household_key) AS household_key, max(arm) AS arm, arg_min(segment, wave) AS segment
     FROM audience
     WHERE run = $run AND arm IS NOT NULL
     GROUP BY person_key
@@ -17,7 +17,9 @@ WITH drawn AS (
         ON by_household.unit = 'household' AND drawn.household_key = by_household.unit_key
 )
 SELECT
-    household_key, arm, min(min(segment)) OVER (PARTITION BY household_key) AS segment,
+    household_key, arm,
+    -- The stratum of a household is that of its first member, as in the draw, also where the arms share a household.
+    arg_min(arg_min(segment, person_key), min(person_key)) OVER (PARTITION BY household_key) AS segment,
     count(*) AS persons,
     count(value) AS observed_persons,
     CASE WHEN $unit = 'household' THEN least(count(value), 1) ELSE count(value) END AS m,

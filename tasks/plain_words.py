@@ -1,0 +1,92 @@
+"""An evaluation in words that need no statistics, in the language of the settings."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from campaigns.language import translations
+from tasks.pages import filters
+
+
+class PlainWords:
+    """Sentences about one evaluation; ``share`` says that the outcome is a share 0–1, told as so many of a hundred."""
+
+    def __init__(self, language: str, unit: str, share: bool) -> None:
+        self._: Callable[[str], str] = translations(language).gettext
+        self.written, self.share, self.unit = filters(language), share, unit
+
+    @property
+    def units(self) -> str:
+        """The units of analysis, in the plural."""
+        _ = self._
+        return {"household": _("households"), "person": _("persons")}.get(self.unit, _("areas"))
+
+    def level(self, value: float) -> str:
+        """Return a level of the outcome: a percentage where it is a share."""
+        return str(self.written["percent" if self.share else "number"](value, 1))
+
+    def effect(self, low: float, estimate: float, high: float) -> str:
+        """Return what happened because of the campaign, with its 95 % interval."""
+        _ = self._
+        shown = low > 0 or high < 0
+        if self.share:
+            template = (
+                _(
+                    "Of 100 %(units)s that the message was meant for, %(estimate)s reached the result than would have "
+                    "otherwise. We are 95 per cent sure that the true figure lies between %(low)s and %(high)s."
+                )
+                if shown
+                else _(
+                    "We cannot show that the campaign made a difference. The best guess is that, of 100 %(units)s, "
+                    "%(estimate)s reached the result, but the true figure may be anything between %(low)s and %(high)s."
+                )
+            )
+        else:
+            template = _(
+                "The %(units)s that the message was meant for ended %(estimate)s than they would have otherwise. "
+                "We are 95 per cent sure that the true figure lies between %(low)s and %(high)s."
+            )
+        decimals = 0 if high - low >= (0.03 if self.share else 3) else 1 if self.share else 2
+        about = _("about %(figure)s") % {"figure": self._figure(estimate, decimals)}
+        ends = {"low": self._figure(low, decimals), "high": self._figure(high, decimals)}
+        return template % {"units": self.units, "estimate": about, **ends}
+
+    def _figure(self, value: float, decimals: int) -> str:
+        _ = self._
+        figure = self.written["number"](abs(value) * (100 if self.share else 1), decimals)
+        if self.share:
+            return (_("%(n)s fewer") if value < 0 else _("%(n)s more")) % {"n": figure}
+        return (_("%(n)s lower") if value < 0 else _("%(n)s higher")) % {"n": figure}
+
+    def objective(self, objective: Mapping[str, Any]) -> str:
+        """Return how far the audience has come towards the target."""
+        _ = self._
+        template = (
+            _("The goal is reached: %(reached)s, and the target was %(target)s.")
+            if objective["achieved"]
+            else _("The goal is not reached: %(reached)s so far, and the target is %(target)s.")
+        )
+        return template % {"reached": self.level(objective["reached"]), "target": self.level(objective["target"])}
+
+    def warning(self, code: str, **values: Any) -> str:
+        """Return one thing that weakens what the evaluation can say."""
+        _ = self._
+        texts = {
+            "no_control_group": _("There is no control group, so nobody can say what the campaign caused."),
+            "control_group_too_small": _(
+                "Fewer than two %(units)s of an arm have an observed result, so nobody can say what the campaign "
+                "caused."
+            ),
+            "areas_only": _(
+                "The results are per area while the control group was drawn among households, so nobody can say what "
+                "the campaign caused."
+            ),
+            "missing": _(
+                "%(share)s of the %(units)s have no observed result. The figures hold for those that were observed."
+            ),
+            "differential_attrition": _(
+                "Results are missing for %(treated)s of those whom the message was meant for and for %(holdout)s of "
+                "the control group. So uneven a loss may bend the effect in either direction."
+            ),
+            "late_observations": _("The results were observed after the day of the look."),
+        }
+        return texts[code] % {"units": self.units, **values}
