@@ -1,0 +1,147 @@
+"""Journals: append-only files that say what happened to each message, one checked line per record.
+
+A line is ``crc32 status message_id milliseconds attempt code provider_ref``, parted by tabs; the checksum covers what
+follows it. A file belongs to one shard and one epoch (``SHARD.e0001.journal``) and is never appended to by another
+worker. A last line without its line end was torn by a crash and does not count; any other damage is refused.
+"""
+
+import os
+import re
+import time
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from campaigns.errors import InputError
+
+TERMINAL = frozenset({"accepted", "rejected", "suppressed", "expired", "cancelled"})
+UNSAFE = re.compile(r"[^!-~]+")
+SEGMENT = re.compile(r"^(?P<shard>.+)\.e(?P<epoch>\d{4})\.journal$")
+
+
+class Record(NamedTuple):
+    """One thing that happened to one message; ``milliseconds`` since 1970 in UTC, ``attempt`` from 1, 0 before."""
+
+    status: str
+    message_id: str
+    milliseconds: int
+    attempt: int
+    code: str = ""
+    provider_ref: str = ""
+
+
+@dataclass(slots=True)
+class Standing:
+    """How a message stands after all its records; ``unknowns`` counts its moments of doubt."""
+
+    status: str = "queued"
+    attempt: int = 0
+    unknowns: int = 0
+
+
+def now(status: str, message_id: str, attempt: int, code: str = "", provider_ref: str = "") -> Record:
+    """Return a record of this moment."""
+    return Record(status, message_id, time.time_ns() // 1_000_000, attempt, code, provider_ref)
+
+
+def encode(record: Record) -> bytes:
+    """Return the line of a record; whatever could break a line is left out of code and reference."""
+    status, message_id, milliseconds, attempt, code, reference = record
+    code, reference = UNSAFE.sub("", code)[:64], UNSAFE.sub("", reference)[:64]
+    body = f"{status}\t{message_id}\t{milliseconds}\t{attempt}\t{code}\t{reference}".encode()
+    return b"%08x\t%s\n" % (zlib.crc32(body), body)
+
+
+class Journal:
+    """The writing end of one journal file; created, never reopened. After a failed write it takes no more."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self._broken = path, False
+        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+        sync_folder(path.parent)
+
+    def append(self, records: Iterable[Record]) -> None:
+        """Hand the records to the operating system in one write; they survive the process, not yet the machine."""
+        if self._broken:
+            raise OSError(f"journal {self.path.name} is broken and takes no more records")
+        lines = b"".join(map(encode, records))
+        self._broken = True
+        if os.write(self._file, lines) != len(lines):
+            raise OSError(f"journal {self.path.name} could not be written whole: the disk is full")
+        self._broken = False
+
+    def sync(self) -> None:
+        """Return when everything appended is on the disk; a failure is final, as the kernel may have dropped pages."""
+        try:
+            os.fdatasync(self._file)
+        except OSError:
+            self._broken = True
+            raise
+
+    def close(self) -> None:
+        """Sync and close."""
+        if not self._broken:
+            self.sync()
+        os.close(self._file)
+
+
+def read(path: Path, start: int = 0) -> list[tuple[int, Record]]:
+    """Return (byte offset, record) of every whole record from ``start``, the offset of a record, on.
+
+    Raises InputError, with file and offset, where a record that is not the torn last one is damaged.
+    """
+    with path.open("rb") as journal:
+        journal.seek(start)
+        content = journal.read()
+    records, offset = [], start
+    for line in content.split(b"\n")[:-1]:
+        records.append((offset, _decode(line, path, offset)))
+        offset += len(line) + 1
+    return records
+
+
+def _decode(line: bytes, path: Path, offset: int) -> Record:
+    checksum, _, body = line.partition(b"\t")
+    if checksum == b"%08x" % zlib.crc32(body):
+        status, message_id, milliseconds, attempt, code, reference = body.decode().split("\t")
+        return Record(status, message_id, int(milliseconds), int(attempt), code, reference)
+    raise InputError(
+        "a record of the journal is damaged",
+        where=f"{path}, byte {offset}",
+        remedy="restore this file from a back-up; nothing of its shard is sent until it reads whole.",
+    )
+
+
+def segments(folder: Path, shard: str = "") -> list[Path]:
+    """Return the journal files of a shard, or of every shard, oldest epoch first."""
+    found = ((SEGMENT.match(path.name), path) for path in folder.glob("*.journal"))
+    return sorted(path for match, path in found if match and shard in ("", match["shard"]))
+
+
+def next_segment(folder: Path, shard: str) -> Path:
+    """Return the path of a shard's next epoch."""
+    last = segments(folder, shard)
+    match = SEGMENT.match(last[-1].name) if last else None
+    return folder / f"{shard}.e{int(match['epoch']) + 1 if match else 1:04d}.journal"
+
+
+def standings(folder: Path, shard: str) -> dict[str, Standing]:
+    """Return how each message of a shard stands after every epoch; messages without a record are absent."""
+    known: dict[str, Standing] = {}
+    for path in segments(folder, shard):
+        for _, record in read(path):
+            standing = known.setdefault(record.message_id, Standing())
+            standing.status, standing.attempt = record.status, max(standing.attempt, record.attempt)
+            standing.unknowns += record.status == "unknown"
+    return known
+
+
+def sync_folder(folder: Path) -> None:
+    """Return when the folder's own entries are on the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

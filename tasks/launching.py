@@ -1,0 +1,92 @@
+"""Starting a worker process for a shard and waiting for it; a worker that was killed is followed by another."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from typing import Any
+
+from campaigns.errors import InputError
+from tasks.workplace import Workplace
+
+MOST_TAKEOVERS = 3
+SECONDS_TO_FINISH_WINDOW = 60.0
+PATIENCE = 30.0
+OUTCOMES = {"unavailable": "gateway_unavailable", "failing": "gateway_failing"}
+
+
+@dataclass(frozen=True)
+class ShardResult:
+    """How a shard's publishing ended.
+
+    ``outcome``: done, or deferred, paused, outside_hours, interrupted, gateway_unavailable, gateway_failing or locked
+    (another worker has it). ``counts``: records written by status. ``takeovers``: workers that died on the way.
+    """
+
+    shard: str
+    outcome: str
+    counts: dict[str, int] = field(default_factory=dict)
+    takeovers: int = 0
+
+
+def deliver(workplace: Workplace, run: str, shard: str, *, patience: float = PATIENCE) -> ShardResult:
+    """Run workers over one shard until one ends by itself; raises InputError where none can.
+
+    The calling thread must live until this returns: the worker dies with the thread that started it.
+    """
+    for takeovers in range(MOST_TAKEOVERS + 1):
+        answer = _run_worker(workplace, run, shard, patience)
+        if answer is not None:
+            return _result(shard, answer, takeovers)
+    raise InputError(
+        f"{MOST_TAKEOVERS + 1} workers in a row were killed",
+        where=f"run {run}, shard {shard}",
+        remedy="look for the reason in the system's log (memory?), then run the same command again.",
+    )
+
+
+def _result(shard: str, answer: dict[str, Any], takeovers: int) -> ShardResult:
+    if answer["ending"] == "damaged":
+        raise InputError(answer["problem"], where=f"shard {shard}")
+    ending = answer["ending"]
+    return ShardResult(shard, OUTCOMES.get(ending, ending), answer["counts"], takeovers)
+
+
+def _run_worker(workplace: Workplace, run: str, shard: str, patience: float) -> dict[str, Any] | None:
+    command = [sys.executable, "-m", "tasks.worker", "--home", str(workplace.home), "--run", run]
+    command += ["--shard", shard, "--parent", str(os.getpid())]
+    worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        output, _ = worker.communicate(json.dumps(_settings(workplace, patience)))
+    except BaseException:
+        _let_finish(worker)
+        raise
+    if worker.returncode < 0:
+        return None
+    try:
+        answer: dict[str, Any] = json.loads(output)
+    except ValueError:
+        return {"ending": "damaged", "counts": {}, "problem": f"the worker ended with {worker.returncode}"}
+    return answer
+
+
+def _let_finish(worker: "subprocess.Popen[str]") -> None:
+    """Ask the worker to finish its window, so that an interrupted command leaves nothing in doubt."""
+    worker.terminate()
+    try:
+        worker.wait(SECONDS_TO_FINISH_WINDOW)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+        worker.wait()
+
+
+def _settings(workplace: Workplace, patience: float) -> dict[str, Any]:
+    return {
+        "smtp_url": workplace.smtp_url,
+        "letter_url": workplace.letter_url,
+        "web_url": workplace.web_url,
+        "public_url": workplace.public_url,
+        "sender_address": workplace.sender_address,
+        "patience": patience,
+    }

@@ -1,0 +1,119 @@
+"""The control folder of a run: what workers read before every mark.
+
+``terms.json`` holds what the brief says about time, purposes and unknowns. ``orders.log`` (pause, resume, stop) and
+``suppressions.log`` are append-only and synced, a checksum per line; a line that does not match stops the sending.
+"""
+
+import fcntl
+import json
+import os
+import time
+import zlib
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from campaigns.errors import InputError
+from tasks.journal import sync_folder
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+ORDERS, SUPPRESSIONS, TERMS = "orders.log", "suppressions.log", "terms.json"
+Verdict = Literal["go", "paused", "stopped", "expired", "outside_hours"]
+
+
+def append(folder: Path, name: str, lines: Iterable[tuple[str, ...]]) -> None:
+    """Append checked lines to a control file under a lock and sync it; a torn end of an earlier append is cut off."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    known = (folder / name).exists()
+    with (folder / name).open("a+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        _cut_torn_end(file)
+        for line in lines:
+            body = "\t".join((str(time.time_ns() // 1_000_000), *line)).encode()
+            file.write(b"%08x\t%s\n" % (zlib.crc32(body), body))
+        file.flush()
+        os.fsync(file.fileno())
+    if not known:
+        sync_folder(folder)
+
+
+def _cut_torn_end(file: Any) -> None:
+    end = file.seek(0, os.SEEK_END)
+    file.seek(max(0, end - 4096))
+    tail = file.read()
+    if tail and not tail.endswith(b"\n"):
+        file.truncate(end - len(tail) + tail.rfind(b"\n") + 1)
+
+
+class _Growing:
+    """The reading end of one append-only control file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._offset = path, 0
+
+    def new_lines(self) -> list[list[str]]:
+        """Return the whole lines that have come since the last call, as fields after checksum and time."""
+        try:
+            if self._path.stat().st_size == self._offset:
+                return []
+        except FileNotFoundError:
+            return []
+        with self._path.open("rb") as file:
+            file.seek(self._offset)
+            *lines, _ = file.read().split(b"\n")
+        return [self._decode(line) for line in lines]
+
+    def _decode(self, line: bytes) -> list[str]:
+        checksum, _, body = line.partition(b"\t")
+        if checksum != b"%08x" % zlib.crc32(body):
+            raise InputError(
+                "a line of the control file is damaged; nothing is sent",
+                where=f"{self._path}, byte {self._offset}",
+                remedy="restore the file, or run `budkavle rebuild`, which writes it anew from the decision log.",
+            )
+        self._offset += len(line) + 1
+        return body.decode().split("\t")[1:]
+
+
+class Control:
+    """What may be sent now; :meth:`refresh` reads what has been added since."""
+
+    def __init__(self, folder: Path, channel: str) -> None:
+        self.terms: dict[str, Any] = json.loads((folder / TERMS).read_text(encoding="utf-8"))
+        self._zone = ZoneInfo(self.terms["time_zone"])
+        self._valid_until = datetime.fromisoformat(self.terms["valid_until"])
+        self._quiet = self.terms["quiet_hours"].get(channel)
+        self._purposes = {"all", *self.terms["purposes"]}
+        self._orders, self._suppressions = _Growing(folder / ORDERS), _Growing(folder / SUPPRESSIONS)
+        self._order, self._stopped = "resume", False
+        self.suppressed: set[str] = set()
+
+    def refresh(self, now: datetime | None = None) -> Verdict:
+        """Read new orders and suppressions and say whether sending may go on; a stop is final."""
+        for order, *_ in self._orders.new_lines():
+            self._order, self._stopped = order, self._stopped or order == "stop"
+        for subject_key, purpose, *_ in self._suppressions.new_lines():
+            if purpose in self._purposes:
+                self.suppressed.add(subject_key)
+        moment = (now or datetime.now(self._zone)).astimezone(self._zone)
+        if self._stopped:
+            return "stopped"
+        if moment >= self._valid_until:
+            return "expired"
+        if self._order == "pause":
+            return "paused"
+        return "go" if self._open(moment) else "outside_hours"
+
+    def _open(self, moment: datetime) -> bool:
+        day, clock = DAYS[moment.weekday()], moment.strftime("%H:%M")
+        windows = self.terms["windows"]
+        inside = not windows or any(
+            day in window["days"] and window["opens"] <= clock < window["closes"] for window in windows
+        )
+        return inside and not (self._quiet and _between(clock, *self._quiet))
+
+
+def _between(clock: str, begin: str, end: str) -> bool:
+    return begin <= clock < end if begin <= end else clock >= begin or clock < end

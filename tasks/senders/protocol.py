@@ -1,0 +1,66 @@
+"""What a sender is, and the few nouns that senders and the worker share."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, NamedTuple, Protocol
+
+
+class Message(NamedTuple):
+    """One message of a shard; ``address`` is an e-mail address, or the language for a channel without addresses."""
+
+    message_id: str
+    variant: str
+    suppression_keys: tuple[str, ...]
+    address: str
+    language: str
+    slots: Mapping[str, str]
+
+
+class Outcome(NamedTuple):
+    """What became of one message: accepted, rejected, deferred or unknown.
+
+    ``gateway_fault``: the answer was about the gateway or the sender, not about this recipient.
+    """
+
+    status: str
+    code: str = ""
+    provider_ref: str = ""
+    gateway_fault: bool = False
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where a sender works; ``render`` joins a message's slots into its variant, whole bytes."""
+
+    run: str
+    shard: str
+    home: Path
+    render: Callable[[Message], bytes] = field(repr=False)
+    smtp_url: str = field(default="", repr=False)
+    letter_url: str = ""
+    web_url: str = ""
+    sender_address: str = ""
+
+
+class Sender(Protocol):
+    """One channel's way out."""
+
+    @property
+    def window(self) -> int:
+        """How many messages may be marked and not yet answered; 0 for the whole shard."""
+
+    def open(self) -> None:
+        """Reach the gateway; raises GatewayUnavailable. Called before anything is marked."""
+
+    def prepare(self, messages: Sequence[Message]) -> None:
+        """Do what may be done before the mark and can be thrown away."""
+
+    def send(self, messages: Sequence[Message]) -> Iterator[Outcome]:
+        """Yield one outcome per message, in order, each as soon as it is known."""
+
+    def after_crash(self) -> Literal["accepted", "not_sent", "unknown"]:
+        """Say what became of messages that a killed worker of this shard had marked."""
+
+    def close(self) -> None:
+        """Leave the gateway."""

@@ -1,0 +1,180 @@
+"""Shards: a wave's messages, written once as Parquet files that never change, with all that a worker needs.
+
+A worker opens no database: it reads its shard, the texts in ``shards/variants`` and the control folder. The list
+``shards/WAVE.json``, written last, says that a wave's shards are whole; from then on they are the truth, and the rows
+of the table ``message`` are made from them.
+"""
+
+import hashlib
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from pydantic import TypeAdapter
+
+from campaigns.brief import Brief
+from campaigns.channels import load_channels
+from campaigns.errors import InputError
+from tasks import decisions, orders, runs, store
+from tasks.journal import sync_folder
+from tasks.orders import SUPPRESSIONS, TERMS
+from tasks.workplace import Workplace
+
+ROWS_PER_SHARD = 10_000
+ROWS_KEPT_WHOLE = 1_000
+SAFE_NAME = re.compile(r"^[\w.-]+$")
+
+
+def write_shards(workplace: Workplace, run: str, wave: str) -> list[str]:
+    """Write a wave's shards once and its rows of ``message``; returns the shards' names, the same ones ever after."""
+    folder = workplace.run_folder(run, "shards")
+    with store.writing(workplace) as connection:
+        if not _list(folder, wave).exists():
+            brief = runs.load_within(connection, run).brief
+            _prepare_control(workplace, run, brief)
+            _plan(connection, workplace, run, wave, brief)
+            _write_variants(connection, run, wave, folder / "variants")
+            _write_files(connection, folder, wave)
+        load_messages(connection, workplace, run, wave)
+        store.keep_evidence(connection, workplace, run, ["message"])
+    return written(workplace, run, wave)
+
+
+def written(workplace: Workplace, run: str, wave: str = "") -> list[str]:
+    """Return the names of the shards of a wave, or of every wave of the run."""
+    folder = workplace.run_folder(run, "shards")
+    lists = [_list(folder, wave)] if wave else sorted(folder.glob("*.json"))
+    return [entry["shard"] for path in lists if path.exists() for entry in json.loads(path.read_text())["shards"]]
+
+
+def wave_has_begun(workplace: Workplace, run: str, wave: str) -> bool:
+    """Say whether the wave's shards are written."""
+    return _list(workplace.run_folder(run, "shards"), wave).exists()
+
+
+def wave_is_finished(workplace: Workplace, run: str, wave: str) -> bool:
+    """Say whether no message of the wave can still be sent: each has an outcome or is in doubt."""
+    if not wave_has_begun(workplace, run, wave):
+        return False
+    with store.writing(workplace) as connection:
+        row = connection.execute(
+            "SELECT count(*) FROM delivery WHERE run = ? AND wave = ? AND status IN ('queued', 'marked', 'deferred')",
+            [run, wave],
+        ).fetchone()
+    return row == (0,)
+
+
+def load_messages(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str, wave: str) -> None:
+    """Make the wave's rows of ``message`` from its shards, unless they are there."""
+    folder = workplace.run_folder(run, "shards")
+    if files := [str(folder / f"{shard}.parquet") for shard in written(workplace, run, wave)]:
+        values = {"files": files, "run": run, "wave": wave}
+        connection.execute(store.statement("publishing/from_shards"), values)
+
+
+def _list(folder: Path, wave: str) -> Path:
+    return folder / f"{wave}.json"
+
+
+def _prepare_control(workplace: Workplace, run: str, brief: Brief) -> None:
+    """Write the terms and every suppression so far; one that comes later finds the folder and writes itself."""
+    folder = workplace.run_folder(run, "control")
+    if (folder / TERMS).exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    orders.append(folder, SUPPRESSIONS, decisions_on_suppressions(workplace))
+    _write(folder / TERMS, json.dumps(_terms(brief), indent=1).encode())
+
+
+def decisions_on_suppressions(workplace: Workplace) -> list[tuple[str, str]]:
+    """Return (subject key, purpose) of every suppression in the decision log."""
+    added = (each.detail for each in decisions.read(workplace) if each.action == "suppression_added")
+    return [(key, detail["purpose"]) for detail in added for key in detail["subject_keys"]]
+
+
+def _terms(brief: Brief) -> dict[str, Any]:
+    schedule = brief.schedule
+    quiet = {name: channel.quiet_hours for name, channel in load_channels().items()}
+    return {
+        "valid_until": schedule.valid_until.isoformat(),
+        "time_zone": schedule.time_zone,
+        "windows": [window.model_dump(mode="json") for window in schedule.windows],
+        "quiet_hours": {name: [hours.begin, hours.end] for name, hours in quiet.items() if hours},
+        "purposes": sorted({basis.purpose for basis in brief.legal_basis}),
+        "on_unknown": brief.on_unknown,
+    }
+
+
+def _plan(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str, wave: str, brief: Brief) -> None:
+    channels = [(each.name, each.address_kind, each.unit_cost_sek, each.co2_kg) for each in load_channels().values()]
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE channel_term"
+        " (channel VARCHAR, address_kind VARCHAR, unit_cost_sek DOUBLE, co2_kg DOUBLE)"
+    )
+    connection.executemany("INSERT INTO channel_term VALUES (?, ?, ?, ?)", channels)
+    connection.execute("CREATE OR REPLACE TEMP TABLE slot_default (language VARCHAR, slots MAP(VARCHAR, VARCHAR))")
+    defaults = [[language, _defaults(brief, language)] for language in _languages(connection, run, brief)]
+    connection.executemany("INSERT INTO slot_default VALUES (?, ?::JSON::MAP(VARCHAR, VARCHAR))", defaults)
+    values = {"run": run, "wave": wave, "workers": workplace.workers}
+    values |= {"rows_per_shard": ROWS_PER_SHARD, "rows_kept_whole": ROWS_KEPT_WHOLE}
+    connection.execute(store.statement("publishing/planned"), values)
+    _require_everybody(connection, run, wave)
+
+
+def _languages(connection: duckdb.DuckDBPyConnection, run: str, brief: Brief) -> set[str]:
+    rows = connection.execute("SELECT DISTINCT language FROM audience WHERE run = ?", [run]).fetchall()
+    return {*brief.languages, *(language for (language,) in rows)}
+
+
+def _defaults(brief: Brief, language: str) -> str:
+    values = {"first_name": "", "last_name": ""}
+    for slot in brief.slots:
+        default = slot.default
+        known = default if isinstance(default, str) else default.get(language, next(iter(default.values()), ""))
+        values[slot.name] = known
+    return TypeAdapter(dict[str, str]).dump_json(values).decode()
+
+
+def _require_everybody(connection: duckdb.DuckDBPyConnection, run: str, wave: str) -> None:
+    """Refuse where an assigned message is missing or lacks a text, rather than lose anybody in a join."""
+    row = connection.execute(store.statement("publishing/missing"), {"run": run, "wave": wave}).fetchone()
+    if row != (0, 0):
+        lost, textless = row or (0, 0)
+        raise InputError(
+            f"{lost} assigned messages have no channel or audience row, and {textless} have no text",
+            where=f"run {run}, wave {wave}",
+            remedy="prepare the campaign again, then approve it again.",
+        )
+
+
+def _write_variants(connection: duckdb.DuckDBPyConnection, run: str, wave: str, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    query = "SELECT variant, template FROM variant WHERE run = ? AND wave = ?"
+    for variant, template in connection.execute(query, [run, wave]).fetchall():
+        if not SAFE_NAME.match(variant):
+            raise InputError("a variant's name cannot be a file's name", where=variant)
+        _write(folder / variant, template)
+
+
+def _write_files(connection: duckdb.DuckDBPyConnection, folder: Path, wave: str) -> None:
+    rows = connection.execute("SELECT shard, any_value(channel) FROM planned_message GROUP BY shard ORDER BY shard")
+    entries = []
+    for shard, channel in rows.fetchall():
+        path = folder / f"{shard}.parquet"
+        query = "SELECT * FROM planned_message WHERE shard = ? ORDER BY message_id"
+        store.keep_rows(connection, query, [shard], path)
+        entries.append({"shard": shard, "channel": channel, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()})
+    _write(_list(folder, wave), json.dumps({"shards": entries}, indent=1).encode())
+
+
+def _write(path: Path, content: bytes) -> None:
+    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    with draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, path)
+    sync_folder(path.parent)

@@ -1,0 +1,149 @@
+"""The publishing worker: ``python -m tasks.worker --home HOME --run RUN --shard SHARD --parent PID``.
+
+One process per shard. It never opens DuckDB, dies with its parent, and holds the shard by a file lock and an epoch.
+Settings come as one JSON object on standard input, so that no secret stands in the process list. It ends with 0 (all
+settled), 2 (cannot go on), 3 (waiting), 4 (gateway unavailable or failing) or 5 (another worker holds the shard), and
+prints one JSON object with its counts.
+"""
+
+import argparse
+import ctypes
+import fcntl
+import hashlib
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from email.utils import formatdate
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from campaigns.errors import BudkavleError, InputError
+from tasks.delivery import Delivery
+from tasks.journal import standings
+from tasks.orders import Control
+from tasks.senders import SENDERS, Message, Setting
+from tasks.slots import Template, parse, unsubscribe_address
+
+PR_SET_PDEATHSIG = 1
+SECONDS_FOR_LOCK = 3.0
+EXIT = {"done": 0, "damaged": 2, "unavailable": 4, "failing": 4, "locked": 5}
+EXIT_WAITING = 3
+
+
+def main() -> int:
+    """Deliver one shard and print how it went."""
+    options = _options()
+    _die_with_parent(options.parent)
+    asked_to_stop: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, _: asked_to_stop.append(received))
+    settings = json.loads(sys.stdin.read() or "{}")
+    try:
+        answer = publish(options.home, options.run, options.shard, settings, lambda: bool(asked_to_stop))
+    except (BudkavleError, OSError) as error:
+        answer = {"ending": "damaged", "counts": {}, "problem": str(error)}
+    sys.stdout.write(json.dumps(answer) + "\n")
+    return EXIT.get(answer["ending"], EXIT_WAITING)
+
+
+def publish(
+    home: Path, run: str, shard: str, settings: dict[str, Any], interrupted: Callable[[], bool]
+) -> dict[str, Any]:
+    """Deliver a shard in this process; returns ending and counts by status."""
+    folder = home / "runs" / run
+    journals = folder / "journals"
+    journals.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (journals / f"{shard}.lock").open("a") as lock:
+        if not _locked(lock.fileno()):
+            return {"ending": "locked", "counts": {}}
+        channel, messages = read_shard(folder / "shards", shard)
+        sender = SENDERS[channel](_setting(home, run, shard, settings))
+        control = Control(folder / "control", channel)
+        patience = float(settings.get("patience", 30.0))
+        delivery = Delivery(journals, shard, sender, control, patience=patience, interrupted=interrupted)
+        try:
+            ending = delivery.run(messages, standings(journals, shard))
+        finally:
+            delivery.close()
+    return {"ending": ending, "counts": dict(sorted(delivery.counts.items()))}
+
+
+def read_shard(folder: Path, shard: str) -> tuple[str, list[Message]]:
+    """Return channel and messages of a shard, ordered by message id; raises InputError when the file has changed."""
+    from pyarrow import parquet
+
+    path = folder / f"{shard}.parquet"
+    noted = next((entry for file in folder.glob("*.json") for entry in json.loads(file.read_text())["shards"]
+                  if entry["shard"] == shard), None)  # fmt: skip
+    if noted is None or not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != noted["sha256"]:
+        raise InputError(
+            "the shard is missing or not as it was written; nothing of it is sent",
+            where=str(path),
+            remedy="restore the file from a back-up.",
+        )
+    columns = ["message_id", "variant", "person_key", "address_key", "address", "language", "slots"]
+    rows = parquet.read_table(path, columns=columns).to_pylist()
+    return noted["channel"], [_message(row) for row in rows]
+
+
+def _message(row: dict[str, Any]) -> Message:
+    keys = tuple(key for key in (row["person_key"], row["address_key"]) if key)
+    slots = dict(row["slots"] or ())
+    return Message(row["message_id"], row["variant"], keys, row["address"] or "", row["language"] or "", slots)
+
+
+def _setting(home: Path, run: str, shard: str, settings: dict[str, Any]) -> Setting:
+    variants = home / "runs" / run / "shards" / "variants"
+    sender_address, public_url = settings.get("sender_address", ""), settings.get("public_url", "")
+
+    @cache
+    def template(variant: str) -> Template:
+        return parse((variants / variant).read_bytes())
+
+    def render(message: Message) -> bytes:
+        unsubscribe = unsubscribe_address(message.message_id, sender_address=sender_address, public_url=public_url)
+        built_in = {"recipient": message.address, "message_id": message.message_id,
+                    "unsubscribe_url": unsubscribe, "date": formatdate()}  # fmt: skip
+        return template(message.variant).fill({**message.slots, **built_in})
+
+    return Setting(
+        run, shard, home, render, settings.get("smtp_url", ""), settings.get("letter_url", ""),
+        settings.get("web_url", ""), sender_address,
+    )  # fmt: skip
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="tasks.worker", description="Deliver one shard; settings on standard input.")
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--run", required=True)
+    parser.add_argument("--shard", required=True)
+    parser.add_argument("--parent", type=int, required=True)
+    return parser.parse_args()
+
+
+def _die_with_parent(parent: int) -> None:
+    """Ask the kernel for SIGKILL when the thread that started us ends; leave at once if it already has."""
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
+    if os.getppid() != parent:
+        raise SystemExit(EXIT_WAITING)
+
+
+def _locked(handle: int) -> bool:
+    deadline = time.monotonic() + SECONDS_FOR_LOCK
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
