@@ -64,7 +64,7 @@ def run_query(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any]
 def faults(connection: duckdb.DuckDBPyConnection, job: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what the result breaks of the contract, counted, without values."""
     columns = _columns(connection)
-    wanted = ["person_key", *job["facts"], *job["slots"]]
+    wanted = ["person_key", *job["facts"], *([] if job["slots_optional"] else job["slots"])]
     found: list[dict[str, Any]] = [
         *({"code": "missing_column", "name": name} for name in wanted if name not in columns),
         *({"code": "unknown_column", "name": name} for name in columns if name not in job["known"]),
@@ -87,7 +87,7 @@ def write_answer(connection: duckdb.DuckDBPyConnection, job: dict[str, Any]) -> 
     columns = _columns(connection)
     told = [name for name in columns if name != "person_key" and name not in job["slots"]]
     facts = {name: f"coalesce(\"{name}\"::VARCHAR, '{_quoted(values[0])}')" for name, values in job["facts"].items()}
-    slots = {name: _as_text(name, kind, columns[name]) for name, kind in job["slots"].items()}
+    slots = {name: _as_text(name, kind, columns[name]) for name, kind in job["slots"].items() if name in columns}
     traits = {name: facts.get(name, f'"{name}"::VARCHAR') for name in told}
     query = (
         f"SELECT person_key::VARCHAR AS person_key, {_map(traits)} AS traits, {_map(facts)} AS facts, "

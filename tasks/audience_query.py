@@ -82,6 +82,7 @@ def ask(question: Question, brief: Brief, copies: Mapping[str, Path], answer: Pa
     """Run an examined query over copies of its registers and write ``answer``; returns the number of persons.
 
     ``answer`` is Parquet, one row per person: person_key, traits, facts and slots (maps of text to text).
+    A wave to the employees alone may leave slots out: they then print their defaults.
     Raises BriefInvalid with file and line when the query fails, is too slow or its result breaks the contract.
     """
     job = {
@@ -90,6 +91,7 @@ def ask(question: Question, brief: Brief, copies: Mapping[str, Path], answer: Pa
         "facts": {fact.name: fact.values for fact in brief.facts},
         "slots": {slot.name: slot.kind for slot in brief.slots if slot.name not in IDENTITY_SLOTS},
         "knowledge": KNOWLEDGE,
+        "slots_optional": question.registers == ("employees",),
         "known": sorted(_known_columns(brief)),
         "answer": str(answer),
         "seconds": SECONDS,
