@@ -62,9 +62,20 @@ def put_in_place(text: str, place: str) -> str:
     return _MARKER.sub(lambda found: marker(found[2], found[1] or place), text)
 
 
+def put_address_in_place(address: str, place: str) -> str:
+    """Do the same in an address: a slot that is the whole of it takes this place, url or link, any other is a part."""
+    return put_in_place(address, place if _MARKER.fullmatch(address) else "part")
+
+
 def named_in(text: str) -> list[str]:
     """Return the slots that a text prints, in order and as often as they stand."""
     return [found[2] for found in _MARKER.finditer(text)]
+
+
+def in_host(address: str) -> bool:
+    """Tell whether a slot stands in the host of an address, where it could lead anywhere."""
+    host = re.match(r"[a-z][a-z0-9+.-]*://([^/?#]*)", address, re.IGNORECASE)
+    return host is not None and MARKER_SIGN.lower() in host[1].lower()
 
 
 def readable(text: str) -> str:
@@ -202,7 +213,7 @@ def _email(value: str) -> bytes:
 
 def encoded_words(text: str) -> bytes:
     """Return a header's text as encoded words that keep every space, on one line; nothing for an empty text."""
-    return Header(text, "utf-8", maxlinelen=76).encode(linesep="").encode() if text else b""
+    return Header(text, "utf-8", maxlinelen=66).encode(linesep="").encode() if text else b""
 
 
 ESCAPES: dict[str, Escape] = {
@@ -219,3 +230,13 @@ ESCAPES: dict[str, Escape] = {
     "email": _email,
     "address": _address,
 }
+
+
+def encoded_header(text: str) -> bytes:
+    """Return a header's text that holds slots: fixed words and slots all encoded, one per line where it is folded."""
+    words, end = [], 0
+    for found in _MARKER.finditer(text):
+        words += [encoded_words(text[end : found.start()]), marker(found[2], "header").encode()]
+        end = found.end()
+    words.append(encoded_words(text[end:]))
+    return b" ".join(word for word in words if word).replace(b" ", b"\r\n ")

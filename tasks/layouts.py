@@ -1,0 +1,242 @@
+"""Layouts: what every message of a channel says besides its text, from the brief, in the language of the message."""
+
+import base64
+import mimetypes
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import css_inline
+import lxml.html
+from babel.dates import format_date
+from jinja2 import Environment, select_autoescape
+from lxml.html import HtmlElement
+from markupsafe import Markup
+
+from campaigns.brief import Brief, Contact
+from campaigns.errors import InputError
+from campaigns.language import translations
+from tasks import markdown, slots
+from tasks.pages import LAYOUTS, page_environment
+from tasks.workplace import Workplace
+
+RIGHT_TO_LEFT = frozenset({"ar", "ckb", "fa", "he", "ps", "ur"})
+RASTER = frozenset({"image/png", "image/jpeg", "image/gif"})
+LOGOTYPE_CID = "logotype@budkavle"
+ADDRESSES = frozenset({"href", "src", "cite", "action", "background", "poster"})
+NO_SLOTS = frozenset({"style", "class", "id", "srcset"})
+LONGEST_LINE = 200  # characters; at most 800 bytes, and a line of e-mail may have 998
+_INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a layout prints of one variant; slots are markers, ``body`` is HTML and ``text`` the same words plain."""
+
+    language: str
+    direction: str
+    subject: str
+    preheader: str
+    heading: str
+    has_heading: bool
+    body: Markup
+    text: str
+    sender: str
+    contact: Contact
+    contact_address: str
+    source_language: str
+    decision_label: str
+    decision_facts: str
+    date: str
+    landing_page: str
+    logotype: str
+    logotype_text: str
+    unsubscribe: str
+    address: tuple[str, ...]
+
+
+def has_layout(channel: str) -> bool:
+    """Tell whether a channel has layouts."""
+    return (LAYOUTS / f"{channel}.txt.j2").is_file()
+
+
+def compose(
+    brief: Brief, workplace: Workplace, wave: str, channel: str, language: str, fields: dict[str, str]
+) -> tuple[str, str]:
+    """Return plain text and HTML of one rendered text, every slot in its place; HTML empty where the channel has none.
+
+    Raises InputError where a slot stands in an attribute that cannot hold one safely.
+    """
+    environment = page_environment(base(language)).overlay(
+        autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False), keep_trailing_newline=True
+    )
+    plain, rich = _messages(brief, workplace, wave, channel, language, fields)
+    text = slots.put_in_place(
+        environment.get_template(f"{channel}.txt.j2").render(message=plain), _place("text", language)
+    )
+    text = re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    if not (LAYOUTS / f"{channel}.html.j2").is_file():
+        return text, ""
+    page = _slots_in_place(_render(environment, channel, rich), _place("html", language))
+    return text, _wrapped(_INLINER.inline(page) if channel == "email" else page)
+
+
+def base(language: str) -> str:
+    """Return the language of a tag without script and region, such as ``sv`` of ``sv-SE``."""
+    return language.partition("-")[0]
+
+
+def _render(environment: Environment, channel: str, message: Message) -> str:
+    return environment.get_template(f"{channel}.html.j2").render(message=message).lstrip()
+
+
+def _place(kind: str, language: str) -> str:
+    return f"{kind}_rtl" if base(language) in RIGHT_TO_LEFT else kind
+
+
+def _messages(
+    brief: Brief, workplace: Workplace, wave: str, channel: str, language: str, fields: dict[str, str]
+) -> tuple[Message, Message]:
+    """Return the message for plain text and for HTML; they differ only in how slots of the layout are placed."""
+    label, facts = _decision(brief, language)
+    source = fields["body"].strip()
+    common: dict[str, Any] = {
+        "language": language,
+        "direction": "rtl" if base(language) in RIGHT_TO_LEFT else "ltr",
+        "subject": fields["subject"],
+        "preheader": fields.get("preheader", ""),
+        "heading": fields.get("page_title") or fields["subject"],
+        "has_heading": "h1" in markdown.headings(source),
+        "body": Markup(markdown.to_html(source)),  # safe: HTML in the source is escaped
+        "text": markdown.to_text(source, _place("text", language)),
+        "sender": _sender(brief, language),
+        "contact": brief.contact,
+        "contact_address": _contact_address(brief.contact.way),
+        "source_language": "" if language == brief.languages[0] else brief.languages[0],
+        "decision_label": label,
+        "decision_facts": facts,
+        "date": _date(brief, wave, language),
+        "landing_page": brief.landing_page,
+        "logotype": _logotype(workplace, channel),
+        "logotype_text": _logotype_text(workplace, language, fields),
+    }
+    plain = Message(**common, unsubscribe=slots.marker("unsubscribe_url", "link"), address=_address("address"))
+    rich = Message(**common, unsubscribe=slots.marker("unsubscribe_url", "url"), address=_address("html"))
+    return plain, rich
+
+
+def _address(place: str) -> tuple[str, ...]:
+    name, street, apartment, postcode, city = (slots.marker(slot, place) for slot in slots.POSTAL)
+    return (name, f"{street} {apartment}", f"{postcode} {city}")
+
+
+def _sender(brief: Brief, language: str) -> str:
+    say = translations(base(language)).gettext
+    if brief.sender.kind == "company":
+        return f"{brief.sender.body} – {say('part of the City of Stockholm')}"
+    return f"{brief.sender.body}, {say('City of Stockholm')}"
+
+
+def _contact_address(way: str) -> str:
+    if re.fullmatch(r"[^@\s]+@[^@\s]+", way):
+        return f"mailto:{way}"
+    if re.fullmatch(r"\+?[\d\s-]{5,}", way):
+        return "tel:" + re.sub(r"[\s-]", "", way)
+    return way if re.fullmatch(r"https?://\S+", way) else ""
+
+
+def _decision(brief: Brief, language: str) -> tuple[str, str]:
+    say, decision = translations(base(language)).gettext, brief.decision
+    if decision.status == "none_needed":
+        return "", ""
+    label = say("Decided") if decision.status == "decided" else say("Proposal – not decided")
+    day = format_date(decision.date, "long", locale=_locale(language)) if decision.date else None
+    return label, ", ".join(fact for fact in (decision.body, day, decision.reference) if fact)
+
+
+def _date(brief: Brief, wave: str, language: str) -> str:
+    start = next(each.start for each in brief.waves if each.name == wave)
+    local = start.astimezone(ZoneInfo(brief.schedule.time_zone)).date()
+    return str(format_date(local, "long", locale=_locale(language)))
+
+
+def _locale(language: str) -> str:
+    return {"en": "en_GB"}.get(base(language), base(language))
+
+
+def logotype_file(workplace: Workplace) -> tuple[bytes, str]:
+    """Return the logotype and its media type: the real asset where it is set, otherwise the marked stand-in."""
+    path = workplace.logotype or LAYOUTS / "logotype_stand_in.svg"
+    try:
+        return path.read_bytes(), mimetypes.guess_type(Path(path).name)[0] or "image/svg+xml"
+    except OSError:
+        raise InputError(
+            "the logotype cannot be read",
+            where=str(path),
+            remedy="set BUDKAVLE_LOGOTYPE to an image file, or unset it.",
+        ) from None
+
+
+def attached_logotype(workplace: Workplace) -> tuple[bytes, str] | None:
+    """Return the image that goes with e-mail, and its media type; None where the wordmark stands in text.
+
+    Mail programs show neither SVG nor ``data:`` images, so that only a raster image of the real logotype is attached.
+    """
+    content, media_type = logotype_file(workplace)
+    return (content, media_type) if media_type in RASTER else None
+
+
+def _logotype(workplace: Workplace, channel: str) -> str:
+    if channel == "email":
+        return f"cid:{LOGOTYPE_CID}" if attached_logotype(workplace) else ""
+    content, media_type = logotype_file(workplace)
+    return f"data:{media_type};base64,{base64.b64encode(content).decode()}"
+
+
+def _logotype_text(workplace: Workplace, language: str, fields: dict[str, str]) -> str:
+    say = translations(base(language)).gettext
+    if workplace.logotype:
+        return say("City of Stockholm")
+    return fields.get("alt:stand-in") or say("Stand-in for the city's logotype")
+
+
+def _slots_in_place(page: str, place: str) -> str:
+    """Return the page with every slot placed by where it stands: text, an attribute, or an address."""
+    document = lxml.html.document_fromstring(page)
+    for element in document.iter():
+        _place_text(element, place)
+        for name, value in _slotted_attributes(element):
+            element.set(
+                name,
+                slots.put_address_in_place(value, "url")
+                if name in ADDRESSES
+                else slots.put_in_place(value, "attribute"),
+            )
+    return str(lxml.html.tostring(document, encoding="unicode", doctype="<!doctype html>"))
+
+
+def _place_text(element: HtmlElement, place: str) -> None:
+    if element.tail:
+        element.tail = slots.put_in_place(element.tail, place)
+    if element.text and isinstance(element.tag, str):
+        element.text = slots.put_in_place(element.text, place)
+
+
+def _slotted_attributes(element: HtmlElement) -> Iterator[tuple[str, str]]:
+    for name, value in element.items():
+        if slots.MARKER_SIGN.lower() not in value.lower():
+            continue
+        if name in NO_SLOTS or name.startswith("on") or slots.in_host(value):
+            raise InputError(
+                f"a slot stands in the {name} of a {element.tag}, where no value is safe",
+                remedy="put the slot in the text, let it be the whole address, or put it after the host's first slash.",
+            )
+        yield name, value
+
+
+def _wrapped(page: str) -> str:
+    """Return the page with long lines broken at spaces, which HTML reads as the same."""
+    return re.sub(rf"([^\n]{{{LONGEST_LINE // 2},{LONGEST_LINE}}}?) ", r"\1\n", page)
