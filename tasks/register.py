@@ -4,13 +4,13 @@ The work is done in a scratch database, so that the writer's lock is held only w
 Names and addresses go to the private table ``identity`` and to the evidence in ``HOME/register/KIND``, nowhere else.
 """
 
+import contextlib
 import fcntl
 import hashlib
 import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,7 +20,8 @@ import duckdb
 
 from campaigns.errors import RegisterFileInvalid
 from tasks import register_values, store
-from tasks.register_files import REQUIRED, load, refused
+from tasks.register_columns import REQUIRED, refused
+from tasks.register_files import load
 from tasks.workplace import Workplace
 
 KINDS = tuple(REQUIRED)
@@ -79,24 +80,39 @@ def _check_request(file: Path, kind: str, extracted_on: date) -> None:
         raise refused(file, "the extract would be from the future", "give the day on which it was taken.")
 
 
-@contextmanager
+def clear_leftovers(workplace: Workplace) -> None:
+    """Remove what killed imports left; an import does so itself, for its own kind, before it starts."""
+    versions = workplace.home / "register" / "versions"
+    for kind in KINDS if versions.exists() else ():
+        with (versions / f"{kind}.lock").open("w") as lock, contextlib.suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _clear(workplace, kind)
+
+
+@contextlib.contextmanager
 def _place_of(workplace: Workplace, kind: str) -> Iterator[Path]:
-    """Give a private folder for one import; clear what a killed one left; one import of a kind at a time."""
+    """Give a private folder for one import; one import of a kind at a time."""
     versions = workplace.home / "register" / "versions"
     versions.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (versions / f"{kind}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        current = workplace.register(kind).resolve().name
-        for left in versions.glob(f"{kind}-*"):
-            if left.name != current:
-                shutil.rmtree(left, ignore_errors=True)
+        _clear(workplace, kind)
         draft = versions / f"{kind}-{time.time_ns()}"
         draft.mkdir(mode=0o700)
         try:
             yield draft
         finally:
-            if workplace.register(kind).resolve().name != draft.name:
-                shutil.rmtree(draft, ignore_errors=True)
+            _clear(workplace, kind)
+
+
+def _clear(workplace: Workplace, kind: str) -> None:
+    """Remove every version but the one in use."""
+    current = workplace.register(kind).resolve()
+    for left in (workplace.home / "register" / "versions").glob(f"{kind}-*"):
+        if left.is_symlink():
+            left.unlink()
+        elif left.resolve() != current:
+            shutil.rmtree(left)
 
 
 def _set_variables(connection: duckdb.DuckDBPyConnection, kind: str, extracted_on: date) -> None:
@@ -164,13 +180,11 @@ def _put_in(workplace: Workplace, kind: str, draft: Path) -> None:
 def _put_evidence(workplace: Workplace, kind: str, draft: Path) -> None:
     """Let the register's folder point to the new extract; a link is replaced in one step, a folder is not."""
     place = workplace.register(kind)
-    former = place.resolve() if place.is_symlink() else draft.with_name(f"{draft.name}-former")
     if place.exists() and not place.is_symlink():
-        place.rename(former)
-    link = draft.with_name(f"{draft.name}.link")
+        place.rename(draft.with_name(f"{draft.name}-former"))
+    link = draft.with_name(f"{draft.name}-link")
     link.symlink_to(Path("versions") / draft.name)
     os.replace(link, place)
-    shutil.rmtree(former, ignore_errors=True)
 
 
 def _with_files(counts: ImportCounts, workplace: Workplace, kind: str, digest: str) -> ImportCounts:

@@ -25,7 +25,7 @@ def usable_number(value: str) -> str | None:
     from personnummer import personnummer
 
     try:
-        found = str(personnummer.parse(re.sub(r"\s", "", value)).format(long_format=True))
+        found = str(personnummer.parse(value).format(long_format=True))
     except (personnummer.PersonnummerException, ValueError):
         return None
     return found if re.fullmatch(r"[0-9]{12}", found) else None
@@ -73,8 +73,8 @@ def _answer(
     answers = {value: usable(value) for value in values}
     accepted = {value: answer for value, answer in answers.items() if answer is not None}
     if accepted:
+        told = "(SELECT unnest(?) AS given, unnest(?) AS usable) AS answer"
         connection.execute(
-            f"UPDATE {table} SET {column} = answer.usable FROM (SELECT unnest(?) AS given, unnest(?) AS usable) AS answer "
-            f"WHERE {table}.given = answer.given",
+            f"UPDATE {table} SET {column} = answer.usable FROM {told} WHERE {table}.given = answer.given",
             [list(accepted), list(accepted.values())],
         )

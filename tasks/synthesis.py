@@ -12,20 +12,9 @@ from pyarrow import csv
 
 from campaigns.errors import InputError
 from tasks import synthetic_figures as figures
-from tasks.synthetic_city import (
-    City,
-    Column,
-    Columns,
-    Draw,
-    draw_city,
-    joined,
-    only_where,
-    pick,
-    register_columns,
-    text,
-)
+from tasks.synthetic_city import City, Draw, draw_city, register_columns
+from tasks.synthetic_columns import Column, Columns, Integers, joined, only_where, pick, text
 from tasks.synthetic_dirt import add_duplicates, soil
-from tasks.synthetic_numbers import Integers
 
 FEWEST_PEOPLE = 100
 PERSON_COLUMNS = ("personal_number", "first_name", "last_name", "language", "email", "mobile", "protected", "status")

@@ -1,19 +1,15 @@
 """Households and people of the synthetic city, as columns of equal length: no loop per person."""
 
 import csv
-import importlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from tasks import synthetic_figures as figures
-from tasks.synthetic_numbers import Integers, personal_numbers
-
-arrow: Any = importlib.import_module("pyarrow.compute")
+from tasks.synthetic_columns import Column, Columns, Integers, joined, only_where, pick, text
+from tasks.synthetic_numbers import personal_numbers
 
 NAMES = Path(__file__).parent / "data" / "names.csv"
 STREETS = tuple(
@@ -23,8 +19,6 @@ STREETS = tuple(
 )
 FLATS_IN_HOUSE, ADULT = 20, 20
 Draw = np.random.Generator
-Column = Any  # a pyarrow array of text; its stubs do not know the generic form
-Columns = dict[str, Column]
 
 
 @dataclass(frozen=True)
@@ -70,27 +64,6 @@ def register_columns(city: City, draw: Draw) -> Columns:
         "household_id": joined("H", text(home + 100_000_000)),
     }
     return columns
-
-
-def pick(values: list[str], index: Integers) -> Column:
-    """Return the values at the given places as a text column."""
-    places: Column = pa.array(index)
-    return pa.array(values, pa.string()).take(places)
-
-
-def text(numbers: Integers) -> Column:
-    """Return whole numbers as a text column."""
-    return pa.array(numbers).cast(pa.string())
-
-
-def joined(*parts: Any) -> Column:
-    """Return the parts, columns or fixed texts, joined row by row."""
-    return arrow.binary_join_element_wise(*parts, "")
-
-
-def only_where(wanted: NDArray[np.bool_], column: Column) -> Column:
-    """Return the column with empty text where it is not wanted."""
-    return arrow.if_else(pa.array(wanted), column, "")
 
 
 def _ages(people: int, draw: Draw) -> Integers:

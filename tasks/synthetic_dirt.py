@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from tasks.synthetic_city import Column, Columns, Draw, pick
+from tasks.synthetic_city import Draw
+from tasks.synthetic_columns import Column, Columns, Integers, pick
 from tasks.synthetic_figures import DIRT
-from tasks.synthetic_numbers import Integers
 
 arrow: Any = importlib.import_module("pyarrow.compute")
 

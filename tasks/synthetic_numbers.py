@@ -10,9 +10,9 @@ none can be the number of a resident of the city, and a register full of them is
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from campaigns.errors import InputError
+from tasks.synthetic_columns import Integers
 
 BOTH_SERIALS = range(1976, 2014)
 ONE_SERIAL_IN_TURN = (2014, 2015, 2016, 2019, 2024)
@@ -26,8 +26,6 @@ NOT_RESERVED = np.array(
         20111230238, 20140317238, 20140317239, 20161026238, 20161026239,
     ]
 )  # fmt: skip
-
-Integers = NDArray[np.int64]
 
 
 def personal_numbers(birth_years: Integers, draw: np.random.Generator) -> Integers:

@@ -9,7 +9,7 @@ WITH given AS (
 ),
 
 digits AS (
-    SELECT given, twelve_digits(regexp_replace(given, '\s', '', 'g'), getvariable('this_year')::INTEGER) AS digits
+    SELECT given, twelve_digits(given, getvariable('this_year')::INTEGER) AS digits
     FROM given
     WHERE given IS NOT NULL
 ),

@@ -1,4 +1,4 @@
--- Attributes that hold e-mail addresses at all, or personal numbers in more than one value of twenty.
+-- Attributes that hold e-mail addresses at all, or personal or mobile numbers in more than one value of twenty.
 -- Reads:  source, variable this_year
 -- Gives:  one row per suspect attribute
 WITH told AS (
@@ -13,12 +13,13 @@ judged AS (
             WHEN NOT regexp_full_match(value, '([0-9]{2})?[0-9]{6}[-+]?[0-9]{4}') THEN false
             ELSE birth_date(twelve_digits(value, getvariable('this_year')::INTEGER)) IS NOT NULL
                 AND check_digit_right(twelve_digits(value, getvariable('this_year')::INTEGER)::BIGINT)
-        END AS personal_number
+        END
+        OR regexp_full_match(value, '(\+46|0046|0)[ -]?7[02369]([ -]?[0-9]){7}') AS number
     FROM told
 )
 
 SELECT key
 FROM judged
 GROUP BY key
-HAVING bool_or(email) OR count(*) FILTER (WHERE personal_number) * 20 > count(*)
+HAVING bool_or(email) OR count(*) FILTER (WHERE number) * 20 > count(*)
 ORDER BY key

@@ -28,7 +28,8 @@ SELECT
     + (postcode_of(source.postcode) IS NOT NULL)::INTEGER + (source.street IS NOT NULL)::INTEGER
     + (source.apartment IS NOT NULL)::INTEGER + (source.first_name IS NOT NULL)::INTEGER
     + (source.last_name IS NOT NULL)::INTEGER + (source.household_id IS NOT NULL)::INTEGER
-    + (source.digital_mailbox IS NOT NULL)::INTEGER + (source.district IS NOT NULL)::INTEGER AS completeness
+    + (source.digital_mailbox IS NOT NULL)::INTEGER + (source.district IS NOT NULL)::INTEGER AS completeness,
+    coalesce(source.last_name <> upper(source.last_name), false) AS cased
 FROM source
 LEFT JOIN number ON source.personal_number = number.given
 LEFT JOIN email ON source.email = email.given
