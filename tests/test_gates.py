@@ -41,7 +41,10 @@ decision:
 contact:
   way: svar@example.se
 """
-FOOT = "Stadens Avfall, en del av Stockholms stad. Beslutat av Kommunfullmäktige. Svar: svar@example.se, vardagar 8–16."
+FOOT = (
+    "Stadens Avfall, en del av Stockholms stad. Beslutat av Kommunfullmäktige. "
+    "Svar: svar@example.se, vardagar 8–16, inom två dagar."
+)
 HTML = f"""<!doctype html><html lang="sv"><head><title>Börja</title></head><body>
 <img class="logotype" src="cid:logotype" alt="Stadens Avfall">
 <main><p>Hej du,</p><p>Börja sortera din mat i dag. Det går fort.</p><ul><li>Hämta en påse.</li><li>Lägg maten där.</li>
@@ -137,9 +140,12 @@ def test_a_sound_text_passes_every_gate(subject: GateSubject) -> None:
         ("endorsement", "en del av Stockholms stad", "ett bolag", 2),
         ("endorsement", "en del av Stockholms stad", "en del av staden", 2),
         ("decision_label", "Beslutat", "Sagt", 4),
+        ("decision_label", "Beslutat", "Förslag – inte beslutat", 4),
         ("decision_label", "Kommunfullmäktige", "någon", 4),
         ("contact_present", "svar@example.se", "", 6),
         ("contact_present", "svar@example.se", "svar@example", 6),
+        ("contact_present", "vardagar 8–16", "ibland", 6),
+        ("contact_present", "två dagar", "kort", 6),
     ],
 )
 def test_what_the_layout_must_print_is_missed_in_each_part(
@@ -236,6 +242,7 @@ def test_a_bare_address_is_right_on_paper_only(subject: GateSubject) -> None:
     [
         HTML.replace('class="logotype"', ""),
         HTML.replace("<img", '<img style="display: none"'),
+        HTML.replace("<img", "<span").replace('Avfall">\n<main', 'Avfall"></span>\n<main'),
         HTML.replace("<img", "<div hidden><img").replace('Avfall">\n<main', 'Avfall"></div>\n<main'),
         "",
     ],

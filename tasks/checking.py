@@ -1,0 +1,43 @@
+"""`budkavle check`: brief, texts and gates of a campaign folder, before there is any run; nothing is stored."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from campaigns.brief import Brief
+from campaigns.brief_loading import inspect_brief
+from campaigns.errors import BriefInvalid, Finding
+from campaigns.programme import load_programme
+from tasks import gates
+from tasks.gate_subjects import subject_of
+from tasks.messages import render_texts, variant_findings
+from tasks.workplace import Workplace
+
+
+def check_campaign(workplace: Workplace, folder: Path) -> list[Finding]:
+    """Return every finding in the brief, its texts and everything they can become; blocking ones first.
+
+    Warnings that the brief overrides carry the reason in ``accepted``. Files are named within the folder. Texts are
+    rendered only where the brief can be read.
+    """
+    brief, findings = inspect_brief(folder)
+    if brief is not None:
+        findings = gates.accept_overrides([*findings, *_in_texts(brief, folder, workplace)], brief.overrides)
+    named = {replace(finding, file=Path(finding.file).name) for finding in findings}
+    return sorted(
+        named, key=lambda each: ("BWH".find(each.kind), each.file, each.line, each.gate, each.message, str(each))
+    )
+
+
+def _in_texts(brief: Brief, folder: Path, workplace: Workplace) -> list[Finding]:
+    try:
+        variants = render_texts(brief, folder, workplace)
+    except BriefInvalid as invalid:
+        return list(invalid.findings)
+    subjects = [
+        subject_of(
+            brief, folder, wave=each.wave, channel=each.channel, language=each.language, subject=each.subject,
+            text=each.text, html=each.html, facts=each.facts,
+        )
+        for each in variants
+    ]  # fmt: skip
+    return [*variant_findings(brief, folder, variants), *gates.examine(subjects, load_programme().text_gates)]
