@@ -4,10 +4,13 @@ Each flow takes names only. What has been done is decided by the run's own state
 """
 
 from pathlib import Path
+from typing import Any, cast
 
 from prefect import flow
-from prefect.states import Completed, State
-from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.client.schemas.objects import State
+from prefect.futures import PrefectFuture
+from prefect.states import Completed
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from campaigns.brief_loading import find_campaign, load_brief
 from campaigns.errors import InputError, Waiting
@@ -18,6 +21,7 @@ from tasks import runs, stages
 from tasks.workplace import Workplace
 
 WAITING = "Waiting"
+SHARDS_AT_ONCE = cast(TaskRunner[PrefectFuture[Any]], ThreadPoolTaskRunner(max_workers=64))
 
 
 @flow(name="prepare-campaign", flow_run_name="prepare {campaign}")
@@ -35,7 +39,7 @@ def prepare_campaign(campaign: str) -> str:
     return run
 
 
-@flow(name="publish-campaign", flow_run_name="publish {run}", task_runner=ThreadPoolTaskRunner(max_workers=64))
+@flow(name="publish-campaign", flow_run_name="publish {run}", task_runner=SHARDS_AT_ONCE)
 def publish_campaign(run: str, late: bool = False) -> State[str]:
     """Send what is approved, wave by wave; resumes where a killed run stopped, and sends nothing twice."""
     place = workplace(load_settings())
@@ -60,7 +64,7 @@ def run_campaign(campaign: str, late: bool = False) -> State[str]:
         schedule.wait_for_approval(place, run)
     except Waiting as reason:
         return Completed(name=WAITING, message=str(reason), data=run)
-    return publish_campaign(run, late=late, return_state=True)
+    return cast("State[str]", publish_campaign(run, late=late, return_state=True))
 
 
 def campaign_of(name: str) -> str | None:

@@ -38,10 +38,10 @@ def run_demo(people: int, seed: int, echo: Callable[[str], None]) -> dict[str, A
 
     tell(f"a synthetic city of {people} people, seed {seed}")
     files = synthesise(people, seed, home / "register-files")
-    with running_gateway(home / "sink" / "smtp") as gateway:
+    with running_gateway(home / "sink" / "smtp") as smtp_url:
         os.environ.update(
             BUDKAVLE_HOME=str(home),
-            BUDKAVLE_SMTP_URL=f"smtp://127.0.0.1:{gateway.port}",
+            BUDKAVLE_SMTP_URL=smtp_url,
             BUDKAVLE_DIRECTORY=str(_write_directory(home)),
         )
         place = workplace(load_settings())

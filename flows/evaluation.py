@@ -3,13 +3,14 @@
 from datetime import UTC, datetime
 
 from prefect import flow
-from prefect.states import Completed, State
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
 
 from campaigns.errors import Waiting
 from flows import artifacts
 from flows.campaign import WAITING
 from flows.settings import load_settings, workplace
-from tasks import evaluation, stages
+from tasks import looks, stages
 
 
 @flow(name="evaluate-campaign", flow_run_name="evaluate {run}, look {look}")
@@ -31,7 +32,7 @@ def evaluate_due() -> State[list[str]]:
     """Evaluate every look whose time has come, on every run; one that fails does not stop the others."""
     place = workplace(load_settings())
     waiting: list[str] = []
-    for run, look in evaluation.due_looks(place, datetime.now(UTC)):
+    for run, look in looks.due_looks(place, datetime.now(UTC)):
         state = evaluate_campaign(run, look, return_state=True)
         if state.name == WAITING or not state.is_completed():
             waiting.append(f"{run}, look {look}: {state.message}")

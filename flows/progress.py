@@ -2,6 +2,8 @@
 
 import sys
 from types import TracebackType
+from typing import Any, cast
+from uuid import UUID
 
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from rich.console import Console
@@ -17,14 +19,16 @@ class Progress:
         self._run = run
         self._bars = Bars(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True)
         self._bar = self._bars.add_task(f"publishing {run}", total=None)
-        self._artifact = create_progress_artifact(0.0, key=f"publishing-{run}", description=f"Messages of {run}")
+        self._artifact = cast(
+            UUID, create_progress_artifact(0.0, key=f"publishing-{run}", description=f"Messages of {run}")
+        )
         self._shown = 0.0
 
     def __enter__(self) -> "Progress":
         self._bars.start()
         return self
 
-    def show(self, messages: dict[str, int]) -> None:
+    def show(self, messages: dict[str, Any]) -> None:
         """Show the sums of the moment: ``planned`` and ``pending`` are what the bar needs."""
         planned, settled = messages["planned"], messages["planned"] - messages["pending"]
         self._bars.update(self._bar, total=planned, completed=settled)

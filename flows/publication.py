@@ -4,13 +4,13 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from prefect.futures import PrefectFuture, wait
-from tasks.publishing import ShardResult
 
 from campaigns.brief import Wave
 from campaigns.errors import GatewayUnavailable, NotYetTime, Refused, RunPaused
 from flows.progress import Progress
 from flows.schedule import schedule_wave
 from tasks import publishing, runs, shards, stages, store
+from tasks.publishing import ShardResult
 from tasks.workplace import Workplace
 
 LATE_AFTER = timedelta(days=3)
@@ -25,22 +25,27 @@ def publish_wave(place: Workplace, run: str, wave: Wave, *, late: bool) -> None:
     _require_its_time(place, run, wave, late)
     names = stages.write_shards(place, run, wave.name)
     runs.move(place, run, "publishing")
-    futures = stages.publish_shard.map([place] * len(names), [run] * len(names), names)
-    _follow(place, run, list(futures))
+    results = _publish(place, run, names)
     stages.check_deliveries(place, run)
-    _require_finished(place, run, wave, [future.result() for future in futures])
+    _require_finished(run, wave, results)
 
 
-def _follow(place: Workplace, run: str, futures: list[PrefectFuture[ShardResult]]) -> None:
-    """Merge the journals every few seconds and refresh the readers' snapshot every minute until all shards end."""
+def _publish(place: Workplace, run: str, names: list[str]) -> list[ShardResult]:
+    """Publish shards, as many at once as there are workers; meanwhile merge the journals and refresh the snapshot."""
+    waiting, running, results = list(names), set[PrefectFuture[ShardResult]](), list[ShardResult]()
     snapshot_at = time.monotonic() + SNAPSHOT_SECONDS
     with Progress(place, run) as progress:
-        while wait(futures, timeout=MERGE_SECONDS).not_done:
+        while waiting or running:
+            while waiting and len(running) < place.workers:
+                running.add(stages.publish_shard.submit(place, run, waiting.pop(0)))
+            ended = wait(list(running), timeout=MERGE_SECONDS).done
+            running -= ended
+            results += [future.result() for future in ended]
             progress.show(publishing.merge_journals(place, run))
             if time.monotonic() > snapshot_at:
                 store.take_snapshot(place)
                 snapshot_at = time.monotonic() + SNAPSHOT_SECONDS
-        progress.show(publishing.merge_journals(place, run))
+    return results
 
 
 def _require_its_time(place: Workplace, run: str, wave: Wave, late: bool) -> None:
@@ -60,7 +65,7 @@ def _require_its_time(place: Workplace, run: str, wave: Wave, late: bool) -> Non
         )
 
 
-def _require_finished(place: Workplace, run: str, wave: Wave, results: list[ShardResult]) -> None:
+def _require_finished(run: str, wave: Wave, results: list[ShardResult]) -> None:
     if any(result.outcome == "gateway_unavailable" for result in results):
         raise GatewayUnavailable(
             f"the gateway of wave {wave.name} does not answer; the rest of the wave is waiting",

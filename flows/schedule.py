@@ -11,7 +11,7 @@ from prefect.flow_runs import resume_flow_run, suspend_flow_run
 
 from campaigns.errors import ApprovalPending
 from flows.prefect_server import server_is_configured
-from tasks import evaluation, stages
+from tasks import looks, stages
 from tasks.workplace import Workplace
 
 EVALUATE = "evaluate-campaign/budkavle"
@@ -53,7 +53,7 @@ def schedule_looks(place: Workplace, run: str) -> None:
     """Let Prefect start each look at its time where a server is configured; the due-list holds them in any case."""
     if not server_is_configured():
         return
-    for look, due_at in evaluation.coming_looks(place, run):
+    for look, due_at in looks.coming_looks(place, run):
         _schedule(EVALUATE, {"run": run, "look": look}, due_at, f"{run}:look:{look}")
 
 

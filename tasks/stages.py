@@ -17,6 +17,7 @@ from tasks import (
     digest,
     evaluation,
     lessons,
+    looks,
     messages,
     previews,
     publishing,
@@ -104,7 +105,7 @@ def check_deliveries(workplace: Workplace, run: str) -> None:
 @task(cache_policy=NO_CACHE)
 def plan_looks(workplace: Workplace, run: str) -> None:
     """Write the looks to come into the due-list."""
-    evaluation.plan_looks(workplace, run)
+    looks.plan_looks(workplace, run)
 
 
 @task(cache_policy=NO_CACHE)

@@ -4,7 +4,7 @@ import contextlib
 from typing import Any
 
 from campaigns.errors import StoreBusy
-from tasks import audience, publishing, runs, store
+from tasks import channels, publishing, runs, store
 from tasks.workplace import Workplace
 
 
@@ -21,20 +21,20 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
     with contextlib.suppress(StoreBusy):
         publishing.merge_journals(workplace, run_id)
     with store.writing(workplace) as connection:
-        found = runs.load_within(connection, run_id)
-        looks = connection.execute(
-            "SELECT look, state, due_at FROM look WHERE run = ? ORDER BY look", [run_id]
-        ).fetchall()
-        return {
-            "run": run_id,
-            "state": found.state,
-            "persons": {
-                **audience.persons_accounted(connection, run_id),
-                "reached": publishing.persons_reached(connection, run_id),
-            },
-            "messages": publishing.messages_accounted(connection, run_id),
-            "unknown": publishing.unknown_within(connection, run_id),
-            "due_looks": [
-                {"look": look, "state": state, "due_at": due_at.isoformat()} for look, state, due_at in looks
-            ],
-        }
+        state = runs.load_within(connection, run_id).state
+        reached = publishing.persons_reached(connection, run_id)
+        persons = {**channels.persons_accounted(connection, run_id), "reached": reached}
+        messages = publishing.messages_accounted(connection, run_id)
+        looks = connection.execute("SELECT look, state, due_at FROM look WHERE run = ? ORDER BY look", [run_id])
+        due_looks = [
+            {"look": look, "state": standing, "due_at": due_at.isoformat()}
+            for look, standing, due_at in looks.fetchall()
+        ]
+    return {
+        "run": run_id,
+        "state": state,
+        "persons": persons,
+        "messages": messages,
+        "unknown": publishing.unknown(workplace, run_id),
+        "due_looks": due_looks,
+    }

@@ -8,7 +8,7 @@ import typer
 from flows.commands.common import AsJson, actor, answer, here, run_flow
 
 if TYPE_CHECKING:
-    from prefect.states import State
+    from prefect.client.schemas.objects import State
 
 Campaign = Annotated[str, typer.Argument(help="The campaign's folder or its name.")]
 

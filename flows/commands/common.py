@@ -11,7 +11,7 @@ import typer
 from campaigns.errors import BudkavleError
 
 if TYPE_CHECKING:
-    from prefect.states import State
+    from prefect.client.schemas.objects import State
 
     from tasks.workplace import Workplace
 

@@ -8,7 +8,7 @@ import typer
 from flows.commands.common import AsJson, answer, here, run_flow
 
 if TYPE_CHECKING:
-    from prefect.states import State
+    from prefect.client.schemas.objects import State
 
 outcomes = typer.Typer(no_args_is_help=True, help="What happened afterwards.")
 

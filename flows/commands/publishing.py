@@ -1,6 +1,6 @@
 """Following and steering a run: status, pause, resume, stop, unknown, rebuild."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -82,7 +82,9 @@ def _order(run: str, order: str) -> None:
 def unknown(
     run: Run,
     message: Annotated[str | None, typer.Option(help="A message id from the list.")] = None,
-    decide: Annotated[str | None, typer.Option(help="accepted, rejected or unknown_final.")] = None,
+    decide: Annotated[
+        Literal["accepted", "rejected", "resend"] | None, typer.Option(help="What you know or want of it.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List messages whose outcome nobody knows, or decide one of them."""
@@ -90,6 +92,8 @@ def unknown(
 
     place = here()
     run_id = runs.load(place, run).run
+    if (message is None) != (decide is None):
+        raise typer.BadParameter("--message and --decide go together")
     if message and decide:
         publishing.decide_unknown(place, run_id, message, decide, actor())
     found = publishing.unknown(place, run_id)
