@@ -87,3 +87,36 @@ def drawn_households(workplace: Workplace, run: str, households: int) -> dict[st
             "SELECT household_key, arm, segment, count(*) FROM audience WHERE run = ? GROUP BY ALL ORDER BY ALL", [run]
         ).fetchall()
     return {raw[key]: (arm, segment, size) for key, arm, segment, size in rows}
+
+
+def population_file(workplace: Workplace, households: int) -> Path:
+    """Write the columns of a population file that the simulated world reads."""
+    path = workplace.home / "population.csv"
+    frame = pandas.DataFrame({"personal_number": "", "household_id": [f"H{index:06d}" for index in range(households)]})
+    frame.to_csv(path, index=False)
+    return path
+
+
+def deliver_to_treated(workplace: Workplace, run: str) -> None:
+    """Assign and accept one message per treated person, by the last part of the segment's name."""
+    with store.writing(workplace) as connection:
+        connection.execute(
+            "INSERT INTO assignment BY NAME SELECT run, wave, person_key, split_part(segment, '|', 3) AS channel, "
+            "'text' AS variant, keyed_hash('message', person_key) AS message_id FROM audience "
+            "WHERE run = ? AND arm = 'treated'",
+            [run],
+        )
+        connection.execute(
+            "INSERT INTO message BY NAME SELECT run, message_id, wave, channel, variant, person_key, '0' AS shard, "
+            "CASE channel WHEN 'letter' THEN 9.5 ELSE 0.02 END AS cost_sek, "
+            "CASE channel WHEN 'letter' THEN 0.02 ELSE 0.0003 END AS co2_kg, now() AS planned_at "
+            "FROM assignment WHERE run = ?",
+            [run],
+        )
+        connection.execute(
+            "INSERT INTO delivery_event BY NAME SELECT run, message_id, '0.1' AS segment, "
+            'row_number() OVER () AS "offset", now() AS happened_at, '
+            "CASE WHEN starts_with(message_id, '0') THEN 'rejected' ELSE 'accepted' END AS status, 1 AS attempt "
+            "FROM message WHERE run = ?",
+            [run],
+        )
