@@ -14,7 +14,7 @@ from tasks.publishing import ShardResult
 from tasks.workplace import Workplace
 
 LATE_AFTER = timedelta(days=3)
-MERGE_SECONDS = 2.0
+MERGE_SECONDS = 1.0
 SNAPSHOT_SECONDS = 60.0
 
 
