@@ -3,7 +3,7 @@
 import difflib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -70,8 +70,8 @@ def _meant(error: ErrorDetails, data: dict[str, Any]) -> Path_ | None:
     if error["type"] != "extra_forbidden":
         return None
     path = _real_path(error, data)
-    near = _near(str(path[-1]), _known_keys(path[:-1]))
-    return (*path[:-1], near) if near and value_at(data, (*path[:-1], near)) is None else None
+    key = near(str(path[-1]), _known_keys(path[:-1]))
+    return (*path[:-1], key) if key and value_at(data, (*path[:-1], key)) is None else None
 
 
 def _real_path(error: ErrorDetails, data: Any) -> Path_:
@@ -115,14 +115,15 @@ def _known_keys(path: Path_) -> list[str]:
     return known_keys(annotation_at(path))
 
 
-def _near(given: str, known: list[str]) -> str:
-    return next(iter(difflib.get_close_matches(given.lower(), known, n=1, cutoff=0.6)), "")
+def near(given: str, known: Iterable[str]) -> str:
+    """Return the nearest known word; empty where none is near."""
+    return next(iter(difflib.get_close_matches(given.lower()[:60], known, n=1, cutoff=0.6)), "")
 
 
 def hint(given: str, known: list[str]) -> str:
     """Return a sentence with the nearest known word; empty where none is near."""
-    near = _near(given, known)
-    return f"Did you mean `{near}`? " if near else ""
+    nearest = near(given, known)
+    return f"Did you mean `{nearest}`? " if nearest else ""
 
 
 def explain_naive(given: object, zone_name: str) -> str:
@@ -131,7 +132,7 @@ def explain_naive(given: object, zone_name: str) -> str:
         naive, zone = datetime.fromisoformat(str(given)).replace(tzinfo=None), ZoneInfo(zone_name)
         instants = {naive.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
         real = [local for time in instants if (local := time.astimezone(zone)).replace(tzinfo=None) == naive]
-    except (ValueError, OSError, OverflowError):
+    except (KeyError, ValueError, OSError, OverflowError):
         return f"Allowed: {EXAMPLES[AwareDatetime]}."
     offsets = sorted({time.utcoffset() or timedelta() for time in real}, reverse=True)
     written = [naive.isoformat() + _offset(offset) for offset in offsets]

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from campaigns.brief import Brief
-from campaigns.brief_form import check_form, without
+from campaigns.brief_form import check_form, near, without
 from campaigns.brief_rules import check_rules
 from campaigns.brief_source import Fault, Source, read_source
 from campaigns.brief_subject import Subject
@@ -81,8 +81,12 @@ def new_campaign(name: str, parent: Path) -> Path:
 def _finding(fault: Fault, source: Source, folder: Path) -> Finding:
     programme = load_programme()
     gate = programme.gate(fault.gate)
-    key = str(fault.path[0]) if fault.path else ""
-    requirement = programme.brief_keys.get(key, gate.requirement) if fault.gate == "brief" else gate.requirement
+    requirement = gate.requirement
+    if fault.gate == "brief" and fault.path:
+        meant = near(
+            str(fault.path[0]), programme.brief_keys
+        )  # a misspelt key serves what the key it stands for serves
+        requirement = programme.brief_keys.get(meant, requirement)
     return Finding(
         gate=gate.id,
         requirement=requirement,

@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,10 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 Path_ = tuple[str | int, ...]
 MOST_BYTES = 100_000
 MOST_LEVELS = 12
+MOST_BRACKETS = 50
 WHOLE = re.compile(r"-?(0|[1-9]\d{0,15})")
 DECIMAL = re.compile(r"-?(0|[1-9]\d{0,15})(\.\d{1,17})?([eE][-+]?\d{1,3})?")
+NESTED_ON_A_LINE = re.compile(r"(?:[-?:] +)+")
 UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 KEY = re.compile(r"(?!.*\d{4})[A-Za-zÅÄÖåäö][A-Za-zÅÄÖåäö0-9_-]{0,39}")
 
@@ -71,7 +74,15 @@ def read_source(path: Path) -> Source:
     if strange := UNPRINTABLE.search(text):
         line, column = _position(text, strange.start())
         return _unreadable(line, f"a character that cannot be shown, in column {column}", "Take the character out.")
+    if _levels(text) > MOST_BRACKETS:  # the parser needs minutes for these
+        return _unreadable(0, "the brief is nested too deeply", f"At most {MOST_LEVELS} levels are used.")
     return _parse(text)
+
+
+def _levels(text: str) -> int:
+    """Return how many brackets, list dashes or question marks stand inside each other at most, roughly."""
+    steps = ((character in "[{") - (character in "]}") for character in text)
+    return max((*accumulate(steps), *(len(run.group()) // 2 for run in NESTED_ON_A_LINE.finditer(text))), default=0)
 
 
 def _parse(text: str) -> Source:
