@@ -119,3 +119,53 @@ def sent(
         insert(connection, "message", [keys | {"channel": "email"}])
         event = {"run": run, "message_id": message, "segment": "one", "offset": 0, "attempt": 1}
         insert(connection, "delivery_event", [event | {"happened_at": datetime.now(UTC), "status": status}])
+
+
+def selected(workplace: Workplace, run: str, people: Sequence[Mapping[str, Any]], wave: str = "external") -> None:
+    """Put an audience and its answer in place as ``select_audience`` would, for tests of what comes after it.
+
+    A person has person, household, segment and traits; may have email (address key), postal, language, reason.
+    """
+    move_in(
+        workplace,
+        [Resident(one["person"], one["household"], one.get("email", ""), one.get("postal", True)) for one in people],
+    )
+    folder = workplace.run_folder(run, "answers")
+    folder.mkdir(parents=True, exist_ok=True)
+    with store.writing(workplace) as connection:
+        connection.execute("DELETE FROM audience WHERE run = ? AND wave = ?", [run, wave])
+        connection.execute(
+            "CREATE TEMP TABLE answer (person_key VARCHAR, traits MAP(VARCHAR, VARCHAR), facts MAP(VARCHAR, VARCHAR), "
+            "slots MAP(VARCHAR, VARCHAR))"
+        )
+        insert(
+            connection,
+            "answer",
+            [
+                {
+                    "person_key": one["person"],
+                    "traits": one["traits"],
+                    "facts": {"housing": "flat"},
+                    "slots": {"pickup_place": "här"},
+                }
+                for one in people
+            ],
+        )
+        insert(
+            connection,
+            "audience",
+            [
+                {
+                    "run": run,
+                    "wave": wave,
+                    "person_key": one["person"],
+                    "household_key": one["household"],
+                    "kind": "population",
+                    "segment": one["segment"],
+                    "language": one.get("language", "sv"),
+                    "excluded_reason": one.get("reason"),
+                }
+                for one in people
+            ],
+        )
+        connection.execute(f"COPY answer TO '{folder / wave}.parquet' (FORMAT parquet)")

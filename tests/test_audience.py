@@ -1,0 +1,329 @@
+"""Who is selected, who is left alone and why, and that a hostile audience query harms nothing."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from small_city import QUERY, Resident, begin, brief, insert, move_in, rows, sent
+
+from campaigns.errors import BriefInvalid
+from tasks import audience, audience_query, store
+from tasks.audience_query import Question
+from tasks.segments import LAST_RESORT, SMALLEST, Profile, coarsen
+from tasks.workplace import Workplace
+
+KNOWN = "person_key, 'a' AS need, 'b' AS life_situation"
+GIVEN = "'flat' AS housing, 'x' AS pickup_place"
+KEY = f"SELECT {KNOWN}, {GIVEN}"
+
+
+def selected(workplace: Workplace, run: str) -> dict[str, tuple[str, ...]]:
+    audience.select_audience(workplace, run)
+    found = rows(
+        workplace, "SELECT person_key, kind, language, excluded_reason, segment, facts['housing'] FROM audience"
+    )
+    return {row[0]: row[1:] for row in found}
+
+
+def reasons(workplace: Workplace, run: str) -> dict[str, str | None]:
+    return {person: row[2] for person, row in selected(workplace, run).items()}
+
+
+def suppress(workplace: Workplace, subject: str, purpose: str, reason: str = "opt_out") -> None:
+    with store.writing(workplace) as connection:
+        insert(connection, "suppression", [{"subject_key": subject, "purpose": purpose, "reason": reason}])
+
+
+def test_the_first_legal_basis_that_has_the_person_gives_register_and_language(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    customer = Resident("ann", "home", kind="customers", language="en-GB")
+    move_in(workplace, [Resident("ann", "home", language="ar"), customer, Resident("bo", "home2", language="en")])
+    query = QUERY + " WHERE person_key IN (SELECT person_key FROM register_customers) OR person_key = 'bo'"
+    people = selected(workplace, begin(workplace, tmp_path, brief(), query))
+    assert people["ann"][:2] == ("population", "sv")
+    assert people["bo"][:2] == ("population", "en")
+    bases = [
+        {"register": kind, "purpose": "waste_information", "article": "6.1 e"} for kind in ("customers", "population")
+    ]
+    people = selected(workplace, begin(workplace, tmp_path, brief(legal_basis=bases), query))
+    assert people["ann"][:2] == ("customers", "en")
+
+
+def test_a_protected_person_takes_the_whole_household_out_whichever_register_says_so(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    moved_in = [Resident("ann", "home"), Resident("bo", "home"), Resident("eva", "other")]
+    move_in(workplace, [*moved_in, Resident("bo", "office", kind="employees", protected=True)])
+    assert reasons(workplace, begin(workplace, tmp_path, brief())) == {"ann": None, "bo": "protected", "eva": None}
+    move_in(workplace, [*moved_in, Resident("zoe", "home", kind="customers", protected=True)])
+    assert reasons(workplace, begin(workplace, tmp_path, brief())) == {
+        "ann": "protected",
+        "bo": "protected",
+        "eva": None,
+    }
+
+
+@pytest.mark.parametrize("status", ["dead", "emigrated", "moved"])
+def test_who_is_not_here_any_more_is_left_out(workplace: Workplace, tmp_path: Path, status: str) -> None:
+    move_in(workplace, [Resident("ann", "home", status=status), Resident("bo", "home")])
+    assert reasons(workplace, begin(workplace, tmp_path, brief())) == {"ann": status, "bo": None}
+
+
+def test_suppressions_hold_for_their_purpose_by_person_and_by_address(workplace: Workplace, tmp_path: Path) -> None:
+    people = ["everything", "this", "another", "address", "bounced"]
+    move_in(workplace, [Resident(name, f"home of {name}", email=f"mail of {name}") for name in people])
+    suppress(workplace, "everything", "all")
+    suppress(workplace, "this", "waste_information")
+    suppress(workplace, "another", "crime_prevention")
+    suppress(workplace, "mail of address", "waste_information")
+    suppress(workplace, "mail of bounced", "all", "bounce")
+    found = selected(workplace, begin(workplace, tmp_path, brief()))
+    assert {name: row[2] for name, row in found.items()} == {
+        "everything": "suppressed", "this": "suppressed", "another": None, "address": "suppressed", "bounced": None,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("status", "left_out"), [("accepted", True), ("unknown", True), ("rejected", False)])
+def test_a_new_edition_leaves_out_whom_an_earlier_one_may_have_reached(
+    workplace: Workplace, tmp_path: Path, status: str, left_out: bool
+) -> None:
+    move_in(workplace, [Resident("ann", "home"), Resident("bo", "home")])
+    sent(workplace, "matavfall", "2026-1", "ann", status=status)
+    sent(workplace, "another", "2026-1", "bo")
+    found = reasons(workplace, begin(workplace, tmp_path, brief()))
+    assert found == {"ann": "earlier_edition" if left_out else None, "bo": None}
+
+
+@pytest.mark.slow
+def test_nobody_is_contacted_above_the_cap_of_two_weeks(workplace: Workplace, tmp_path: Path) -> None:
+    move_in(workplace, [Resident("ann", "home"), Resident("bo", "home")])
+    for edition in ("1", "2"):
+        sent(workplace, "another", edition, "ann")
+    sent(workplace, "another", "3", "bo")
+    assert reasons(workplace, begin(workplace, tmp_path, brief(contact_cap=2))) == {"ann": "contact_cap", "bo": None}
+    with store.writing(workplace) as connection:
+        connection.execute("UPDATE delivery_event SET happened_at = now() - INTERVAL 15 DAY WHERE run = 'another-1'")
+    assert reasons(workplace, begin(workplace, tmp_path, brief(contact_cap=2)))["ann"] is None
+
+
+def test_a_fact_without_value_takes_the_first_declared_one(workplace: Workplace, tmp_path: Path) -> None:
+    move_in(
+        workplace,
+        [
+            Resident("ann", "home", attributes={"housing": None}),
+            Resident("bo", "home", attributes={"housing": "house"}),
+        ],
+    )
+    found = selected(workplace, begin(workplace, tmp_path, brief()))
+    assert {name: row[4] for name, row in found.items()} == {"ann": "flat", "bo": "house"}
+
+
+def test_segments_are_named_by_need_life_language_and_addresses(workplace: Workplace, tmp_path: Path) -> None:
+    over_80 = {"life_situation": "over_80"}
+    people = [Resident(f"p{i}", f"h{i}", email=f"e{i}" if i < 10 else "", attributes=over_80) for i in range(20)]
+    move_in(workplace, people)
+    found = selected(workplace, begin(workplace, tmp_path, brief()))
+    assert {row[3] for row in found.values()} == {"needs_bin/over_80/sv/email+postal", "needs_bin/over_80/sv/postal"}
+
+
+@pytest.mark.slow
+def test_the_same_register_in_another_order_and_on_one_thread_gives_the_same_rows(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    people = [Resident(f"p{i}", f"h{i % 17}", email=f"e{i % 23}", language="en" if i % 3 else "sv") for i in range(60)]
+    move_in(workplace, people)
+    run = begin(workplace, tmp_path, brief())
+    everything = "SELECT * FROM audience"
+    audience.select_audience(workplace, run)
+    audience.draw_holdout(workplace, run)
+    first = rows(workplace, everything + " ORDER BY ALL")
+    held = duckdb.connect(workplace.database)
+    held.execute("SET threads = 1")
+    move_in(workplace, people[::-1])
+    audience.select_audience(workplace, run)
+    audience.draw_holdout(workplace, run)
+    assert rows(workplace, everything + " ORDER BY ALL") == first
+    held.close()
+
+
+HOSTILE = [
+    "SELECT 1; SELECT 2",
+    "DROP TABLE register_population",
+    "DELETE FROM register_population",
+    "CREATE TABLE mine AS SELECT 1",
+    "ATTACH 'budkavle.duckdb' AS stolen",
+    "COPY (SELECT 1) TO 'stolen.csv'",
+    "SET memory_limit = '1TB'",
+    "PRAGMA database_list",
+    "INSTALL httpfs",
+    "CALL pragma_version()",
+    "SUMMARIZE register_population",
+    "WITH gone AS (DELETE FROM register_population RETURNING *) FROM gone",
+    f"{KEY} FROM read_csv('/etc/passwd')",
+    f"{KEY} FROM '/etc/passwd'",
+    f"{KEY} FROM 'register.parquet'",
+    f"{KEY} FROM register_population, glob('*')",
+    f"{KEY} FROM register_population WHERE (SELECT count(*) FROM read_text('/etc/passwd')) > 0",
+    f"{KEY} FROM query('SELECT 1')",
+    f"{KEY} FROM query_table('identity')",
+    f"{KEY} FROM duckdb_settings()",
+    f"{KEY} FROM pragma_table_info('identity')",
+    f"{KEY} FROM identity",
+    f"{KEY} FROM person",
+    f"{KEY} FROM main.register_population",
+    f"{KEY} FROM information_schema.tables",
+    f"WITH register_population AS (SELECT 1) {KEY} FROM register_population",
+    f"WITH duckdb_tables AS (SELECT 1) {KEY} FROM duckdb_tables",
+    f"{KEY}, getenv('HOME') AS driver FROM register_population",
+    f"{KEY}, current_setting('home_directory') AS driver FROM register_population",
+    f"{KEY}, random() AS driver FROM register_population",
+    f"{KEY} FROM register_population WHERE hash(person_key) % 2 = 0",
+    f"{KEY} FROM register_population WHERE person_key = ?",
+    f"{KEY} FROM replaced",
+    "SELECT FROM WHERE",
+    "",
+]
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_a_hostile_query_is_refused_before_it_runs(workplace: Workplace, tmp_path: Path, hostile: str) -> None:
+    run = begin(workplace, tmp_path, brief(), hostile)
+    with pytest.raises(BriefInvalid) as refused:
+        audience.select_audience(workplace, run)
+    assert all(finding.file == "audience.sql" for finding in refused.value.findings)
+    assert rows(workplace, "SELECT count(*) FROM audience") == [(0,)]
+
+
+def copies(tmp_path: Path) -> dict[str, Path]:
+    copy = tmp_path / "population.parquet"
+    duckdb.sql(f"COPY (SELECT 'p' || i AS person_key, 'Hemligsson' AS secret FROM range(2000) AS t(i)) TO '{copy}'")
+    return {"population": copy}
+
+
+def ask(tmp_path: Path, text: str) -> int:
+    return audience_query.ask(
+        Question("external", "audience.sql", text, ("population",)), brief(), copies(tmp_path), tmp_path / "answer"
+    )
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        f"{KEY} FROM read_text('/etc/passwd')",
+        f"{KEY} FROM '/etc/passwd'",
+        f"{KEY} FROM read_parquet('{{folder}}/population.parquet')",
+        "SET enable_external_access = true",
+        "ATTACH '{folder}/new.duckdb' AS new",
+        "COPY (SELECT 1) TO '{folder}/new.csv'",
+        "DROP TABLE register_population",
+        "SELECT 1) AS harmless; COPY (SELECT 1) TO '{folder}/new.csv'; FROM (SELECT 2",
+    ],
+)
+def test_the_process_refuses_on_its_own_what_the_parser_might_have_missed(tmp_path: Path, hostile: str) -> None:
+    before = {*tmp_path.iterdir(), tmp_path / "population.parquet"}
+    with pytest.raises(BriefInvalid):
+        ask(tmp_path, hostile.replace("{folder}", str(tmp_path)))
+    assert set(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        f"{KEY} FROM register_population, (SELECT count(*) FROM range(100000000) AS a(x), range(1000000) AS b(y) "
+        "WHERE x * y % 7 = 3)",
+        f"{KEY}, repeat('x', 2000000000) || person_key AS driver FROM register_population",
+    ],
+)
+def test_a_query_that_takes_too_long_or_too_much_is_killed(
+    tmp_path: Path, bomb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audience_query, "SECONDS", 2)
+    with pytest.raises(BriefInvalid, match=r"did not end within 2 seconds|more memory"):
+        ask(tmp_path, bomb)
+
+
+def test_an_error_names_file_and_line_and_never_a_value(tmp_path: Path) -> None:
+    with pytest.raises(BriefInvalid) as refused:
+        ask(tmp_path, "SELECT person_key,\n  secret::INTEGER AS need\nFROM register_population")
+    assert "Hemligsson" not in str(refused.value)
+    assert "cannot be turned into" in str(refused.value)
+    with pytest.raises(BriefInvalid) as refused:
+        ask(tmp_path, "SELECT person_key,\n  hemlig AS need\nFROM register_population")
+    (finding,) = refused.value.findings
+    assert (finding.file, finding.line) == ("audience.sql", 2)
+    assert "hemlig" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("columns", "says", "requirement"),
+    [
+        (f"{KNOWN}, 'x' AS pickup_place", "lacks the column housing", "P4d"),
+        (f"{KNOWN}, 'flat' AS housing", "lacks the column pickup_place", "P4d"),
+        (f"'a' AS need, 'b' AS life_situation, {GIVEN}", "lacks the column person_key", "P4d"),
+        (f"person_key, 'a' AS need, {GIVEN}", "says too little", "S3"),
+        (f"{KNOWN}, person_key AS driver, {GIVEN}", "2000 different values", "S3"),
+        (f"{KNOWN}, 'tent' AS housing, 'x' AS pickup_place", "2000 rows have a value", "P4d"),
+        (f"{KNOWN}, 'c' AS drivers, {GIVEN}", "undeclared column drivers", "P4d"),
+        (f"'p1' AS person_key, 'a' AS need, 'b' AS driver, {GIVEN}", "1999 persons come more than once", "P4d"),
+        (f"person_key || 'x' AS person_key, 'a' AS need, 'b' AS driver, {GIVEN}", "of nobody", "P4d"),
+    ],
+)
+def test_a_result_that_breaks_the_contract_is_refused_with_counts(
+    tmp_path: Path, columns: str, says: str, requirement: str
+) -> None:
+    with pytest.raises(BriefInvalid, match=says) as refused:
+        ask(tmp_path, f"SELECT {columns} FROM register_population")
+    assert requirement in {finding.requirement for finding in refused.value.findings}
+
+
+def test_a_register_without_legal_basis_may_not_be_read(workplace: Workplace, tmp_path: Path) -> None:
+    run = begin(workplace, tmp_path, brief(), f"{KEY}\nFROM register_guardians")
+    with pytest.raises(BriefInvalid) as refused:
+        audience.select_audience(workplace, run)
+    assert [(finding.requirement, finding.line) for finding in refused.value.findings] == [("P1", 2)]
+
+
+def test_every_fault_of_every_wave_is_told_at_once(workplace: Workplace, tmp_path: Path) -> None:
+    waves = [{"name": name, "start": "2027-01-18T08:00:00+01:00", "audience": f"{name}.sql"} for name in ("one", "two")]
+    text = brief(waves=waves)
+    begin(workplace, tmp_path, text, "DROP TABLE person", "one.sql")
+    with pytest.raises(BriefInvalid) as refused:
+        audience.select_audience(workplace, begin(workplace, tmp_path, text, f"{KEY} FROM identity", "two.sql"))
+    assert {finding.file for finding in refused.value.findings} == {"one.sql", "two.sql"}
+
+
+profiles = st.builds(
+    Profile,
+    st.sampled_from(["a", "b"]),
+    st.sampled_from(["x", "y", "z"]),
+    st.sampled_from(["sv", "en", "fi"]),
+    st.sampled_from(["email", "postal", "unreachable"]),
+    st.booleans(),
+)
+
+
+@given(st.dictionaries(profiles, st.integers(0, 25), max_size=40))
+def test_no_segment_is_smaller_than_ten_and_nobody_is_dropped(persons: dict[Profile, int]) -> None:
+    segments = coarsen(persons)
+    sizes: dict[str, int] = {}
+    for profile, segment in segments.items():
+        sizes[segment] = sizes.get(segment, 0) + persons[profile]
+    assert set(segments) == set(persons)
+    assert sum(sizes.values()) == sum(persons.values())
+    assert all(
+        size >= SMALLEST or (name == LAST_RESORT and size == 0) or len(sizes) == 1 for name, size in sizes.items()
+    )
+    assert coarsen(dict(reversed(persons.items()))) == segments
+
+
+def test_a_rerun_replaces_its_own_rows(workplace: Workplace, tmp_path: Path) -> None:
+    move_in(workplace, [Resident(f"p{i}", f"h{i}") for i in range(12)])
+    run = begin(workplace, tmp_path, brief())
+    audience.select_audience(workplace, run)
+    before = rows(workplace, "SELECT * FROM audience ORDER BY ALL")
+    audience.select_audience(workplace, run)
+    assert rows(workplace, "SELECT * FROM audience ORDER BY ALL") == before
+    assert not list(workplace.run_folder(run, "answers").glob("*.copy"))
