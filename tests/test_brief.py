@@ -401,3 +401,16 @@ def test_the_texts_of_the_campaign_can_be_read(path: Path) -> None:
     assert {"subject", "preheader", "page_title", "body"} <= set(text.fields)
     assert "2026-06-15" in load_brief(MATAVFALL).model_dump_json()
     assert re.search(r"15 (juni|June) 2026", text.fields["body"])
+
+
+def documented_brief() -> str:
+    page = (CAMPAIGNS.parent / "docs" / "add-a-campaign.md").read_text(encoding="utf-8")
+    return page.split("```yaml\n")[1].split("```")[0]
+
+
+def test_the_documented_brief_names_every_key_and_has_no_finding(campaign: Path) -> None:
+    example = documented_brief()
+    for key in Brief.model_fields:
+        assert re.search(rf"(?m)^{key}:", example), key
+    (campaign / "campaign.yaml").write_text(example, encoding="utf-8")
+    assert inspect_brief(campaign)[1] == []
