@@ -6,12 +6,15 @@ yet when the text is rendered.
 
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
+from itertools import product
+from pathlib import Path
 
 from jinja2 import TemplateSyntaxError, meta, nodes
 
+from campaigns.brief import Brief
 from campaigns.errors import Finding
 from campaigns.text_rendering import FILTERS, text_environment
-from campaigns.texts import TextSource
+from campaigns.texts import TextSource, read_text, text_path
 
 PLAIN_FACTS = ("language", "channel", "wave", "arm")
 """Facts that every text may branch on; ``arm`` is ``treated`` in everything that is sent."""
@@ -22,6 +25,33 @@ ALLOWED = (
     nodes.Scope, nodes.With, nodes.Keyword,
 )  # fmt: skip
 Place = tuple[int, str, str]
+
+
+def read_texts(brief: Brief, folder: Path) -> tuple[dict[tuple[str, str], TextSource], list[Finding]]:
+    """Return the text of every wave and language of a campaign, and everything that is wrong with them."""
+    texts: dict[tuple[str, str], TextSource] = {}
+    read: dict[Path, TextSource | None] = {}
+    findings: list[Finding] = []
+    names = [slot.name for slot in brief.slots]
+    facts = [*PLAIN_FACTS, *(fact.name for fact in brief.facts)]
+    for wave, language in product(brief.waves, brief.languages):
+        path = text_path(folder, wave.name, language)
+        if path not in read:
+            read[path], found = read_text(path, language)
+            text = read[path]
+            findings += found + (check_text(text, parts_of(folder), names, facts) if text else [])
+        if text := read[path]:
+            texts[wave.name, language] = text
+    return texts, findings
+
+
+def parts_of(folder: Path) -> dict[str, str]:
+    """Return the other Markdown files of a campaign, which its texts may include, by name."""
+    return {
+        path.name: path.read_text(encoding="utf-8", errors="replace")
+        for path in sorted(folder.glob("*.md"))
+        if not path.name.startswith("text.")
+    }
 
 
 def check_text(
@@ -51,12 +81,13 @@ def _check(
     environment = text_environment({})
     try:
         tree = environment.parse(sources[name])
+        if forbidden := sorted(set(_forbidden(tree))):
+            return [], forbidden
         undeclared = meta.find_undeclared_variables(tree)
     except TemplateSyntaxError as error:
         return [], [(error.lineno, f"Jinja2 cannot read this: {error.message}", "mend or remove the expression.")]
     included = [node for node in tree.find_all(nodes.Include)]
     found = [
-        *_forbidden(tree),
         *_unknown(tree, undeclared - {*slots, *facts}, (*facts, *slots)),
         *_misused(tree, slots),
         *_missing(included, sources),

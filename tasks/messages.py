@@ -6,35 +6,26 @@ per person.
 """
 
 import hashlib
+import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import product
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
 
 import duckdb
 
 from campaigns.brief import Brief
-from campaigns.channels import load_channels
 from campaigns.errors import BriefInvalid, Finding, InputError
-from campaigns.text_checks import PLAIN_FACTS, check_text
-from campaigns.texts import TextSource, read_text, text_path
+from campaigns.text_checks import PLAIN_FACTS, parts_of, read_texts
+from campaigns.texts import TextSource
 from tasks import layouts, mime, rendering, runs, slots, store
+from tasks.combinations import Combination, declared_combinations, occurring_combinations, open_channels
+from tasks.slot_values import default_of
 from tasks.workplace import Workplace, pseudonym
 
+MOST_COMBINATIONS = 1000  # of facts
 MOST_VARIANTS = 40  # per channel; more than a person can read before approving
-MOST_COMBINATIONS = 5000
 TABLES = ("variant", "variant_choice")
 CHANGED = (*TABLES, "assignment")
-
-
-class Combination(NamedTuple):
-    """What a text may branch on; ``facts`` are the declared ones as sorted pairs."""
-
-    wave: str
-    channel: str
-    language: str
-    facts: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -61,8 +52,14 @@ class RenderedVariant:
 
 
 def render_texts(brief: Brief, folder: Path, workplace: Workplace) -> list[RenderedVariant]:
-    """Return every text that the brief's waves, channels, languages and facts can give; raises BriefInvalid with all
-    findings, each with file and line."""
+    """Return every text that the waves, channels, languages and facts of a brief can give.
+
+    Raises BriefInvalid with all findings, each with file and line.
+    """
+    values = math.prod(len(fact.values) for fact in brief.facts)
+    if values > MOST_COMBINATIONS:
+        remedy = "declare fewer facts or values, or print what differs as a slot."
+        _refuse([_of_brief("facts_bounded", "P3c", "B", folder, f"the facts combine in {values} ways", remedy)])
     return render_combinations(brief, folder, workplace, declared_combinations(brief))
 
 
@@ -70,49 +67,28 @@ def render_combinations(
     brief: Brief, folder: Path, workplace: Workplace, combinations: Sequence[Combination]
 ) -> list[RenderedVariant]:
     """Return the distinct texts of these combinations, in their order; raises BriefInvalid."""
-    texts, findings = _read(brief, folder)
+    texts, findings = read_texts(brief, folder)
     findings += _without_layout(brief, folder)
     _refuse(findings)
     jobs = [_job(brief, texts[each.wave, each.language], each) for each in combinations]
-    answers, findings = rendering.render_jobs(jobs, _parts(folder))
+    answers, findings = rendering.render_jobs(jobs, parts_of(folder))
     _refuse(findings)
     groups: dict[tuple[object, ...], list[int]] = {}
     for number, (each, answer) in enumerate(zip(combinations, answers, strict=True)):
         groups.setdefault((each[:3], tuple(sorted(answer.items()))), []).append(number)
-    variants = []
+    variants: dict[str, RenderedVariant] = {}
     for numbers in groups.values():
         shared = tuple(combinations[number] for number in numbers)
         source = texts[shared[0].wave, shared[0].language]
         try:
-            variants.append(_variant(brief, workplace, shared, source, answers[numbers[0]]))
+            new = _variant(brief, workplace, shared, source, answers[numbers[0]])
         except InputError as error:
             findings.append(_fault(source, error.problem, error.remedy))
+            continue
+        same = variants.get(new.variant)
+        variants[new.variant] = replace(same, combinations=same.combinations + shared) if same else new
     _refuse(findings)
-    return variants
-
-
-def declared_combinations(brief: Brief) -> list[Combination]:
-    """Return every combination that the brief allows, each wave and language of a channel without addresses once.
-
-    Such a channel speaks to everybody: it gets the first value of each fact, and its text may branch on ``channel``.
-    """
-    found = []
-    for wave, channel, language in product(brief.waves, brief.channels, brief.languages):
-        values = [[(fact.name, value) for value in fact.values] for fact in sorted(brief.facts, key=lambda f: f.name)]
-        each = [first_facts(brief)] if channel in open_channels(brief) else [tuple(pairs) for pairs in product(*values)]
-        found += [Combination(wave.name, channel, language, pairs) for pairs in each]
-    return found
-
-
-def open_channels(brief: Brief) -> list[str]:
-    """Return the brief's channels that need no address, such as the city's web."""
-    channels = load_channels()
-    return [name for name in brief.channels if name in channels and channels[name].address_kind is None]
-
-
-def first_facts(brief: Brief) -> tuple[tuple[str, str], ...]:
-    """Return the first value of every declared fact, as sorted pairs."""
-    return tuple(sorted((fact.name, fact.values[0]) for fact in brief.facts))
+    return list(variants.values())
 
 
 def variant_findings(brief: Brief, folder: Path, variants: Iterable[RenderedVariant]) -> list[Finding]:
@@ -120,15 +96,12 @@ def variant_findings(brief: Brief, folder: Path, variants: Iterable[RenderedVari
     by_channel: dict[str, int] = {}
     for variant in variants:
         by_channel[variant.channel] = by_channel.get(variant.channel, 0) + 1
+    remedy = "branch on fewer facts, or print what differs as a slot."
     return [
-        Finding(
-            "variant_count", "P3c", "W", f"{folder.name}/campaign.yaml", 0,
-            f"{count} texts for {channel}: more than {MOST_VARIANTS} cannot be read before they are approved",
-            "branch on fewer facts, or print what differs as a slot.", channel=channel,
-        )
+        replace(_of_brief("variant_count", "P3c", "W", folder, _too_many(channel, count), remedy), channel=channel)
         for channel, count in by_channel.items()
         if count > MOST_VARIANTS
-    ]  # fmt: skip
+    ]
 
 
 def build_variants(workplace: Workplace, run: str) -> int:
@@ -138,7 +111,7 @@ def build_variants(workplace: Workplace, run: str) -> int:
     """
     known = runs.load(workplace, run)
     with store.writing(workplace) as connection:
-        combinations = _occurring(connection, known.run, known.brief)
+        combinations = occurring_combinations(connection, known.run, known.brief)
     variants = render_combinations(known.brief, known.folder, workplace, combinations)
     with store.writing(workplace) as connection:
         store.replace_rows(connection, known.run, TABLES)
@@ -147,22 +120,6 @@ def build_variants(workplace: Workplace, run: str) -> int:
         connection.execute(store.statement("variants/assign"), {"run": known.run})
         store.keep_evidence(connection, workplace, known.run, CHANGED)
     return len(variants)
-
-
-def _occurring(connection: duckdb.DuckDBPyConnection, run: str, brief: Brief) -> list[Combination]:
-    rows = connection.execute(store.statement("variants/combinations"), {"run": run}).fetchall()
-    people = [
-        Combination(wave, channel, language, tuple((pair["key"], pair["value"]) for pair in facts or []))
-        for wave, channel, language, facts in rows
-    ]
-    channels = open_channels(brief)
-    planned = connection.execute(store.statement("variants/open_waves"), {"run": run, "channels": channels}).fetchall()
-    waves = planned or [(brief.waves[-1].name, channel) for channel in channels]
-    everybody = [
-        Combination(wave, channel, language, first_facts(brief))
-        for (wave, channel), language in product(waves, brief.languages)
-    ]
-    return [*people, *everybody]
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, run: str, variant: RenderedVariant) -> None:
@@ -185,40 +142,24 @@ def _insert(connection: duckdb.DuckDBPyConnection, run: str, variant: RenderedVa
         )  # fmt: skip
 
 
-def _read(brief: Brief, folder: Path) -> tuple[dict[tuple[str, str], TextSource], list[Finding]]:
-    texts: dict[tuple[str, str], TextSource] = {}
-    read: dict[Path, TextSource | None] = {}
-    findings: list[Finding] = []
-    names = [slot.name for slot in brief.slots]
-    facts = [*PLAIN_FACTS, *(fact.name for fact in brief.facts)]
-    for wave, language in product(brief.waves, brief.languages):
-        path = text_path(folder, wave.name, language)
-        if path not in read:
-            read[path], found = read_text(path, language)
-            text = read[path]
-            findings += found + (check_text(text, _parts(folder), names, facts) if text else [])
-        if text := read[path]:
-            texts[wave.name, language] = text
-    return texts, findings
-
-
-def _parts(folder: Path) -> dict[str, str]:
-    return {
-        path.name: path.read_text(encoding="utf-8", errors="replace")
-        for path in sorted(folder.glob("*.md"))
-        if not path.name.startswith("text.")
-    }
-
-
 def _without_layout(brief: Brief, folder: Path) -> list[Finding]:
+    remedy = "write campaigns/layouts/CHANNEL.txt.j2 for it, or leave the channel out."
     return [
-        Finding(
-            "channel_known", "P4e", "B", f"{folder.name}/campaign.yaml", 0, f"the channel {channel} has no layout",
-            f"write campaigns/layouts/{channel}.txt.j2, or leave the channel out.", channel=channel,
+        replace(
+            _of_brief("channel_known", "P4e", "B", folder, f"the channel {channel} has no layout", remedy),
+            channel=channel,
         )
         for channel in brief.channels
         if not layouts.has_layout(channel)
-    ]  # fmt: skip
+    ]
+
+
+def _of_brief(gate: str, requirement: str, kind: str, folder: Path, message: str, remedy: str) -> Finding:
+    return Finding(gate, requirement, kind, f"{folder.name}/campaign.yaml", 0, message, remedy)
+
+
+def _too_many(channel: str, count: int) -> str:
+    return f"{count} texts for {channel}: more than {MOST_VARIANTS} are not read before they are approved"
 
 
 def _job(brief: Brief, text: TextSource, each: Combination) -> rendering.Job:
@@ -234,7 +175,7 @@ def _variant(
     text, html = layouts.compose(brief, workplace, wave, channel, language, fields)
     subject = slots.put_in_place(fields["subject"], "text")
     if channel in open_channels(brief):
-        defaults = default_values(brief, language)
+        defaults = {slot.name: default_of(slot, language, brief) for slot in brief.slots}
         subject, text, html = (slots.parse(part.encode()).fill(defaults).decode() for part in (subject, text, html))
     template = html.encode() or text.encode()
     if channel == "email":
@@ -246,16 +187,6 @@ def _variant(
         subject=subject, text=text, html=html, template=template,
         slots=tuple(sorted(slots.parse(template).slot_names)), digest=digest,
     )  # fmt: skip
-
-
-def default_values(brief: Brief, language: str) -> dict[str, str]:
-    """Return what every declared slot says where a person's value is not known."""
-    return {
-        slot.name: slot.default
-        if isinstance(slot.default, str)
-        else slot.default.get(language) or next(iter(slot.default.values()), "")
-        for slot in brief.slots
-    }
 
 
 def _email(brief: Brief, workplace: Workplace, language: str, subject: str, text: str, html: str) -> bytes:
@@ -288,4 +219,5 @@ def _fault(source: TextSource, message: str, remedy: str) -> Finding:
 
 def _refuse(findings: Sequence[Finding]) -> None:
     if findings:
-        raise BriefInvalid(f"{len(findings)} faults in the texts of the campaign", findings)
+        found = list(dict.fromkeys(findings))
+        raise BriefInvalid(f"{len(found)} faults in the texts of the campaign", found)

@@ -12,4 +12,4 @@ WHERE
     AND choice.wave = assignment.wave
     AND choice.channel = assignment.channel
     AND choice.language = audience.language
-    AND choice.facts = map_from_entries(list_sort(map_entries(audience.facts)))
+    AND choice.facts = map_from_entries(list_sort(map_entries(coalesce(audience.facts, map()))))

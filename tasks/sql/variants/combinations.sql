@@ -4,7 +4,7 @@ SELECT
     assignment.wave,
     assignment.channel,
     audience.language,
-    list_sort(map_entries(audience.facts)) AS facts
+    list_sort(map_entries(coalesce(audience.facts, map()))) AS facts
 FROM assignment
 INNER JOIN audience USING (run, wave, person_key)
 WHERE assignment.run = $run
