@@ -1,0 +1,126 @@
+"""What the preview says in words, in the language of the settings."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from campaigns.language import translations
+from tasks.disclosure import SMALLEST_CELL
+from tasks.pages import filters
+
+LANGUAGE_NAMES = {"sv": "Svenska", "en": "English", "fi": "Suomi", "ar": "العربية", "so": "Soomaali"}
+
+
+def _(message: str) -> str:
+    """Mark a message for translation where it is listed; it is translated where it is shown."""
+    return message
+
+
+STANDINGS = {
+    "assigned": _("gets the message"),
+    "held_out": _("held out as the control group"),
+    "unplanned": _("not yet planned"),
+    "protected": _("protected identity in the household"),
+    "dead": _("dead"),
+    "emigrated": _("has left the country"),
+    "moved": _("has moved out of the city"),
+    "suppressed": _("has said no to messages"),
+    "stale_extract": _("the register extract is too old"),
+    "contact_cap": _("has had enough messages lately"),
+    "unreachable": _("no usable address"),
+    "over_budget": _("not reached within the budget"),
+}
+STATES = {
+    "preparing": _("being prepared"),
+    "prepared": _("under review"),
+    "approved": _("approved"),
+    "scheduled": _("scheduled"),
+    "publishing": _("under way"),
+    "paused": _("paused"),
+    "published": _("sent"),
+    "evaluating": _("being evaluated"),
+    "closed": _("closed"),
+    "stopped": _("stopped"),
+}
+CHANNELS = {
+    "email": _("E-mail"),
+    "letter": _("Letter"),
+    "web": _("Web page"),
+    "sms": _("Text message"),
+    "none": _("Nobody reached"),
+}
+DECISIONS = {
+    "decided": _("Decided"),
+    "proposed": _("Proposed, not decided"),
+    "none_needed": _("No decision needed"),
+}
+STAGES = {
+    "audience": _("Audience"),
+    "plan": _("Channels"),
+    "variants": _("Texts"),
+    "delivery": _("Deliveries"),
+    "outcomes": _("Outcomes"),
+}
+
+
+class Words:
+    """Names and sentences of the preview in one language; unknown names are shown as they are."""
+
+    def __init__(self, language: str) -> None:
+        self._gettext, self._written = translations(language).gettext, filters(language)
+
+    def standing(self, name: str) -> str:
+        """Return what became of persons."""
+        return self._named(STANDINGS, name)
+
+    def state(self, name: str) -> str:
+        """Return the state of a run."""
+        return self._named(STATES, name)
+
+    def channel(self, name: str) -> str:
+        """Return a channel's name."""
+        return self._named(CHANNELS, name)
+
+    def decision(self, name: str) -> str:
+        """Return the status of a decision."""
+        return self._named(DECISIONS, name)
+
+    def stage(self, name: str) -> str:
+        """Return the name of a stage boundary."""
+        return self._named(STAGES, name)
+
+    def role(self, name: str) -> str:
+        """Return the name of a role that approves."""
+        return self._gettext(name.replace("_", " "))
+
+    def language(self, tag: str) -> str:
+        """Return a language's own name."""
+        return LANGUAGE_NAMES.get(tag.partition("-")[0], tag)
+
+    def facts(self, facts: Mapping[str, str]) -> str:
+        """Return a combination of facts on one line."""
+        return ", ".join(f"{name}: {value}" for name, value in sorted(facts.items()))
+
+    def persons(self, count: int | str) -> str:
+        """Return a count of persons, or why it is withheld."""
+        if count == "small":
+            return self._gettext("fewer than {number}").format(number=SMALLEST_CELL)
+        if count == "guarding":
+            return self._gettext("withheld")
+        return str(self._written["number"](count))
+
+    def design(self, design: Mapping[str, Any]) -> str:
+        """Return how sure the evaluation can be, in words."""
+        width, power = design.get("designed_half_width"), design.get("power")
+        if width is None or power is None:
+            return self._gettext("No effect can be shown with this control group.")
+        return self._gettext(
+            "If the target is reached, the evaluation will tell the effect to within ± {width} percentage points, and "
+            "will show it with a probability of {power}."
+        ).format(width=self._written["points"](width, 1), power=self._probability(power))
+
+    def _probability(self, power: float) -> str:
+        more, nearly = self._gettext("more than {share}"), self._written["percent"](0.99)
+        return more.format(share=nearly) if power > 0.99 else str(self._written["percent"](power))
+
+    def _named(self, names: Mapping[str, str], name: str) -> str:
+        return self._gettext(names[name]) if name in names else name

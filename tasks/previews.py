@@ -1,0 +1,142 @@
+"""The preview: one static page per run, on which an approver sees everything that is about to happen.
+
+Nothing on it runs and nothing is fetched: the texts stand in sandboxed frames inside the page.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from campaigns.approvers import approvers, needed_roles
+from campaigns.brief import Brief
+from campaigns.errors import BudkavleError, Finding
+from campaigns.programme import load_programme
+from tasks import runs, store
+from tasks.disclosure import SMALLEST_CELL, hidden_groups
+from tasks.gate_subjects import stored_subjects
+from tasks.gates import GateSubject
+from tasks.pages import page_environment
+from tasks.preview_words import Words
+from tasks.review import findings_of
+from tasks.workplace import Workplace
+
+
+@dataclass(frozen=True)
+class Text:
+    """The variants that differ only in language: what is read side by side."""
+
+    wave: str
+    channel: str
+    facts: str
+    variants: tuple[GateSubject, ...]
+
+
+def write_preview(workplace: Workplace, run: str) -> Path:
+    """Write ``runs/RUN/preview/index.html`` from the snapshot and return its path."""
+    with store.reading(workplace) as connection:
+        this = runs.load_within(connection, run)
+        page = _page(connection, workplace, this)
+    path = workplace.run_folder(this.run, "preview") / "index.html"
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_suffix(f".{os.getpid()}.draft")
+    draft.write_text(page, encoding="utf-8")
+    os.replace(draft, path)
+    return path
+
+
+def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs.Run) -> str:
+    words = Words(workplace.language)
+    findings = findings_of(connection, run, reader=workplace.language)
+    environment = page_environment(workplace.language)
+    return environment.get_template("preview.html.j2").render(
+        run=run,
+        brief=run.brief,
+        words=words,
+        waves=_waves(connection, run.run),
+        plan=_plan(connection, run.run),
+        design=run.design,
+        texts=_texts(stored_subjects(connection, run), words),
+        findings={kind: [found for found in findings if found.kind == kind] for kind in "BHW"},
+        passed=_passed(findings),
+        requirements=load_programme().requirements,
+        checks=connection.execute(store.statement("previews/checks"), {"run": run.run}).fetchall(),
+        approvals=_approvals(run.brief, workplace),
+    )
+
+
+def _waves(connection: duckdb.DuckDBPyConnection, run: str) -> list[dict[str, Any]]:
+    """Return the persons of each wave by standing; counts that would give away fewer than ten are withheld."""
+    rows = connection.execute(store.statement("previews/standing"), {"run": run}).fetchall()
+    waves = []
+    for wave, group in groupby(sorted(rows, key=lambda row: str(row[0])), key=lambda row: row[0]):
+        counts = [(standing, persons) for _, standing, persons in group]
+        shown = _withheld([persons for _, persons in counts])
+        standings = [(standing, count) for (standing, _), count in zip(counts, shown, strict=True)]
+        total = sum(persons for _, persons in counts)
+        waves.append({"wave": wave, "total": total if total >= SMALLEST_CELL else "small", "standings": standings})
+    return waves
+
+
+def _plan(connection: duckdb.DuckDBPyConnection, run: str) -> list[dict[str, Any]]:
+    """Return each wave's channels, each with its segments; money and carbon of a withheld group are withheld too."""
+    rows = connection.execute(store.statement("previews/plan"), {"run": run}).fetchall()
+    channels = []
+    for (wave, channel), group in groupby(rows, key=lambda row: (row[0], row[2])):
+        segments = [(segment, *figures) for _, segment, _, *figures in group]
+        shown = _withheld([segment[1] for segment in segments])
+        persons, sek, co2 = (sum(segment[column] for segment in segments) for column in (1, 2, 3))
+        channels.append(
+            {
+                "wave": wave,
+                "channel": channel,
+                "persons": "small" if 0 < persons < SMALLEST_CELL else persons,
+                "sek": sek,
+                "co2_kg": co2,
+                "reasons": list(dict.fromkeys(segment[4] for segment in segments if segment[4])),
+                "segments": [
+                    (name, count, *(None if isinstance(count, str) else figure for figure in (cost, carbon)))
+                    for (name, _, cost, carbon, _), count in zip(segments, shown, strict=True)
+                ],
+            }
+        )
+    return channels
+
+
+def _withheld(counts: Sequence[int]) -> list[int | str]:
+    """Return counts whose sum is shown, ``small`` for those below ten and ``guarding`` for those that would tell."""
+    present = [position for position, count in enumerate(counts) if count]
+    hidden = {present[row] for row in hidden_groups([[counts[position]] for position in present])}
+    names = ["small" if count < SMALLEST_CELL else "guarding" for count in counts]
+    return [names[position] if position in hidden else count for position, count in enumerate(counts)]
+
+
+def _texts(subjects: Sequence[GateSubject], words: Words) -> list[Text]:
+    def kind(subject: GateSubject) -> tuple[str, str, str]:
+        return subject.wave, subject.channel, words.facts(subject.facts)
+
+    order = {wave.name: number for number, wave in enumerate(subjects[0].brief.waves)} if subjects else {}
+    together = sorted(subjects, key=lambda subject: (order.get(subject.wave, 0), *kind(subject)))
+    return [Text(*key, tuple(group)) for key, group in groupby(together, key=kind)]
+
+
+def _passed(findings: Sequence[Finding]) -> list[Mapping[str, str]]:
+    found = {finding.gate for finding in findings}
+    rows = [gate for gate in load_programme().text_gates if gate.id not in found]
+    return [{"id": gate.id, "requirement": gate.requirement} for gate in rows]
+
+
+def _approvals(brief: Brief, workplace: Workplace) -> list[dict[str, Any]]:
+    """Return each needed role, why, and the ids of those who are asked; none where the directory cannot be read."""
+    try:
+        asked = approvers(brief, workplace.directory)
+    except BudkavleError:
+        asked = ()
+    return [
+        {"role": role, "why": why, "persons": [person for holder, person in asked if holder == role]}
+        for role, why in needed_roles(brief).items()
+    ]

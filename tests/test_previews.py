@@ -1,0 +1,146 @@
+"""The preview shows everything, runs nothing, gives nobody away, and speaks Swedish or English."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import lxml.html
+from jinja2.ext import babel_extract
+from lxml.html import HtmlElement
+from prepared_run import campaign_in, prepare
+from ruamel.yaml import YAML
+
+from campaigns.approvers import TABLE
+from campaigns.brief_loading import load_brief
+from campaigns.language import translations
+from tasks import preview_words, runs, store
+from tasks.pages import LAYOUTS
+from tasks.previews import write_preview
+from tasks.workplace import Workplace
+
+PAYLOAD = "<script>document.title = 1</script><img src=x onerror=alert(1)>"
+
+
+def page_of(workplace: Workplace, run: str) -> HtmlElement:
+    store.take_snapshot(workplace)
+    return lxml.html.document_fromstring(write_preview(workplace, run).read_text(encoding="utf-8"))
+
+
+def words_of(element: HtmlElement) -> str:
+    return " ".join(" ".join(str(piece) for piece in element.itertext()).split())
+
+
+def frames_of(page: HtmlElement) -> list[HtmlElement]:
+    return [lxml.html.document_fromstring(frame.get("srcdoc", "")) for frame in page.iter("iframe")]
+
+
+def test_it_shows_people_plan_texts_and_approvals_in_swedish(workplace: Workplace, tmp_path: Path) -> None:
+    page = page_of(workplace, prepare(workplace, campaign_in(tmp_path)))
+    shown = words_of(page)
+    assert page.get("lang") == "sv"
+    for expected in ("Hela målgruppen 400", "Ett skäl.", "ansvarig chef", "± 3,4 procentenheter", "mer än 99 %"):
+        assert expected in shown.replace("\N{NO-BREAK SPACE}", " ")
+    assert {frame.get("lang") for frame in frames_of(page)} == {"sv", "en"}
+    assert any("du som bor här" in words_of(frame) for frame in frames_of(page))
+
+
+def test_it_speaks_english_on_request(workplace: Workplace, tmp_path: Path) -> None:
+    page = page_of(replace(workplace, language="en"), prepare(workplace, campaign_in(tmp_path)))
+    assert page.get("lang") == "en"
+    assert "All in the audience" in words_of(page)
+
+
+def test_a_group_of_fewer_than_ten_is_shown_nowhere(workplace: Workplace, tmp_path: Path) -> None:
+    page = page_of(workplace, prepare(workplace, campaign_in(tmp_path)))
+    cells = {words_of(row[0]): words_of(row[1]) for row in page.iter("tr") if len(row) > 1}
+    assert cells["skyddad identitet i hushållet"] == "färre än 10"
+    counts = [
+        words_of(cell) for table in page.iter("table") for cell in table.xpath(".//td[2]") if len(cell.getparent()) > 2
+    ]
+    whole = [int(number) for number in [*cells.values(), *counts] if number.isdigit()]
+    assert whole
+    assert min(whole) >= 10
+
+
+def test_a_small_group_cannot_be_computed_from_those_shown(workplace: Workplace, tmp_path: Path) -> None:
+    page = page_of(workplace, prepare(workplace, campaign_in(tmp_path)))
+    table = page.xpath("//table[.//th[contains(., 'Hela målgruppen')]]")[0]
+    counts = [words_of(cell) for cell in table.xpath(".//td")]
+    shown = [int(count) for count in counts[:-1] if count.isdigit()]
+    assert "visas inte" in counts
+    assert int(counts[-1]) - sum(shown) >= 10
+
+
+def test_a_payload_in_a_slot_or_a_segment_is_inert(workplace: Workplace, tmp_path: Path) -> None:
+    folder = campaign_in(tmp_path, **{"{sv: du som bor här, en: resident}": f"'{PAYLOAD}'"})
+    page = page_of(workplace, prepare(workplace, folder, small_segment=PAYLOAD))
+    for document in (page, *frames_of(page)):
+        assert list(document.iter("script")) == []
+        assert [name for element in document.iter() for name in element.attrib if name.startswith("on")] == []
+    assert any("alert(1)" in words_of(frame) for frame in frames_of(page))
+    assert "alert(1)" in words_of(page)
+
+
+def test_nothing_runs_and_nothing_is_fetched(workplace: Workplace, tmp_path: Path) -> None:
+    page = page_of(workplace, prepare(workplace, campaign_in(tmp_path)))
+    assert [frame.get("sandbox") for frame in page.iter("iframe")] == [""] * len(frames_of(page))
+    assert all(frame.get("title") for frame in page.iter("iframe"))
+    policy = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
+    assert "default-src 'none'" in policy[0]
+    assert page.xpath("//link | //script | //img[not(starts-with(@src, 'data:'))]") == []
+
+
+def test_findings_are_told_in_the_readers_language_with_place_and_requirement(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    run = prepare(workplace, campaign_in(tmp_path, **{"Lägg skal, rester": "Lägg TODO, rester"}))
+    shown = words_of(page_of(workplace, run).get_element_by_id("main"))
+    assert "Texten är inte färdig: ”TODO”" in shown
+    assert "text.sv.md:" in shown
+    assert "P5c trovärdig" in shown
+
+
+def test_the_digest_and_the_checks_of_the_data_are_shown(workplace: Workplace, tmp_path: Path) -> None:
+    run = prepare(workplace, campaign_in(tmp_path))
+    with store.writing(workplace) as connection:
+        connection.execute("UPDATE run SET digest = repeat('ab', 32) WHERE run = ?", [run])
+        connection.execute(
+            "INSERT INTO check_result BY NAME SELECT ? AS run, 'plan' AS stage, 'plan' AS suite, 'sum' AS check_name, "
+            "'critical' AS kind, false AS success, 'the plan is short' AS message, ?::TIMESTAMPTZ AS checked_at",
+            [run, datetime.fromisoformat("2027-01-01T00:00:00+01:00")],
+        )
+    shown = words_of(page_of(workplace, run))
+    assert "ab" * 32 in shown
+    assert "sum" in shown
+    assert "the plan is short" in shown
+
+
+def test_a_run_without_anything_has_a_page(workplace: Workplace, tmp_path: Path) -> None:
+    folder = campaign_in(tmp_path)
+    run = runs.begin(workplace, load_brief(folder), folder)
+    assert "Ingen målgrupp är vald." in words_of(page_of(workplace, run))
+
+
+def _messages() -> Iterator[str]:
+    for name in ("preview.html.j2", "page.html.j2"):
+        with (LAYOUTS / name).open("rb") as template:
+            for _, _, message, _ in babel_extract(template, ["_", "gettext"], [], {"trimmed": "true"}):
+                yield from [message] if isinstance(message, str) else []
+    source = ast.parse(Path(preview_words.__file__).read_text(encoding="utf-8"))
+    for call in ast.walk(source):
+        if isinstance(call, ast.Call) and call.args and isinstance(call.args[0], ast.Constant | ast.JoinedStr):
+            named = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+            if named in {"_", "_gettext"}:
+                yield str(ast.literal_eval(call.args[0]))
+    for rule in YAML(typ="safe").load(TABLE.read_text(encoding="utf-8"))["approvals"]:
+        yield rule["why"]
+        yield rule["role"].replace("_", " ")
+
+
+def test_everything_a_reader_sees_is_translated() -> None:
+    swedish = translations("sv")
+    messages = set(_messages())
+    assert len(messages) > 90
+    assert sorted(message for message in messages if swedish.gettext(message) == message) == ["Segment"]
