@@ -4,6 +4,7 @@ Two kinds: ``small`` cells are below ten; ``guarding`` cells are hidden so that 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 SMALLEST_CELL = 10
 
@@ -23,3 +24,40 @@ def hidden_groups(cells: Sequence[Sequence[int]], smallest: int = SMALLEST_CELL)
 
 def _guarded(rows: Sequence[Sequence[int]], smallest: int) -> bool:
     return len(rows) > 1 and all(sum(column) >= smallest for column in zip(*rows, strict=True))
+
+
+@dataclass(frozen=True)
+class ReachRow:
+    """One group of a reach table as it may be shown; None stands for a hidden count.
+
+    ``hint`` says what may be said instead: ``few_missed``, ``few_reached``, ``few_persons``, ``guarding`` or nothing.
+    """
+
+    persons: int | None
+    reached: int | None
+    missed: int | None
+    hint: str = ""
+
+
+def reach_rows(cells: Sequence[tuple[int, int]], smallest: int = SMALLEST_CELL) -> list[ReachRow]:
+    """Return rows of (reached, missed) as they may be shown beside the sums of both columns, which are public.
+
+    Where a pair is hidden, the number of persons stays visible only from twice ``smallest`` on: in a smaller group it
+    would give the pair away.
+    """
+    pairs = hidden_groups(cells, smallest)
+    totals = {row for row in pairs if sum(cells[row]) < 2 * smallest}
+    by_size = sorted(pairs - totals, key=lambda row: (sum(cells[row]), row))
+    while totals and by_size and not _guarded([(sum(cells[row]),) for row in totals], smallest):
+        totals.add(by_size.pop(0))
+    return [_row(*counts, row in pairs, row in totals, smallest) for row, counts in enumerate(cells)]
+
+
+def _row(reached: int, missed: int, pair_hidden: bool, total_hidden: bool, smallest: int) -> ReachRow:
+    persons = reached + missed
+    if not pair_hidden:
+        return ReachRow(persons, reached, missed)
+    if total_hidden:
+        return ReachRow(None, None, None, "few_persons" if persons < smallest else "guarding")
+    hint = "few_missed" if missed < smallest else "few_reached" if reached < smallest else "guarding"
+    return ReachRow(persons, None, None, hint)

@@ -1,22 +1,20 @@
 """What happened because of the campaign: intention to treat, the holdout as the measure of what happens anyway."""
 
-import json
-import os
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import duckdb
 
 from campaigns.errors import OutcomesMissing, Refused
-from tasks import estimate, looks, runs, store, verdicts
+from tasks import estimate, evaluation_record, looks, runs, store, verdicts
 from tasks.disclosure import SMALLEST_CELL, hidden_groups
 from tasks.estimate import Difference, Sums
 from tasks.looks import coming_looks, due_looks, plan_looks
 from tasks.verdicts import FIGURES, Found, SegmentEffect
 from tasks.workplace import Workplace
 
-__all__ = ["coming_looks", "due_looks", "evaluate", "plan_looks", "require_outcomes", "stored_evaluation"]
+__all__ = ["coming_looks", "due_looks", "evaluate", "plan_looks", "require_outcomes"]
 
 ARMS = ("treated", "holdout")
 UNLIKELY_DRAW = 0.001
@@ -51,18 +49,9 @@ def evaluate(workplace: Workplace, run: str, look: int) -> Found:
                 verdicts.warn(found, workplace.language, "late_observations")
             _set_look(connection, workplace, known.run, look, "done")
             store.keep_evidence(connection, workplace, known.run, ["effect"])
-            _keep(workplace, known.run, look, found)
+            evaluation_record.keep(workplace, known.run, look, found)
     if observed_on is None:
         raise _missing(known.run, look)
-    return found
-
-
-def stored_evaluation(workplace: Workplace, run: str, look: int) -> Found:
-    """Return what :func:`evaluate` returned last for the look; raises OutcomesMissing where it has not been done."""
-    path = workplace.run_folder(run, "evidence") / f"evaluation-{look}.json"
-    if not path.exists():
-        raise OutcomesMissing(f"look {look} of {run} is not evaluated", remedy=f"run `budkavle evaluate {run}`.")
-    found: Found = json.loads(path.read_text(encoding="utf-8"))
     return found
 
 
@@ -179,14 +168,6 @@ def _set_look(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: 
         [state, state, run, look],
     )
     store.keep_evidence(connection, workplace, run, ["look"])
-
-
-def _keep(workplace: Workplace, run: str, look: int, found: Found) -> None:
-    found["evaluated_at"] = datetime.now(UTC).isoformat()
-    path = workplace.run_folder(run, "evidence") / f"evaluation-{look}.json"
-    draft = path.with_suffix(".draft")
-    draft.write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
-    os.replace(draft, path)
 
 
 def _missing(run: str, look: int | None = None) -> OutcomesMissing:

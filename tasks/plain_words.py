@@ -20,6 +20,19 @@ class PlainWords:
         _ = self._
         return {"household": _("households"), "person": _("persons")}.get(self.unit, _("areas"))
 
+    @property
+    def one(self) -> str:
+        """One unit of analysis."""
+        _ = self._
+        return {"household": _("household"), "person": _("person")}.get(self.unit, _("area"))
+
+    def difference(self, value: float) -> str:
+        """Return a signed difference for a table: percentage points where the outcome is a share."""
+        _ = self._
+        figure = self.written["points" if self.share else "number"](abs(value), 1)
+        signed = ("−" if value < 0 else "+") + figure
+        return _("%(n)s percentage points") % {"n": signed} if self.share else signed
+
     def level(self, value: float) -> str:
         """Return a level of the outcome: a percentage where it is a share."""
         return str(self.written["percent" if self.share else "number"](value, 1))

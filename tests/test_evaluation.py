@@ -11,7 +11,8 @@ from campaigns.errors import InputError, OutcomesMissing, Refused
 from tasks import estimate, store
 from tasks.disclosure import SMALLEST_CELL, hidden_groups
 from tasks.estimate import Sums
-from tasks.evaluation import coming_looks, due_looks, evaluate, plan_looks, stored_evaluation
+from tasks.evaluation import coming_looks, due_looks, evaluate, plan_looks
+from tasks.evaluation_record import stored_evaluation
 from tasks.workplace import Workplace
 
 HOUSEHOLDS = 1200

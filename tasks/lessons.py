@@ -1,0 +1,161 @@
+"""What an evaluation teaches: sharper beliefs about channels for the next plan, and lessons in words (P4g)."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+
+from campaigns.channels import load_channels
+from campaigns.language import translations
+from tasks import runs, store
+from tasks.beliefs import Belief, learn
+from tasks.plain_words import PlainWords
+from tasks.segment_names import SegmentNames
+from tasks.workplace import Workplace
+
+SMALLEST_GROUP = 10
+Effects = dict[str, dict[str, Any]]
+Shares = dict[str, dict[str, tuple[int, int]]]
+
+
+def draw_lessons(workplace: Workplace, run: str, look: int) -> None:
+    """Write the look's lessons and, where it is the newest of the run, what it changes in ``response_belief``.
+
+    Rerunning replaces both. The beliefs of a run always build on those from before the run, so evaluating twice, or at
+    a later look, never counts the same people twice.
+    """
+    with store.writing(workplace) as connection:
+        known = runs.load_within(connection, run)
+        effects = _effects(connection, known.run, look)
+        shares = _shares(connection, known.run)
+        row = connection.execute("SELECT max(look) FROM effect WHERE run = ?", [known.run]).fetchone()
+        if row and row[0] == look:
+            _learn(connection, known.run, effects, shares)
+            _keep_beliefs(connection, workplace, known.run, look)
+        connection.execute("DELETE FROM lesson WHERE run = ? AND look = ?", [known.run, look])
+        for sentence in _sentences(workplace.language, known, effects, shares):
+            connection.execute("INSERT INTO lesson VALUES (?, ?, ?, now())", [known.run, look, sentence])
+        store.keep_evidence(connection, workplace, known.run, ["lesson"])
+
+
+def _effects(connection: duckdb.DuckDBPyConnection, run: str, look: int) -> Effects:
+    rows = connection.execute(
+        "SELECT segment, estimate, standard_error, ci_low, ci_high, level, persons FROM effect "
+        "WHERE run = ? AND look = ? ORDER BY segment",
+        [run, look],
+    ).fetchall()
+    names = ("estimate", "standard_error", "ci_low", "ci_high", "level", "persons")
+    return {row[0]: dict(zip(names, row[1:], strict=True)) for row in rows}
+
+
+def _shares(connection: duckdb.DuckDBPyConnection, run: str) -> Shares:
+    shares: Shares = {}
+    rows = connection.execute(store.statement("lessons/channel_shares"), {"run": run}).fetchall()
+    for segment, channel, persons, reached in rows:
+        shares.setdefault(segment, {})[channel] = (persons, reached)
+    return shares
+
+
+def _learn(connection: duckdb.DuckDBPyConnection, run: str, effects: Effects, shares: Shares) -> None:
+    store.replace_rows(connection, run, ["response_belief"])
+    newest = {
+        (channel, segment): Belief(alpha, beta)
+        for channel, segment, alpha, beta in connection.execute(
+            "SELECT channel, segment, arg_max(alpha, updated_at), arg_max(beta, updated_at) FROM response_belief "
+            "GROUP BY channel, segment"
+        ).fetchall()
+    }
+    for segment, effect in effects.items():
+        reached = {channel: count for channel, (_, count) in shares.get(segment, {}).items() if count}
+        if effect["estimate"] is None or not reached:
+            continue
+        persons = next(iter(shares[segment].values()))[0]
+        together = min(sum(reached.values()) / persons, 1.0)
+        for channel, count in reached.items():
+            before = newest.get((channel, segment)) or newest.get((channel, "all")) or _prior(channel)
+            belief = learn(
+                before, effect["estimate"], effect["standard_error"], together, count / sum(reached.values())
+            )
+            connection.execute(
+                "INSERT INTO response_belief VALUES (?, ?, ?, ?, 'evaluation', ?, now())",
+                [channel, segment, belief.alpha, belief.beta, run],
+            )
+
+
+def _prior(channel: str) -> Belief:
+    row = load_channels().get(channel)
+    return Belief(row.prior.alpha, row.prior.beta) if row and row.prior else Belief(1, 1)
+
+
+def _keep_beliefs(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str, look: int) -> None:
+    """Write the run's beliefs, and the priors they began from, to files from which a lost database is rebuilt."""
+    folder = workplace.home / "beliefs"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    query = "SELECT * FROM response_belief WHERE"
+    store.keep_rows(connection, f"{query} run = ?", [run], folder / f"{run}-{look}.parquet")
+    store.keep_rows(connection, f"{query} source = ?", ["prior"], folder / "priors.parquet")
+    for earlier in range(1, look):
+        (folder / f"{run}-{earlier}.parquet").unlink(missing_ok=True)
+
+
+def _sentences(language: str, run: runs.Run, effects: Effects, shares: Shares) -> Iterator[str]:
+    objective = run.brief.objective
+    whole = effects.get("all")
+    share = all(0 <= figure <= 1 for figure in (objective.baseline, objective.target))
+    words = PlainWords(language, objective.unit, share)
+    _ = translations(language).gettext
+    if whole is None or whole["estimate"] is None:
+        yield _("Draw a control group before the next edition: without one, nobody can say what the campaign causes.")
+        return
+    yield words.effect(whole["ci_low"], whole["estimate"], whole["ci_high"])
+    if whole["ci_low"] <= 0 <= whole["ci_high"]:
+        yield _("A larger audience or control group is needed next time to tell so small a difference from chance.")
+    yield from _most_and_least(language, words, effects)
+    yield from _not_reached(language, shares)
+
+
+def _most_and_least(language: str, words: PlainWords, effects: Effects) -> Iterator[str]:
+    _ = translations(language).gettext
+    segments = {name: row for name, row in effects.items() if name != "all"}
+    if len(segments) < 2:
+        return
+    order = sorted(segments, key=lambda name: (segments[name]["estimate"], name))
+    most, least = order[-1], order[0]
+    apart = segments[least]["ci_high"] < segments[most]["ci_low"]
+    names = SegmentNames(language)
+    template = (
+        _(
+            "The message did most for the group %(most)s and least for %(least)s: adapt the text or channel for "
+            "the latter."
+        )
+        if apart
+        else _(
+            "The effect looked largest in the group %(most)s and smallest in %(least)s, but the difference between "
+            "them may be chance."
+        )
+    )
+    yield template % {"most": names.name(most), "least": names.name(least)}
+
+
+def _not_reached(language: str, shares: Shares) -> Iterator[str]:
+    _ = translations(language).gettext
+    percent = PlainWords(language, "person", True).written["percent"]
+    missed: Counter[str] = Counter()
+    for segment, channels in shares.items():
+        persons = next(iter(channels.values()))[0]
+        reached = sum(count for _persons, count in channels.values())
+        if persons - reached >= SMALLEST_GROUP and reached >= SMALLEST_GROUP:
+            missed[segment] = round(10_000 * (1 - reached / persons))
+    if missed["all"]:
+        yield _("%(share)s of those whom the message was meant for got no message of their own.") % {
+            "share": percent(missed.pop("all") / 10_000)
+        }
+    worst = max(sorted(missed), key=lambda name: missed[name], default=None)
+    if worst:
+        yield _(
+            "The group that was missed most is %(group)s, where %(share)s got no message: find another way there."
+        ) % {
+            "group": SegmentNames(language).name(worst),
+            "share": percent(missed[worst] / 10_000),
+        }

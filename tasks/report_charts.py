@@ -1,0 +1,75 @@
+"""The charts of a report, as SVG that stands inside the page: text stays text, and a title tells what is seen."""
+
+import io
+import re
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+INK, SOFT, ACCENT, PALE = "#1c2126", "#4d5761", "#00577d", "#d5dade"
+
+
+def effect_chart(
+    low: float, estimate: float, high: float, needed: float, words: dict[str, str], title: str, text: str
+) -> str:
+    """Draw the effect with its interval against no difference and against what the target needed (same unit)."""
+    figure, axes = _canvas(2.0)
+    spread = max(abs(value) for value in (low, high, needed, 0.01))
+    axes.axvline(0, color=SOFT, linewidth=1.2)
+    axes.axvline(needed, color=INK, linewidth=1.2, linestyle=(0, (4, 3)))
+    axes.plot([low, high], [0, 0], color=ACCENT, linewidth=7, solid_capstyle="round", alpha=0.35)
+    axes.plot([estimate], [0], marker="o", markersize=11, color=ACCENT)
+    axes.annotate(words["estimate"], (estimate, 0), (0, 14), textcoords="offset points", ha="center", color=ACCENT)
+    axes.annotate(words["zero"], (0, -1), (4, 4), textcoords="offset points", ha="left", color=SOFT)
+    axes.annotate(words["needed"], (needed, -1), (-4, 4), textcoords="offset points", ha="right", color=INK)
+    axes.set_ylim(-1, 1)
+    axes.set_xlim(min(low, 0, needed) - 0.08 * spread, max(high, 0, needed) + 0.08 * spread)
+    axes.set_yticks([])
+    axes.set_xlabel(words["axis"], color=SOFT)
+    return _svg(figure, "effect", title, text)
+
+
+def reach_chart(rows: Sequence[tuple[str, float]], axis: str, name: str, title: str, text: str) -> str:
+    """Draw the share reached per group, 0–1, one bar each."""
+    figure, axes = _canvas(0.7 + 0.36 * len(rows))
+    places = range(len(rows), 0, -1)
+    axes.barh(places, [100] * len(rows), color=PALE, height=0.55)
+    axes.barh(places, [100 * share for _, share in rows], color=ACCENT, height=0.55)
+    axes.set_yticks(list(places), [label for label, _ in rows], color=INK)
+    axes.set_xlim(0, 100)
+    axes.set_xlabel(axis, color=SOFT)
+    axes.tick_params(axis="y", length=0)
+    return _svg(figure, name, title, text)
+
+
+def _canvas(height: float) -> tuple[Any, Any]:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8.0, height), layout="constrained")
+    axes = figure.subplots()
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.spines["bottom"].set_color(PALE)
+    axes.tick_params(colors=SOFT, labelsize=11)
+    return figure, axes
+
+
+def _svg(figure: Any, name: str, title: str, text: str) -> str:
+    import matplotlib
+
+    drawn = io.StringIO()
+    settings: dict[Any, Any] = {
+        "svg.fonttype": "none",
+        "svg.hashsalt": name,
+        "font.family": "sans-serif",
+        "font.size": 11,
+    }
+    with matplotlib.rc_context(settings):
+        figure.savefig(drawn, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    svg = drawn.getvalue()
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'((?:id="|href="#|url\(#))', rf"\g<1>{name}-", svg)
+    head = f'<svg role="img" aria-labelledby="{name}-title {name}-text" '
+    labels = f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-text">{escape(text)}</desc>'
+    opening, rest = svg.split(">", 1)
+    return opening.replace("<svg ", head, 1) + ">" + labels + rest

@@ -1,0 +1,172 @@
+"""The report of a look: what a communicator reads afterwards, as one page that needs nothing else."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from markupsafe import Markup
+
+from campaigns.language import translations
+from tasks import report_charts, runs, store
+from tasks.disclosure import ReachRow, reach_rows
+from tasks.evaluation_record import stored_evaluation
+from tasks.pages import filters, page_environment
+from tasks.plain_words import PlainWords
+from tasks.segment_names import SegmentNames
+from tasks.workplace import Workplace
+
+DIMENSIONS = ("life_situation", "need", "language", "district")
+FEWEST_MESSAGES = 10
+
+
+def write_report(workplace: Workplace, run: str, look: int) -> Path:
+    """Write ``runs/RUN/report/index.html`` from the snapshot, in the language of the settings; returns its path.
+
+    Raises OutcomesMissing where the look has not been evaluated.
+    """
+    with store.reading(workplace) as connection:
+        known = runs.load_within(connection, run)
+        found = stored_evaluation(workplace, known.run, look)
+        _read_traits(connection, workplace, known.run)
+        values = {"run": known.run}
+        persons = _one(connection, "reports/persons", values)
+        sent = _rows(connection, "reports/sent", values)
+        reach = connection.execute(store.statement("reports/reach"), values).fetchall()
+        lessons = connection.execute(
+            "SELECT lesson FROM lesson WHERE run = ? AND look = ? ORDER BY rowid", [known.run, look]
+        ).fetchall()
+    words = PlainWords(workplace.language, found["unit"], found["share"])
+    page = page_environment(workplace.language).get_template("report.html.j2")
+    text = page.render(
+        run=known.run,
+        look=look,
+        brief=known.brief,
+        found=found,
+        words=words,
+        persons=persons,
+        sent=_channel_names(workplace.language, sent),
+        costs=_costs(sent),
+        tables=_tables(workplace.language, reach),
+        everybody=_everybody(reach),
+        chart=_effect_chart(workplace.language, words, found),
+        lessons=[lesson for (lesson,) in lessons],
+        observed_on=_day(found["observed_on"]),
+        fewest=FEWEST_MESSAGES,
+        difference=words.difference,
+        segment_name=SegmentNames(workplace.language).name,
+        per_result=_cost_per_result(found, sent),
+    )
+    return _put(workplace.run_folder(known.run, "report") / "index.html", text)
+
+
+def _read_traits(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str) -> None:
+    """Read what the audience query told of each person; without its answers these tables are left out."""
+    answers = sorted(str(path) for path in workplace.run_folder(run, "answers").glob("*.parquet"))
+    connection.execute("CREATE OR REPLACE TEMP TABLE trait (person_key VARCHAR, traits MAP(VARCHAR, VARCHAR))")
+    if answers:
+        connection.execute(
+            "INSERT INTO trait SELECT person_key, any_value(traits) FROM read_parquet(?) GROUP BY person_key", [answers]
+        )
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, name: str, values: dict[str, str]) -> list[dict[str, Any]]:
+    result = connection.execute(store.statement(name), values)
+    names = [column[0] for column in result.description or []]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def _one(connection: duckdb.DuckDBPyConnection, name: str, values: dict[str, str]) -> dict[str, Any]:
+    return _rows(connection, name, values)[0]
+
+
+def _costs(sent: list[dict[str, Any]]) -> dict[str, float]:
+    names = ("planned_sek", "accepted_sek", "planned_kg", "accepted_kg")
+    return {name: sum(row[name] for row in sent) for name in names}
+
+
+def _cost_per_result(found: dict[str, Any], sent: list[dict[str, Any]]) -> float | None:
+    """Return kronor per household (or person) that acted because of the campaign; None where that is not shown."""
+    arm = found["arms"][0]
+    if not found["share"] or arm["effect"] is None or arm["ci_low"] <= 0:
+        return None
+    units = arm["households"] if found["unit"] == "household" else arm["persons"]
+    return float(_costs(sent)["accepted_sek"] / (arm["effect"] * units))
+
+
+def _channel_names(language: str, sent: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    _ = translations(language).gettext
+    names = {"email": _("E-mail"), "letter": _("Letter"), "web": _("The city's web page"), "sms": _("Text message")}
+    return [{**row, "name": names.get(row["channel"], row["channel"])} for row in sent]
+
+
+def _everybody(reach: list[tuple[Any, ...]]) -> ReachRow:
+    cells = [(reached, missed) for dimension, _value, reached, missed in reach if dimension == "everybody"]
+    return reach_rows(cells)[0] if cells else ReachRow(None, None, None, "few_persons")
+
+
+def _tables(language: str, reach: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """Return one table per dimension that has several groups: caption, rows as they may be shown, and a chart."""
+    _, names = translations(language).gettext, SegmentNames(language)
+    captions = {
+        "life_situation": _("By life situation"),
+        "need": _("By need"),
+        "language": _("By language of the message"),
+        "district": _("By district"),
+    }
+    tables = []
+    for dimension in DIMENSIONS:
+        groups = [row for row in reach if row[0] == dimension]
+        shown = reach_rows([(reached, missed) for *_start, reached, missed in groups])
+        labels = [str(row[1]) if dimension == "district" else names.value(row[1]) for row in groups]
+        rows = sorted(zip(labels, shown, strict=True), key=lambda row: (-(row[1].persons or 0), row[0]))
+        if len(rows) > 1:
+            tables.append({"caption": captions[dimension], "rows": rows, "chart": _chart(_, dimension, captions, rows)})
+    return tables
+
+
+def _chart(_: Any, dimension: str, captions: dict[str, str], rows: list[tuple[str, ReachRow]]) -> Markup | None:
+    bars = [(label, row.reached / row.persons) for label, row in rows if row.persons and row.reached is not None]
+    if len(bars) < 2:
+        return None
+    title = _("Share reached. %(caption)s") % {"caption": captions[dimension]}
+    return Markup(
+        report_charts.reach_chart(
+            bars, _("Per cent reached"), f"reach-{dimension}", title, _("The table beside holds the same figures.")
+        )
+    )
+
+
+def _effect_chart(language: str, words: PlainWords, found: dict[str, Any]) -> Markup | None:
+    treated, holdout = found["arms"]
+    if treated["effect"] is None:
+        return None
+    _, number = translations(language).gettext, filters(language)["number"]
+    scale = 100 if found["share"] else 1
+    low, estimate, high = (scale * treated[name] for name in ("ci_low", "effect", "ci_high"))
+    needed = scale * (found["objective"]["target"] - holdout["level"])
+    axis = _("More of 100 %(units)s than without the campaign") if found["share"] else _("Change of the outcome")
+    labels = {
+        "estimate": number(estimate, 0 if high - low >= 3 else 1),
+        "zero": _("no difference"),
+        "needed": _("needed for the target"),
+        "axis": axis % {"units": words.units},
+    }
+    text = words.effect(treated["ci_low"], treated["effect"], treated["ci_high"])
+    return Markup(
+        report_charts.effect_chart(low, estimate, high, needed, labels, _("The effect and how sure it is"), text)
+    )
+
+
+def _day(text: str) -> Any:
+    from datetime import date
+
+    return date.fromisoformat(text)
+
+
+def _put(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_suffix(".draft")
+    draft.write_text(text, encoding="utf-8")
+    os.replace(draft, path)
+    return path

@@ -1,0 +1,46 @@
+"""Names that readers understand, for segments and for what tells people apart."""
+
+from babel import Locale, UnknownLocaleError
+
+from campaigns.language import translations
+
+LONGEST_TAG = 3
+
+
+class SegmentNames:
+    """Turns ``needs_bin/senior/sv/email+postal`` into words of one language; unknown names lose their underscores.
+
+    A campaign's own words stand in ``campaigns/locale/<slug>.<language>.po``, with the name, underscores as spaces, as
+    the source text.
+    """
+
+    def __init__(self, language: str) -> None:
+        self._language, self._translations = language, translations(language)
+
+    def name(self, segment: str) -> str:
+        """Return the name of a segment in words."""
+        _ = self._translations.gettext
+        if segment in {"all", "other"}:
+            return {"all": _("everybody"), "other": _("the remaining groups")}[segment]
+        parts = [part for part in segment.replace("|", "/").split("/") if part not in {"any", "any_language"}]
+        return "”".join(["", ", ".join(self.value(part) for part in parts), ""]) if parts else _("the remaining groups")
+
+    def value(self, name: str) -> str:
+        """Return one value in words: a language, the addresses that reach a person, a need or a life situation."""
+        _ = self._translations.gettext
+        if len(name) <= LONGEST_TAG and name.islower() and name.isalpha():
+            return self._language_name(name)
+        addresses = {
+            "email": _("reached by e-mail"),
+            "postal": _("reached by letter"),
+            "email+postal": _("reached by e-mail or letter"),
+            "none": _("no usable address"),
+            "easy_read": _("easy-to-read texts"),
+        }
+        return addresses.get(name) or _(name.replace("_", " ").replace("+", ", "))
+
+    def _language_name(self, tag: str) -> str:
+        try:
+            return Locale.parse(tag).get_display_name(self._language) or tag
+        except (UnknownLocaleError, ValueError):
+            return tag

@@ -1,0 +1,33 @@
+-- Reads audience, person, assignment, delivery, trait (person_key, traits). Grain: one row per dimension and value.
+-- Only whom the message was meant for: treated, whether a channel reached them or not; the control group is not missed.
+WITH meant AS (
+    SELECT audience.person_key, any_value(audience.language) AS language, any_value(person.district) AS district
+    FROM audience
+    LEFT JOIN person ON audience.kind = person.kind AND audience.person_key = person.person_key
+    WHERE audience.run = $run AND audience.arm = 'treated'
+    GROUP BY audience.person_key
+), reached AS (
+    SELECT DISTINCT assignment.person_key
+    FROM assignment
+    INNER JOIN delivery ON assignment.run = delivery.run AND assignment.message_id = delivery.message_id
+    WHERE assignment.run = $run AND delivery.accepted_at IS NOT NULL AND delivery.status <> 'hard_bounce'
+), told AS (
+    SELECT
+        meant.language, meant.district, trait.traits, reached.person_key IS NOT NULL AS reached
+    FROM meant
+    LEFT JOIN reached ON meant.person_key = reached.person_key
+    LEFT JOIN trait ON meant.person_key = trait.person_key
+), long AS (
+    SELECT reached, 'everybody' AS dimension, '' AS value FROM told
+    UNION ALL
+    SELECT reached, unnest(['need', 'life_situation']), unnest([traits['need'], traits['life_situation']]) FROM told
+    UNION ALL
+    SELECT reached, 'language', language FROM told
+    UNION ALL
+    SELECT reached, 'district', district FROM told
+)
+SELECT dimension, value, count(*) FILTER (WHERE reached) AS reached, count(*) FILTER (WHERE NOT reached) AS missed
+FROM long
+WHERE value IS NOT NULL
+GROUP BY dimension, value
+ORDER BY dimension, value
