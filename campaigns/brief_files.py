@@ -18,7 +18,11 @@ def audience_file(subject: Subject) -> Found:
         path, name = ("waves", number, "audience"), wave.get("audience")
         registers = subject.registers.get(number)
         if name and registers is None:
-            yield path, f"`waves[{number + 1}].audience` names no SQL file here", "Write the file, or mend its name."
+            yield (
+                path,
+                f"`waves[{number + 1}].audience` names no SQL file (UTF-8) here",
+                "Write the file, or mend its name.",
+            )
         elif registers is not None and not registers:
             remedy = f"Read at least one of {', '.join(f'register_{one}' for one in REGISTERS)}."
             yield path, f"the query of `waves[{number + 1}]` reads no register", remedy
@@ -69,13 +73,13 @@ def internal_pack(subject: Subject) -> Found:
     """P3b: employees get questions and answers before the public gets the message."""
     waves = subject.rows("waves")
     external = [number for number, _ in waves if number not in subject.internal_waves]
-    internal = [wave for number, wave in waves if number in subject.internal_waves and wave.get("name")]
+    internal = [wave for number, wave in waves if number in subject.internal_waves]
     languages = [language for _, language in subject.words("languages")][:1]
     if external and not internal and len(subject.registers) == len(waves):
         yield ("waves",), "no wave tells the employees first", "Add a wave over register_employees with its own text."
-    for wave in internal if external else []:
-        name = f"text.{wave['name']}.{''.join(languages)}.md"
-        if languages and subject.file(name) is None:
+    for wave in internal if external and languages else []:
+        name = f"text.{wave.get('name')}.{languages[0]}.md"
+        if wave.get("name") and subject.file(name) is None:
             yield ("waves",), f"there is no {name}", "Write questions and answers for those who will be asked."
 
 

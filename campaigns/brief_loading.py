@@ -1,5 +1,6 @@
 """Loading a campaign folder: every fault at once, each with file, line, field, what is allowed and requirement id."""
 
+import contextlib
 import shutil
 from pathlib import Path
 from typing import Any
@@ -55,8 +56,9 @@ def brief_schema() -> dict[str, Any]:
 def find_campaign(name: str) -> Path:
     """Return the folder of a campaign given by path or by name; raises InputError where there is none."""
     for folder in (Path(name), CAMPAIGNS / name):
-        if (folder / BRIEF).is_file():
-            return folder.resolve()
+        with contextlib.suppress(OSError, ValueError):  # a name that no folder can have
+            if (folder / BRIEF).is_file():
+                return folder.resolve()
     known = sorted(path.parent.name for path in CAMPAIGNS.glob(f"*/{BRIEF}") if path.parent != TEMPLATE)
     raise InputError(
         "no campaign has this name, and no folder with a campaign.yaml this path",

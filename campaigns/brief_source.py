@@ -60,12 +60,18 @@ class Source:
 def read_source(path: Path) -> Source:
     """Read a brief; whatever the file holds, the answer says what is wrong with it."""
     try:
+        if not path.is_file():  # opening a pipe would wait for ever
+            return _unreadable(0, "there is no brief here", "`budkavle new NAME` makes a folder with a campaign.yaml.")
         with path.open("rb") as stream:
             raw = stream.read(MOST_BYTES + 1)
-    except OSError as error:
-        return _unreadable(0, "the brief cannot be opened", f"{error.strerror}: check that the file exists.")
+    except (OSError, ValueError):  # ValueError: a path that no file can have
+        return _unreadable(0, "the brief cannot be opened", "Check the path and who may read the file.")
     if len(raw) > MOST_BYTES:
         return _unreadable(0, f"the brief is larger than {MOST_BYTES // 1000} kB", "Only campaign.yaml belongs here.")
+    return _decode(raw)
+
+
+def _decode(raw: bytes) -> Source:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

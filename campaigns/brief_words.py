@@ -29,7 +29,12 @@ PATTERNS = {
     r"^([01]\d|2[0-3]):[0-5]\d$": 'a local time in quotes, such as "08:00"',
     r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$": 'a local time in quotes, up to "24:00"',
 }
-LIMITS = {"ge": "at least {}", "le": "at most {}", "min_length": "at least {} of them", "max_length": "at most {}"}
+LIMITS = {
+    "ge": "at least {}",
+    "le": "at most {}",
+    "min_length": "at least {} in the list",
+    "max_length": "at most {} in the list",
+}
 
 
 def allowed_at(path: Path_) -> str:

@@ -1,4 +1,5 @@
 import contextlib
+import os
 import re
 import shutil
 from collections.abc import Callable
@@ -134,6 +135,8 @@ def test_each_rule_finds_its_fault_in_its_line(
 def test_a_rule_still_speaks_when_another_key_of_the_same_block_is_broken(edited: Edit) -> None:
     findings = edited(("  kind: company", "  kind: firm"), ("  unit: avfall", "  unit: moln"), ("goal: G3", "goal: G8"))
     assert [finding.gate for finding in findings] == ["brief", "brief", "sender_known"]
+    findings = edited(("name: internal ", "nam: internal "), ("landing_page: https", "landing_page: http"))
+    assert [finding.gate for finding in findings] == ["brief", "landing_page"]
 
 
 def test_an_external_wave_that_goes_first_is_refused(edited: Edit) -> None:
@@ -281,12 +284,14 @@ def test_yaml_errors_name_line_and_column_without_quoting_the_file(campaign: Pat
 
 def test_a_missing_folder_and_a_folder_for_a_brief_are_findings(tmp_path: Path) -> None:
     (tmp_path / "odd" / "campaign.yaml").mkdir(parents=True)
-    for folder in (tmp_path / "nowhere", tmp_path / "odd"):
+    (tmp_path / "pipe").mkdir()
+    os.mkfifo(tmp_path / "pipe" / "campaign.yaml")
+    for folder in (*(tmp_path / name for name in ("nowhere", "odd", "pipe", "x" * 5000)), Path("\0")):
         with pytest.raises(BriefInvalid):
             load_brief(folder)
 
 
-CALM = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+CALM = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 LINES = WRITTEN.splitlines(keepends=True)
 PERSONAL = "Anna Andersson 19900101-2384 anna@example.se"
 
@@ -360,7 +365,7 @@ def test_a_campaign_is_found_by_name_and_by_path(campaign: Path) -> None:
         find_campaign("nothing")
 
 
-@given(st.text(max_size=20))
+@given(st.text(max_size=20) | st.just("x" * 5000))
 def test_no_name_brings_the_search_down(name: str) -> None:
     with contextlib.suppress(InputError):
         assert (find_campaign(name) / "campaign.yaml").is_file()
