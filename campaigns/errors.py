@@ -72,7 +72,8 @@ class Finding:
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
         last = f"accepted: {self.accepted}" if self.accepted else self.remedy
-        return f"{place}: [{self.kind} {self.gate} {self.requirement}] {self.message}\n    {last}"
+        variant = f" ({self.channel}, {self.language})" if self.channel else ""
+        return f"{place}: [{self.kind} {self.gate} {self.requirement}] {self.message}{variant}\n    {last}"
 
     def as_dict(self) -> dict[str, str | int]:
         """Return the finding as one JSON-ready object."""

@@ -48,6 +48,7 @@ CHANNELS = {
     "sms": _("Text message"),
     "none": _("Nobody reached"),
 }
+WAVES = {"internal": _("to employees"), "external": _("to the public")}
 DECISIONS = {
     "decided": _("Decided"),
     "proposed": _("Proposed, not decided"),
@@ -79,6 +80,10 @@ class Words:
     def channel(self, name: str) -> str:
         """Return a channel's name."""
         return self._named(CHANNELS, name)
+
+    def wave(self, name: str) -> str:
+        """Return to whom a wave goes, where its name tells."""
+        return self._named(WAVES, name)
 
     def decision(self, name: str) -> str:
         """Return the status of a decision."""

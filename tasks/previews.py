@@ -5,7 +5,7 @@ Nothing on it runs and nothing is fetched: the texts stand in sandboxed frames i
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from campaigns.programme import load_programme
 from tasks import runs, store
 from tasks.disclosure import SMALLEST_CELL, hidden_groups
 from tasks.gate_subjects import stored_subjects
-from tasks.gates import GateSubject
+from tasks.gates import GateSubject, refuses
 from tasks.pages import page_environment
 from tasks.preview_words import Words
 from tasks.review import findings_of
@@ -61,7 +61,8 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
         plan=_plan(connection, run.run),
         design=run.design,
         texts=_texts(stored_subjects(connection, run), words),
-        findings={kind: [found for found in findings if found.kind == kind] for kind in "BHW"},
+        findings={kind: _together([found for found in findings if found.kind == kind]) for kind in "BHW"},
+        refused=any(refuses(found) for found in findings),
         passed=_passed(findings),
         requirements=load_programme().requirements,
         checks=connection.execute(store.statement("previews/checks"), {"run": run.run}).fetchall(),
@@ -122,6 +123,14 @@ def _texts(subjects: Sequence[GateSubject], words: Words) -> list[Text]:
     order = {wave.name: number for number, wave in enumerate(subjects[0].brief.waves)} if subjects else {}
     together = sorted(subjects, key=lambda subject: (order.get(subject.wave, 0), *kind(subject)))
     return [Text(*key, tuple(group)) for key, group in groupby(together, key=kind)]
+
+
+def _together(findings: Sequence[Finding]) -> list[tuple[Finding, list[str]]]:
+    """Return each finding once with the channels it stands in."""
+    channels: dict[Finding, list[str]] = {}
+    for finding in findings:
+        channels.setdefault(replace(finding, channel=""), []).append(finding.channel)
+    return list(channels.items())
 
 
 def _passed(findings: Sequence[Finding]) -> list[Mapping[str, str]]:

@@ -283,7 +283,7 @@ def test_telephone_and_other_numbers_are_not_personal_numbers(subject: GateSubje
     assert found(replace(subject, text=text, html=""), "personal_number") == []
 
 
-@given(st.dates().filter(lambda day: 1900 < day.year < 2027), st.integers(1, 999), st.sampled_from(["", "-", "+", " "]))
+@given(st.dates(date(1901, 1, 1), date(2026, 1, 1)), st.integers(1, 999), st.sampled_from(["", "-", "+", " "]))
 def test_no_valid_personal_number_passes_and_none_is_repeated(day: date, serial: int, between: str) -> None:
     digits = f"{day:%Y%m%d}{serial:03}"
     number = next(f"{digits[:8]}{between}{digits[8:]}{check}" for check in range(10) if valid(f"{digits}{check}"))

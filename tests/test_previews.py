@@ -100,6 +100,7 @@ def test_findings_are_told_in_the_readers_language_with_place_and_requirement(
     assert "Texten är inte färdig: ”TODO”" in shown
     assert "text.sv.md:" in shown
     assert "P5c trovärdig" in shown
+    assert "Texterna kan inte skickas som de är." in shown
 
 
 def test_the_digest_and_the_checks_of_the_data_are_shown(workplace: Workplace, tmp_path: Path) -> None:
