@@ -60,12 +60,15 @@ class PlainWords:
             )
         decimals = 0 if high - low >= (0.03 if self.share else 3) else 1 if self.share else 2
         about = _("about %(figure)s") % {"figure": self._figure(estimate, decimals)}
-        ends = {"low": self._figure(low, decimals), "high": self._figure(high, decimals)}
+        near, far = (high, low) if high < 0 else (low, high)
+        ends = {"low": self._figure(near, decimals, bare=shown), "high": self._figure(far, decimals)}
         return template % {"units": self.units, "estimate": about, **ends}
 
-    def _figure(self, value: float, decimals: int) -> str:
+    def _figure(self, value: float, decimals: int, bare: bool = False) -> str:
         _ = self._
-        figure = self.written["number"](abs(value) * (100 if self.share else 1), decimals)
+        figure: str = self.written["number"](abs(value) * (100 if self.share else 1), decimals)
+        if bare:
+            return figure
         if self.share:
             return (_("%(n)s fewer") if value < 0 else _("%(n)s more")) % {"n": figure}
         return (_("%(n)s lower") if value < 0 else _("%(n)s higher")) % {"n": figure}
