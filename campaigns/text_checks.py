@@ -78,22 +78,23 @@ def check_text(
 def _check(
     name: str, sources: Mapping[str, str], slots: Collection[str], facts: Collection[str]
 ) -> tuple[list[str], list[Place]]:
-    environment = text_environment({})
     try:
-        tree = environment.parse(sources[name])
-        if forbidden := sorted(set(_forbidden(tree))):
-            return [], forbidden
-        undeclared = meta.find_undeclared_variables(tree)
+        tree = text_environment({}).parse(sources[name])
     except TemplateSyntaxError as error:
-        return [], [(error.lineno, f"Jinja2 cannot read this: {error.message}", "mend or remove the expression.")]
-    included = [node for node in tree.find_all(nodes.Include)]
-    found = [
-        *_unknown(tree, undeclared - {*slots, *facts}, (*facts, *slots)),
-        *_misused(tree, slots),
-        *_missing(included, sources),
-    ]
+        return [], [_unreadable(error)]
+    included = list(tree.find_all(nodes.Include))
+    found = [*_forbidden(tree), *_misused(tree, slots), *_missing(included, sources)]
+    try:
+        undeclared = meta.find_undeclared_variables(tree)
+        found += _unknown(tree, undeclared - {*slots, *facts}, (*facts, *slots))
+    except TemplateSyntaxError as error:  # a filter or test that nobody knows; the rest is found all the same
+        found += [] if found else [_unreadable(error)]
     names = [node.template.value for node in included if isinstance(node.template, nodes.Const)]
     return [part for part in names if part in sources], sorted(set(found))
+
+
+def _unreadable(error: TemplateSyntaxError) -> Place:
+    return error.lineno, f"Jinja2 cannot read this: {error.message}", "mend or remove the expression."
 
 
 def _forbidden(tree: nodes.Template) -> Iterator[Place]:

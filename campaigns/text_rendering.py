@@ -16,7 +16,7 @@ from jinja2.loaders import FunctionLoader
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-MOST_MEMORY = 1024 * 1024 * 1024
+MOST_MEMORY = 512 * 1024 * 1024
 MOST_SECONDS = 10
 MOST_CHARACTERS = 1_000_000
 FILTERS = ("capitalize", "default", "first", "join", "last", "length", "lower", "replace", "title", "trim", "upper")

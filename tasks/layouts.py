@@ -5,6 +5,7 @@ import mimetypes
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -70,9 +71,7 @@ def compose(
 
     Raises InputError where a slot stands in an attribute that cannot hold one safely.
     """
-    environment = page_environment(base(language)).overlay(
-        autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False), keep_trailing_newline=True
-    )
+    environment = _environment(base(language))
     plain, rich = _messages(brief, workplace, wave, channel, language, fields)
     text = slots.put_in_place(
         environment.get_template(f"{channel}.txt.j2").render(message=plain), _place("text", language)
@@ -87,6 +86,12 @@ def compose(
 def base(language: str) -> str:
     """Return the language of a tag without script and region, such as ``sv`` of ``sv-SE``."""
     return language.partition("-")[0]
+
+
+@cache
+def _environment(language: str) -> Environment:
+    escaped = select_autoescape(enabled_extensions=("html.j2",), default=False)
+    return page_environment(language).overlay(autoescape=escaped, keep_trailing_newline=True)
 
 
 def _render(environment: Environment, channel: str, message: Message) -> str:

@@ -46,7 +46,7 @@ def render_jobs(
     answers = [json.loads(line) for line in printed.split(b"\n")[:-1]]
     findings = [_failed(job, answer) for job, answer in zip(jobs, answers, strict=False) if "error" in answer]
     if len(answers) < len(jobs):
-        findings.append(_unfinished(jobs[len(answers)]))
+        findings.append(_unfinished(jobs[len(answers)], seconds))
     return answers, list(dict.fromkeys(findings))
 
 
@@ -62,7 +62,7 @@ def _failed(job: Job, answer: Mapping[str, Any]) -> Finding:
     return Finding("text_syntax", "P5c", "B", file, line, message, "mend or remove the expression.", job.text.language)
 
 
-def _unfinished(job: Job) -> Finding:
-    message = f"rendering was stopped: it takes more than {SECONDS} seconds or too much memory"
+def _unfinished(job: Job, seconds: float) -> Finding:
+    message = f"rendering was stopped: it takes more than {seconds:g} seconds or too much memory"
     remedy = "remove loops inside loops; a text should branch, not calculate."
     return Finding("text_syntax", "P5c", "B", job.text.file, 0, message, remedy, job.text.language)

@@ -41,7 +41,6 @@ _MARKER_BYTES = re.compile(_MARKER.pattern.encode())
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufff9-\ufffb\ufffe\uffff]+")
 _DIRECTIONS = re.compile(r"[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]+")
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
-_TOKEN = re.compile(r"[A-Za-z0-9.,:+_ -]*")
 _NOT_TOKEN = re.compile(r"[^A-Za-z0-9.,:+_ -]+")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,254}+"
 _EMAIL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*+")
@@ -181,9 +180,11 @@ def _address(value: str) -> bytes:
 
 
 def _url(value: str) -> bytes:
-    return _link(value).replace(b"&", b"&amp;").replace(b"'", b"&#x27;")
+    address = _link(value)
+    return address.replace(b"&", b"&amp;").replace(b"'", b"&#x27;") if b"&" in address or b"'" in address else address
 
 
+@lru_cache(maxsize=16)  # an address mostly stands in several places of one message
 def _link(value: str) -> bytes:
     if _PLAIN_ADDRESS.fullmatch(value):
         return value.encode()
@@ -204,7 +205,12 @@ def _header(value: str) -> bytes:
 
 
 def _token(value: str) -> bytes:
-    return (value if _TOKEN.fullmatch(value) else _NOT_TOKEN.sub("", value)).encode()
+    return value.encode() if value.isalnum() and value.isascii() else _composed_token(value)
+
+
+@lru_cache(maxsize=64)  # a date is the same for many
+def _composed_token(value: str) -> bytes:
+    return _NOT_TOKEN.sub("", value).encode()
 
 
 def _email(value: str) -> bytes:
