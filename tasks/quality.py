@@ -77,7 +77,7 @@ def frame_of(workplace: Workplace, suite: Suite, run: str) -> "pa.Table":
     }
     named = {name: value for name, value in known.items() if f"${name}" in query}
     with store.writing(workplace) as connection:
-        table = connection.sql(query, params=named).to_arrow_table()
+        table: pa.Table | None = connection.sql(query, params=named).to_arrow_table()
     assert table is not None
     return table
 
