@@ -86,26 +86,35 @@ def _waves(connection: duckdb.DuckDBPyConnection, run: str) -> list[dict[str, An
 def _plan(connection: duckdb.DuckDBPyConnection, run: str) -> list[dict[str, Any]]:
     """Return each wave's channels, each with its segments; money and carbon of a withheld group are withheld too."""
     rows = connection.execute(store.statement("previews/plan"), {"run": run}).fetchall()
-    channels = []
-    for (wave, channel), group in groupby(rows, key=lambda row: (row[0], row[2])):
-        segments = [(segment, *figures) for _, segment, _, *figures in group]
-        shown = _withheld([segment[1] for segment in segments])
-        persons, sek, co2 = (sum(segment[column] for segment in segments) for column in (1, 2, 3))
-        channels.append(
-            {
-                "wave": wave,
-                "channel": channel,
-                "persons": "small" if 0 < persons < SMALLEST_CELL else persons,
-                "sek": sek,
-                "co2_kg": co2,
-                "reasons": list(dict.fromkeys(segment[4] for segment in segments if segment[4])),
-                "segments": [
-                    (name, count, *(None if isinstance(count, str) else figure for figure in (cost, carbon)))
-                    for (name, _, cost, carbon, _), count in zip(segments, shown, strict=True)
-                ],
-            }
-        )
-    return channels
+    plan: list[dict[str, Any]] = []
+    for _, wave_rows in groupby(rows, key=lambda row: row[0]):
+        channels = [_channel(list(group)) for _, group in groupby(wave_rows, key=lambda row: row[2])]
+        shown = _withheld([channel["persons"] for channel in channels])
+        plan += [_told(channel, count) for channel, count in zip(channels, shown, strict=True)]
+    return plan
+
+
+def _channel(rows: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
+    wave, _, channel, *_ = rows[0]
+    shown = _withheld([row[3] for row in rows])
+    return {
+        "wave": wave,
+        "channel": channel,
+        "persons": sum(row[3] for row in rows),
+        "sek": sum(row[4] for row in rows),
+        "co2_kg": sum(row[5] for row in rows),
+        "reasons": list(dict.fromkeys(row[6] for row in rows if row[6])),
+        "segments": [
+            (row[1], count, *((None, None) if isinstance(count, str) else row[4:6]))
+            for row, count in zip(rows, shown, strict=True)
+        ],
+    }
+
+
+def _told(channel: dict[str, Any], count: int | str) -> dict[str, Any]:
+    """Return a channel as it may be shown: where its persons are withheld, so is all that would tell them."""
+    withheld = {"persons": count, "sek": None, "co2_kg": None, "segments": []}
+    return channel | withheld if isinstance(count, str) else channel
 
 
 def _withheld(counts: Sequence[int]) -> list[int | str]:

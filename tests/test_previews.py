@@ -73,6 +73,22 @@ def test_a_small_group_cannot_be_computed_from_those_shown(workplace: Workplace,
     assert int(counts[-1]) - sum(shown) >= 10
 
 
+def test_a_channel_for_fewer_than_ten_tells_neither_persons_nor_money(workplace: Workplace, tmp_path: Path) -> None:
+    run = prepare(workplace, campaign_in(tmp_path))
+    with store.writing(workplace) as connection:
+        connection.execute("DELETE FROM plan WHERE run = ?", [run])
+        connection.executemany(
+            "INSERT INTO plan BY NAME SELECT ? AS run, 'external' AS wave, ? AS segment, ? AS channel, ? AS persons, "
+            "? AS cost_sek",
+            [(run, "a", "email", 300, 7.77), (run, "b", "letter", 6, 4321.0), (run, "c", "none", 40, 0.0)],
+        )
+    shown = words_of(page_of(workplace, run).get_element_by_id("main")).replace("\N{NO-BREAK SPACE}", " ")
+    assert "färre än 10" in shown
+    assert "visas inte" in shown
+    assert "4 321 kr" not in shown
+    assert "8 kr" in shown
+
+
 def test_a_payload_in_a_slot_or_a_segment_is_inert(workplace: Workplace, tmp_path: Path) -> None:
     folder = campaign_in(tmp_path, **{"{sv: du som bor här, en: resident}": f"'{PAYLOAD}'"})
     page = page_of(workplace, prepare(workplace, folder, small_segment=PAYLOAD))
