@@ -113,7 +113,7 @@ def _channel(rows: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
 
 def _told(channel: dict[str, Any], count: int | str) -> dict[str, Any]:
     """Return a channel as it may be shown: where its persons are withheld, so is all that would tell them."""
-    withheld = {"persons": count, "sek": None, "co2_kg": None, "segments": []}
+    withheld: dict[str, Any] = {"persons": count, "sek": None, "co2_kg": None, "segments": []}
     return channel | withheld if isinstance(count, str) else channel
 
 
