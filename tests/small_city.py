@@ -87,11 +87,10 @@ def move_in(workplace: Workplace, residents: Iterable[Resident]) -> None:
 def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
         names = list(rows[0])
-        marks = ", ".join("?" * len(names))
         columns = ", ".join(f'"{name}"' for name in names)
-        connection.executemany(
-            f"INSERT INTO {table} ({columns}) VALUES ({marks})", [list(row.values()) for row in rows]
-        )
+        mark = f"({', '.join('?' * len(names))})"
+        values = [value for row in rows for value in row.values()]
+        connection.execute(f"INSERT INTO {table} ({columns}) VALUES {', '.join([mark] * len(rows))}", values)
 
 
 def begin(workplace: Workplace, folder: Path, text: Brief, query: str = QUERY, name: str = "audience.sql") -> str:
@@ -146,7 +145,7 @@ def selected(workplace: Workplace, run: str, people: Sequence[Mapping[str, Any]]
                     "person_key": one["person"],
                     "traits": one["traits"],
                     "facts": {"housing": "flat"},
-                    "slots": {"pickup_place": "här"},
+                    "slots": one.get("slots", {"pickup_place": "här"}),
                 }
                 for one in people
             ],
