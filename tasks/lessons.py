@@ -126,12 +126,12 @@ def _most_and_least(language: str, words: PlainWords, effects: Effects) -> Itera
     names = SegmentNames(language)
     template = (
         _(
-            "The message did most for the group %(most)s and least for %(least)s: adapt the text or channel for "
+            "The message did most for the group “%(most)s” and least for “%(least)s”: adapt the text or channel for "
             "the latter."
         )
         if apart
         else _(
-            "The effect looked largest in the group %(most)s and smallest in %(least)s, but the difference between "
+            "The effect looked largest in the group “%(most)s” and smallest in “%(least)s”, but the difference between "
             "them may be chance."
         )
     )
@@ -154,7 +154,7 @@ def _not_reached(language: str, shares: Shares) -> Iterator[str]:
     worst = max(sorted(missed), key=lambda name: missed[name], default=None)
     if worst:
         yield _(
-            "The group that was missed most is %(group)s, where %(share)s got no message: find another way there."
+            "The group that was missed most is “%(group)s”, where %(share)s got no message: find another way there."
         ) % {
             "group": SegmentNames(language).name(worst),
             "share": percent(missed[worst] / 10_000),

@@ -29,9 +29,16 @@ class PlainWords:
     def difference(self, value: float) -> str:
         """Return a signed difference for a table: percentage points where the outcome is a share."""
         _ = self._
-        figure = self.written["points" if self.share else "number"](abs(value), 1)
-        signed = ("−" if value < 0 else "+") + figure
-        return _("%(n)s percentage points") % {"n": signed} if self.share else signed
+        return _("%(n)s percentage points") % {"n": self._signed(value)} if self.share else self._signed(value)
+
+    def interval(self, low: float, high: float) -> str:
+        """Return both ends of an interval of differences for a table."""
+        _ = self._
+        return _("%(low)s to %(high)s") % {"low": self._signed(low), "high": self.difference(high)}
+
+    def _signed(self, value: float) -> str:
+        figure: str = self.written["points" if self.share else "number"](abs(value), 1)
+        return ("−" if value < 0 else "+") + figure
 
     def level(self, value: float) -> str:
         """Return a level of the outcome: a percentage where it is a share."""

@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 INK, SOFT, ACCENT, PALE = "#1c2126", "#4d5761", "#00577d", "#d5dade"
+PLATE = {"facecolor": "white", "edgecolor": "none", "pad": 2.0}
 
 
 def effect_chart(
@@ -19,7 +20,9 @@ def effect_chart(
     axes.axvline(needed, color=INK, linewidth=1.2, linestyle=(0, (4, 3)))
     axes.plot([low, high], [0, 0], color=ACCENT, linewidth=7, solid_capstyle="round", alpha=0.35)
     axes.plot([estimate], [0], marker="o", markersize=11, color=ACCENT)
-    axes.annotate(words["estimate"], (estimate, 0), (0, 14), textcoords="offset points", ha="center", color=ACCENT)
+    axes.annotate(
+        words["estimate"], (estimate, 0), (0, 14), textcoords="offset points", ha="center", color=ACCENT, bbox=PLATE
+    )
     axes.annotate(words["zero"], (0, -1), (4, 4), textcoords="offset points", ha="left", color=SOFT)
     axes.annotate(words["needed"], (needed, -1), (-4, 4), textcoords="offset points", ha="right", color=INK)
     axes.set_ylim(-1, 1)

@@ -53,7 +53,6 @@ def write_report(workplace: Workplace, run: str, look: int) -> Path:
         lessons=[lesson for (lesson,) in lessons],
         observed_on=_day(found["observed_on"]),
         fewest=FEWEST_MESSAGES,
-        difference=words.difference,
         segment_name=SegmentNames(workplace.language).name,
         per_result=_cost_per_result(found, sent),
     )

@@ -23,7 +23,7 @@ class SegmentNames:
         if segment in {"all", "other"}:
             return {"all": _("everybody"), "other": _("the remaining groups")}[segment]
         parts = [part for part in segment.replace("|", "/").split("/") if part not in {"any", "any_language"}]
-        return "”".join(["", ", ".join(self.value(part) for part in parts), ""]) if parts else _("the remaining groups")
+        return ", ".join(self.value(part) for part in parts) or _("the remaining groups")
 
     def value(self, name: str) -> str:
         """Return one value in words: a language, the addresses that reach a person, a need or a life situation."""

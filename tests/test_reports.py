@@ -1,0 +1,210 @@
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po
+from evaluation_city import city, deliver_to_treated, observe, population_file
+from hypothesis import given
+from hypothesis import strategies as any_of
+
+from campaigns import language as languages
+from campaigns.errors import OutcomesMissing
+from tasks import store
+from tasks.disclosure import SMALLEST_CELL, reach_rows
+from tasks.evaluation import evaluate
+from tasks.lessons import draw_lessons
+from tasks.outcomes import import_outcomes
+from tasks.reports import write_report
+from tasks.workplace import Workplace
+from tasks.world import simulate_outcomes
+
+ROOT = Path(languages.__file__).parent.parent
+SOURCES = ("tasks/plain_words.py", "tasks/lessons.py", "tasks/segment_names.py", "tasks/reports.py")
+TEMPLATES = ("campaigns/layouts/report.html.j2", "campaigns/layouts/page.html.j2")
+
+
+class Page(HTMLParser):
+    """The headings, landmarks, resources and reach-table cells of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.cells: list[str] = []
+        self._in_reach = self._in_cell = False
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+        if tag == "table":
+            self._in_reach = ("class", "reach") in attrs
+        self._in_cell = tag == "td" and self._in_reach
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_cell = self._in_cell and tag != "td"
+
+    def handle_data(self, data: str) -> None:
+        if self._in_cell and data.strip():
+            self.cells.append(data.strip())
+
+
+def evaluated(workplace: Workplace, tmp_path: Path, households: int = 600) -> str:
+    run = city(workplace, households, seed=2)
+    deliver_to_treated(workplace, run)
+    folder = population_file(workplace, households).parent
+    world = simulate_outcomes(workplace, run, folder, 2, tmp_path / "outcomes.csv")
+    import_outcomes(workplace, run, world.outcomes_file)
+    evaluate(workplace, run, 1)
+    draw_lessons(workplace, run, 1)
+    return run
+
+
+def report(workplace: Workplace, run: str) -> str:
+    store.take_snapshot(workplace)
+    return write_report(workplace, run, 1).read_text(encoding="utf-8")
+
+
+def test_the_report_answers_the_questions_of_a_communicator(workplace: Workplace, tmp_path: Path) -> None:
+    text = report(workplace, evaluated(workplace, tmp_path))
+    headings = re.findall(r"<h2>(.*?)</h2>", text)
+    assert headings == [
+        "Vad var målet?",
+        "Vad skickades, och av vem?",
+        "Vilka nåddes, och vilka nåddes inte?",
+        "Vad hände tack vare kampanjen?",
+        "Hur säkra är vi?",
+        "Vad kostade det?",
+        "Vad lär vi oss?",
+    ]
+    assert re.search(r"Av 100 hushåll .* nådde ungefär \d+ fler .* 95 procent säkra .* mellan \d+ och \d+ fler", text)
+    assert "en del av Stockholms stad" in text
+    assert "15 juni 2027" in text
+    assert "P4c" in text
+
+
+def test_the_report_needs_nothing_else_and_no_script(workplace: Workplace, tmp_path: Path) -> None:
+    text = report(workplace, evaluated(workplace, tmp_path))
+    page = Page(text)
+    assert not {"script", "link", "img", "iframe"} & set(page.tags)
+    assert not [
+        value for name, value in page.attributes if name in {"src", "href"} and not (value or "").startswith("#")
+    ]
+    assert "@import" not in text
+    assert ("lang", "sv") in page.attributes
+    for landmark in ("main", "header", "footer", "h1"):
+        assert page.tags.count(landmark) == 1
+    names = [value for name, value in page.attributes if name == "id"]
+    assert len(names) == len(set(names))
+    assert page.tags.count("svg") == page.tags.count("desc") >= 2
+
+
+def test_english_is_written_on_request(tmp_path: Path) -> None:
+    workplace = Workplace(home=tmp_path / "home", key=b"a key for tests only", language="en")
+    text = report(workplace, evaluated(workplace, tmp_path))
+    assert '<html lang="en">' in text
+    assert "What happened because of the campaign?" in text
+    assert "part of the City of Stockholm" in text
+
+
+def test_no_count_below_ten_stands_in_a_reach_table(workplace: Workplace, tmp_path: Path) -> None:
+    run = evaluated(workplace, tmp_path, households=150)
+    with store.writing(workplace) as connection:
+        connection.execute("UPDATE person SET district = 'Skarpnäck' WHERE starts_with(person_key, '00')")
+    cells = Page(report(workplace, run)).cells
+    counts = [int(re.sub(r"\s", "", cell)) for cell in cells if re.fullmatch(r"[\d\s]+", cell)]
+    assert counts
+    assert min(counts) >= SMALLEST_CELL
+    assert "färre än 10" in cells
+
+
+groups = any_of.lists(any_of.tuples(any_of.integers(0, 60), any_of.integers(0, 60)), min_size=1, max_size=9)
+
+
+@given(groups)
+def test_no_hidden_cell_is_the_only_one_of_its_column(cells: list[tuple[int, int]]) -> None:
+    rows = reach_rows(cells)
+    columns = {
+        "persons": [sum(pair) for pair in cells],
+        "reached": [r for r, _ in cells],
+        "missed": [m for _, m in cells],
+    }
+    for name, counts in columns.items():
+        hidden = [count for row, count in zip(rows, counts, strict=True) if getattr(row, name) is None]
+        shown = [getattr(row, name) for row in rows if getattr(row, name) is not None]
+        assert all(count >= SMALLEST_CELL for count in shown)
+        if hidden and shown:
+            assert len(hidden) > 1
+            assert sum(hidden) >= SMALLEST_CELL
+    assert all((row.reached is None) == (row.missed is None) for row in rows)
+
+
+def test_the_same_evaluation_gives_the_same_page(workplace: Workplace, tmp_path: Path) -> None:
+    run = evaluated(workplace, tmp_path)
+    assert report(workplace, run) == report(workplace, run)
+
+
+def test_a_campaign_without_a_control_group_is_reported_without_a_claim(workplace: Workplace) -> None:
+    run = city(workplace, 200, seed=1, share=0, holdout={"share": 0, "by": "household"})
+    deliver_to_treated(workplace, run)
+    observe(workplace, run, {f"H{index:06d}": index % 3 == 0 for index in range(200)})
+    evaluate(workplace, run, 1)
+    draw_lessons(workplace, run, 1)
+    text = report(workplace, run)
+    assert "Ingen effekt kan visas" in text
+    assert "tack vare kampanjen kostade" not in text
+    assert "Lotta fram en kontrollgrupp" in text
+
+
+def test_a_look_that_is_not_evaluated_has_no_report(workplace: Workplace) -> None:
+    run = city(workplace, 30, seed=1)
+    store.take_snapshot(workplace)
+    with pytest.raises(OutcomesMissing):
+        write_report(workplace, run, 1)
+
+
+def test_lessons_and_beliefs_are_replaced_not_piled_up(workplace: Workplace, tmp_path: Path) -> None:
+    run = evaluated(workplace, tmp_path)
+
+    def written() -> tuple[object, object]:
+        with store.writing(workplace) as connection:
+            lessons = connection.execute("SELECT lesson FROM lesson ORDER BY lesson").fetchall()
+            beliefs = connection.execute(
+                "SELECT channel, segment, alpha, beta, source, run FROM response_belief ORDER BY ALL"
+            ).fetchall()
+        return lessons, beliefs
+
+    first = written()
+    draw_lessons(workplace, run, 1)
+    assert written() == first
+    lessons, beliefs = first
+    assert lessons
+    assert beliefs
+    assert (workplace.home / "beliefs" / f"{run}-1.parquet").exists()
+
+
+def test_a_channel_that_did_more_is_believed_to_do_more(workplace: Workplace, tmp_path: Path) -> None:
+    evaluated(workplace, tmp_path, households=3000)
+    with store.writing(workplace) as connection:
+        rows = connection.execute(
+            "SELECT channel, sum(alpha) / sum(alpha + beta) FROM response_belief WHERE segment <> 'all' GROUP BY channel"
+        ).fetchall()
+    share = dict(rows)
+    assert 0.12 < share["email"] < 0.32
+    assert 0.18 < share["letter"] < 0.40
+
+
+def test_every_sentence_of_the_report_is_translated() -> None:
+    known: set[object] = set()
+    for path in languages.CATALOGUES.glob("*.sv.po"):
+        with path.open("rb") as source:
+            known |= {message.id for message in read_po(source, locale="sv") if message.id and message.string}
+    used: dict[object, str] = {}
+    for method, paths in (("python", SOURCES), ("jinja2.ext:babel_extract", TEMPLATES)):
+        for path in paths:
+            with (ROOT / path).open("rb") as source:
+                used |= {message: path for _line, message, *_rest in extract(method, source)}
+    assert len(used) > 100
+    assert {message: path for message, path in used.items() if message not in known} == {}
