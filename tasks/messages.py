@@ -180,6 +180,7 @@ def _variant(
     template = html.encode() or text.encode()
     if channel == "email":
         template = _email(brief, workplace, language, fields["subject"], text, html)
+    _only_known_slots(brief, subject + text + html)
     digest = _digest(subject, text, html, template)
     return RenderedVariant(
         variant=f"{channel}-{language}-{_digest(wave, digest)[:12]}",
@@ -187,6 +188,15 @@ def _variant(
         subject=subject, text=text, html=html, template=template,
         slots=tuple(sorted(slots.parse(template).slot_names)), digest=digest,
     )  # fmt: skip
+
+
+def _only_known_slots(brief: Brief, printed: str) -> None:
+    known = {*slots.BUILT_IN, *slots.POSTAL, *(slot.name for slot in brief.slots)}
+    if not known.issuperset(slots.named_in(printed)) or slots.MARKER_SIGN.lower() in slots.readable(printed).lower():
+        raise InputError(
+            f"the text holds {slots.MARKER_SIGN}, the sign that marks the places of slots",
+            remedy="remove it, and print a slot only as {{ its_name }}.",
+        )
 
 
 def _email(brief: Brief, workplace: Workplace, language: str, subject: str, text: str, html: str) -> bytes:

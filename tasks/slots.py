@@ -73,7 +73,7 @@ def named_in(text: str) -> list[str]:
 
 def in_host(address: str) -> bool:
     """Tell whether a slot stands in the host of an address, where it could lead anywhere."""
-    host = re.match(r"[a-z][a-z0-9+.-]*://([^/?#]*)", address, re.IGNORECASE)
+    host = re.match(r"(?:[a-z][a-z0-9+.-]*:)?//([^/?#]*)", address, re.IGNORECASE)
     return host is not None and MARKER_SIGN.lower() in host[1].lower()
 
 

@@ -320,8 +320,14 @@ def test_a_text_without_sound_front_matter_is_refused_with_its_place(
 
 
 def test_a_slot_in_the_host_of_an_address_is_refused(tmp_path: Path, workplace: Workplace) -> None:
-    named = faults(a_folder(tmp_path, with_body("[länk](https://{{ pickup_place }}.example.se/)")), workplace)
-    assert "a slot stands in the href" in named[0]
+    for host in ("https://{{ pickup_place }}.example.se/", "//{{ pickup_place }}/"):
+        named = faults(a_folder(tmp_path, with_body(f"[länk]({host})")), workplace)
+        assert "a slot stands in the href" in named[0]
+
+
+@pytest.mark.parametrize("body", ["QZSLOTQsecretQZ", "qzslot", "QZSLOTnowhereQfirst_nameQZ"])
+def test_a_text_cannot_write_the_marks_of_slots_itself(tmp_path: Path, workplace: Workplace, body: str) -> None:
+    assert "slot" in faults(a_folder(tmp_path, with_body(body)), workplace)[0]
 
 
 def test_an_address_in_a_slot_leads_nowhere_but_to_the_web_or_mail(tmp_path: Path, workplace: Workplace) -> None:
