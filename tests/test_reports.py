@@ -189,7 +189,8 @@ def test_a_channel_that_did_more_is_believed_to_do_more(workplace: Workplace, tm
     evaluated(workplace, tmp_path, households=3000)
     with store.writing(workplace) as connection:
         rows = connection.execute(
-            "SELECT channel, sum(alpha) / sum(alpha + beta) FROM response_belief WHERE segment <> 'all' GROUP BY channel"
+            "SELECT channel, sum(alpha) / sum(alpha + beta) FROM response_belief WHERE segment <> 'all' "
+            "GROUP BY channel"
         ).fetchall()
     share = dict(rows)
     assert 0.12 < share["email"] < 0.32
