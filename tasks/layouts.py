@@ -1,12 +1,10 @@
 """Layouts: what every message of a channel says besides its text, from the brief, in the language of the message."""
 
 import base64
-import mimetypes
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,12 +19,11 @@ from campaigns.brief import Brief, Contact
 from campaigns.errors import InputError
 from campaigns.language import translations
 from tasks import markdown, slots
+from tasks.logotype import LOGOTYPE_CID, attached_logotype, logotype_file
 from tasks.pages import LAYOUTS, page_environment
 from tasks.workplace import Workplace
 
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "fa", "he", "ps", "ur"})
-RASTER = frozenset({"image/png", "image/jpeg", "image/gif"})
-LOGOTYPE_CID = "logotype@budkavle"
 ADDRESSES = frozenset({"href", "src", "cite", "action", "background", "poster"})
 NO_SLOTS = frozenset({"style", "class", "id", "srcset"})
 LONGEST_LINE = 200  # characters; at most 800 bytes, and a line of e-mail may have 998
@@ -170,28 +167,6 @@ def _date(brief: Brief, wave: str, language: str) -> str:
 
 def _locale(language: str) -> str:
     return {"en": "en_GB"}.get(base(language), base(language))
-
-
-def logotype_file(workplace: Workplace) -> tuple[bytes, str]:
-    """Return the logotype and its media type: the real asset where it is set, otherwise the marked stand-in."""
-    path = workplace.logotype or LAYOUTS / "logotype_stand_in.svg"
-    try:
-        return path.read_bytes(), mimetypes.guess_type(Path(path).name)[0] or "image/svg+xml"
-    except OSError:
-        raise InputError(
-            "the logotype cannot be read",
-            where=str(path),
-            remedy="set BUDKAVLE_LOGOTYPE to an image file, or unset it.",
-        ) from None
-
-
-def attached_logotype(workplace: Workplace) -> tuple[bytes, str] | None:
-    """Return the image that goes with e-mail, and its media type; None where the wordmark stands in text.
-
-    Mail programs show neither SVG nor ``data:`` images, so that only a raster image of the real logotype is attached.
-    """
-    content, media_type = logotype_file(workplace)
-    return (content, media_type) if media_type in RASTER else None
 
 
 def _logotype(workplace: Workplace, channel: str) -> str:

@@ -19,6 +19,7 @@ from campaigns.text_checks import PLAIN_FACTS, parts_of, read_texts
 from campaigns.texts import TextSource
 from tasks import layouts, mime, rendering, runs, slots, store
 from tasks.combinations import Combination, declared_combinations, occurring_combinations, open_channels
+from tasks.logotype import LOGOTYPE_CID, attached_logotype
 from tasks.slot_values import default_of
 from tasks.workplace import Workplace, pseudonym
 
@@ -210,8 +211,8 @@ def _email(brief: Brief, workplace: Workplace, language: str, subject: str, text
         boundary="=_" + pseudonym(workplace.key, "boundary", content),
         one_click=bool(workplace.public_url),
     )
-    logotype = layouts.attached_logotype(workplace)
-    return mime.email_template(envelope, text, html, (*logotype, layouts.LOGOTYPE_CID) if logotype else None)
+    logotype = attached_logotype(workplace)
+    return mime.email_template(envelope, text, html, (*logotype, LOGOTYPE_CID) if logotype else None)
 
 
 def _digest(*parts: str | bytes) -> str:

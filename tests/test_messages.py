@@ -116,7 +116,7 @@ def directly(variant: RenderedVariant, values: dict[str, str]) -> EmailMessage:
     return message
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80)
 @given(st.fixed_dictionaries({"first_name": anything, "pickup_place": anything}))
 def test_joined_bytes_read_like_a_message_built_for_one_person(email: RenderedVariant, person: dict[str, str]) -> None:
     values = VALUES | person
@@ -132,7 +132,7 @@ def test_joined_bytes_read_like_a_message_built_for_one_person(email: RenderedVa
     assert not list(joined.defects)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(st.fixed_dictionaries({name: anything for name in VALUES}))
 def test_no_value_adds_a_header_a_part_or_an_element(email: RenderedVariant, values: dict[str, str]) -> None:
     usual: Any = message_from_bytes(slots.parse(email.template).fill(VALUES), policy=default)

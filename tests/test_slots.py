@@ -10,11 +10,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from campaigns.errors import InputError
+from tasks.escapes import ESCAPES, encoded_words
 from tasks.slots import (
     BUILT_IN,
-    ESCAPES,
     POSTAL,
-    encoded_words,
     marker,
     named_in,
     parse,
