@@ -40,7 +40,9 @@ class Store:
         """Store one message and return its number, from 1."""
         self._count += 1
         name = f"{self._count % 256:02x}/{self._count}.eml"
-        (self._folder / name).write_bytes(content)
+        file = os.open(self._folder / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.write(file, content)
+        os.close(file)
         entry = {"number": self._count, "file": name, "mail_from": sender, "rcpt_to": recipients}
         os.write(self._index, json.dumps(entry).encode() + b"\n")
         return self._count
@@ -72,7 +74,11 @@ class Session(asyncio.Protocol):
         self._store, self._faults = store, faults
         self._buffer, self._replies = bytearray(), bytearray()
         self._in_data, self._closing, self._busy = False, False, False
-        self._sender, self._recipients = "", list[str]()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._sender, self._has_sender = "", False
+        self._recipients: list[str] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet."""
@@ -126,7 +132,7 @@ class Session(asyncio.Protocol):
         return b"250 2.0.0 OK\r\n"
 
     def _on_rset(self, _: bytes) -> bytes:
-        self._sender, self._recipients = "", []
+        self._forget()
         return b"250 2.0.0 OK\r\n"
 
     def _on_quit(self, _: bytes) -> bytes:
@@ -134,10 +140,12 @@ class Session(asyncio.Protocol):
         return b"221 2.0.0 Bye\r\n"
 
     def _on_mail(self, line: bytes) -> bytes:
-        self._sender, self._recipients = _address(line), []
+        self._sender, self._recipients, self._has_sender = _address(line), [], True
         return b"250 2.1.0 OK\r\n"
 
     def _on_rcpt(self, line: bytes) -> bytes:
+        if not self._has_sender:
+            return b"503 5.5.1 MAIL first\r\n"
         self._recipients.append(_address(line))
         return b"250 2.1.5 OK\r\n"
 
@@ -156,7 +164,7 @@ class Session(asyncio.Protocol):
                 return False
             content, taken = bytes(self._buffer[: end + 2]), end + len(END)
         del self._buffer[:taken]
-        self._in_data = False
+        self._in_data = self._has_sender = False
         self._finish(content.removeprefix(b".") if content.startswith(b"..") else content)
         return True
 

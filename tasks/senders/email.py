@@ -113,10 +113,9 @@ class EmailSender:
         server.send(b"".join(self._commands(recipient)))
         mail, rcpt, data = server.getreply(), server.getreply(), server.getreply()
         refusal = _refusal(mail, rcpt, data)
-        if refusal and data[0] == 354:
-            server.send(b".\r\n")
-            server.getreply()
-        if refusal:
+        if refusal and data[0] == 354:  # leaving is safe, a lone dot might deliver an empty message
+            self._drop()
+        elif refusal:
             self._reset(server)
         return refusal
 
