@@ -124,12 +124,12 @@ def _join(first: tuple[Sums, Sums], second: tuple[Sums, Sums]) -> tuple[Sums, Su
 
 
 def _interval(level: float, control_level: float, variance: float, parts: Sequence[tuple[float, int]]) -> Difference:
-    from scipy import stats
+    from scipy.special import stdtr, stdtrit
 
     estimate, error = level - control_level, math.sqrt(variance)
     freedom = variance**2 / sum(part**2 / degrees for part, degrees in parts)
-    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, freedom)) * error
-    p = float(2 * stats.t.sf(abs(estimate) / error, freedom))
+    half = float(stdtrit(freedom, (1 + CONFIDENCE) / 2)) * error
+    p = float(2 * stdtr(freedom, -abs(estimate) / error))
     return Difference(level, control_level, estimate, error, estimate - half, estimate + half, p)
 
 
