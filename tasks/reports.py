@@ -61,7 +61,11 @@ def write_report(workplace: Workplace, run: str, look: int) -> Path:
 
 def _read_traits(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str) -> None:
     """Read what the audience query told of each person; without its answers these tables are left out."""
-    answers = sorted(str(path) for path in workplace.run_folder(run, "answers").glob("*.parquet"))
+    waves = connection.execute(
+        "SELECT DISTINCT wave FROM audience WHERE run = ? AND arm = 'treated' ORDER BY wave", [run]
+    ).fetchall()
+    files = [workplace.run_folder(run, "answers") / f"{wave}.parquet" for (wave,) in waves]
+    answers = [str(path) for path in files if path.exists()]
     connection.execute("CREATE OR REPLACE TEMP TABLE trait (person_key VARCHAR, traits MAP(VARCHAR, VARCHAR))")
     if answers:
         connection.execute(
