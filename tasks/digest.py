@@ -15,6 +15,8 @@ from tasks import runs, store
 from tasks.workplace import Workplace
 
 LAYOUTS = Path(__file__).parents[1] / "campaigns" / "layouts"
+OUR_PAGES = ("page.", "preview.", "report.")
+"""Layouts of pages for staff: nothing of them is ever sent, so they void no approval."""
 CONTENT_FILES = ("campaign.yaml", "*.sql", "text.*.md", "*.j2")
 
 
@@ -52,10 +54,11 @@ def _parts(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> dict[str, st
     brief = json.loads(run.brief.model_dump_json(by_alias=True))
     rows = connection.execute(store.statement("digest/rows"), {"run": run.run}).fetchall()
     variants = connection.execute(store.statement("digest/variants"), {"run": run.run}).fetchall()
+    layouts = _files(LAYOUTS, ("*",), "layouts/")
     return {
         "brief": hashlib.sha256(_canonical(brief)).hexdigest(),
         **_files(run.folder, CONTENT_FILES, ""),
-        **_files(LAYOUTS, ("*",), "layouts/"),
+        **{name: each for name, each in layouts.items() if not name.startswith(OUR_PAGES, len("layouts/"))},
         **{f"variant {variant}": digest for variant, digest in variants},
         **dict(rows),
     }

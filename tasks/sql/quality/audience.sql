@@ -10,20 +10,25 @@ WITH brief AS (
     WHERE run = $run
 ),
 
-fenced AS (
-    SELECT household_key FROM person WHERE protected
+fenced_household AS (
+    SELECT DISTINCT household_key FROM person WHERE protected
+),
+
+fenced_person AS (
+    SELECT DISTINCT person_key FROM person WHERE protected
 ),
 
 member AS (
     SELECT
         audience.wave, audience.person_key, audience.household_key, audience.kind, audience.segment, audience.arm,
         audience.excluded_reason,
-        audience.household_key IN (SELECT household_key FROM fenced)
-        OR audience.person_key IN (SELECT person_key FROM person WHERE protected) AS protected,
+        fenced_household.household_key IS NOT NULL OR fenced_person.person_key IS NOT NULL AS protected,
         assignment.person_key IS NOT NULL AS assigned
     FROM audience
     LEFT JOIN (SELECT DISTINCT wave, person_key FROM assignment WHERE run = $run) AS assignment
         ON audience.wave = assignment.wave AND audience.person_key = assignment.person_key
+    LEFT JOIN fenced_household ON audience.household_key = fenced_household.household_key
+    LEFT JOIN fenced_person ON audience.person_key = fenced_person.person_key
     WHERE audience.run = $run
 ),
 
@@ -36,12 +41,17 @@ household AS (
 draw AS (
     SELECT
         wave,
+        count(*) AS persons,
         count(DISTINCT household_key) FILTER (WHERE arm = 'holdout')::DOUBLE
         / nullif(count(DISTINCT household_key) FILTER (WHERE arm IS NOT NULL), 0) AS share,
         count(DISTINCT household_key) FILTER (WHERE arm IS NOT NULL) AS households,
         count(DISTINCT segment) FILTER (WHERE arm IS NOT NULL) AS strata
     FROM member
     GROUP BY wave
+),
+
+whole AS (
+    SELECT count(*) AS persons, count(*) FILTER (WHERE excluded_reason IS NULL) AS addressable FROM member
 ),
 
 source AS (
@@ -71,12 +81,11 @@ SELECT
         - 3 * sqrt(brief.share * (1 - brief.share) / draw.households) - 0.5 * draw.strata / draw.households,
         0
     ) AS holdout_beyond_tolerance,
-    count(member.person_key) OVER (PARTITION BY brief.wave) AS persons_of_wave,
-    count(member.person_key) OVER () AS persons,
-    count(*) FILTER (WHERE member.person_key IS NOT NULL AND member.excluded_reason IS NULL) OVER () AS addressable,
+    coalesce(draw.persons, 0) AS persons_of_wave, whole.persons, whole.addressable,
     source.population_age_days, source.broken_register_checks
 FROM brief
 CROSS JOIN source
+CROSS JOIN whole
 LEFT JOIN draw ON brief.wave = draw.wave
 LEFT JOIN member ON brief.wave = member.wave
 LEFT JOIN household ON member.household_key = household.household_key
