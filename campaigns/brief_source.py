@@ -26,6 +26,8 @@ NESTED_ON_A_LINE = re.compile(r"(?:[-?:] +)+")
 UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 KEY = re.compile(r"(?!.*\d{4})[A-Za-zÅÄÖåäö][A-Za-zÅÄÖåäö0-9_-]{0,39}")
 
+FOLD = "\a"  # ruamel marks with it where a folded text was broken
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -168,6 +170,8 @@ class _Reader:
 
     def scalar(self, node: ScalarNode, path: Path_) -> Any:
         text = str(node.value)
+        if node.style == ">":
+            text = text.replace(FOLD, "")
         if UNPRINTABLE.search(text):
             return self.fault(path, node, "holds a character that cannot be shown", "Take the character out.")
         return text if node.style else plain(text)

@@ -173,6 +173,11 @@ def test_an_override_must_name_a_gate_that_warns(edited: Edit) -> None:
     assert [finding.gate for finding in findings] == ["override_known"]
 
 
+def test_a_text_folded_over_lines_is_read_as_one_line(campaign: Path, edited: Edit) -> None:
+    edited(("minority_language_decision: >-\n  ", "minority_language_decision: >-\n  Först en rad.\n  "))
+    assert load_brief(campaign).minority_language_decision.startswith("Först en rad. Webbsidan")
+
+
 def test_a_past_start_is_no_fault(edited: Edit) -> None:
     changes = [("2027", "2017")] * WRITTEN.count("2027")
     assert edited(*changes, ("2026-06-15", "2016-06-15")) == []
