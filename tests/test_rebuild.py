@@ -1,0 +1,170 @@
+"""The database lost, and every fact back from the evidence."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from small_run import WAVE, faults, make_run, received, sending_to
+
+from campaigns.errors import InputError, StoreDamaged
+from tasks import control, decisions, publishing, rebuild, runs, shards, store
+from tasks.gateways.smtp import running_gateway
+from tasks.orders import ORDERS, SUPPRESSIONS
+from tasks.workplace import Workplace
+
+
+@pytest.fixture
+def published(workplace: Workplace, tmp_path: Path) -> Iterator[tuple[Workplace, str]]:
+    """A run with every kind of fact: messages of each fate, suppressions, an approval given late, a belief."""
+    run = make_run(workplace, 60, letters=6)
+    with store.writing(workplace) as connection:
+        keep_register(connection, workplace)
+        connection.execute(
+            "INSERT INTO approval BY NAME SELECT ? AS run, 'd' AS digest, 'manager' AS role, 'x' AS code_sha256, "
+            "'test_person' AS approver, '2026-01-01 00:00:00+00'::TIMESTAMPTZ AS requested_at, "
+            "[]::VARCHAR[] AS reviewed",
+            [run],
+        )
+        connection.execute("INSERT INTO look VALUES (?, 1, TIMESTAMPTZ '2027-01-01 00:00:00+00', 'due', NULL)", [run])
+        connection.execute("INSERT INTO response_belief VALUES ('email', 'all', 1, 9, 'prior', NULL, now())")
+        (workplace.home / "beliefs").mkdir()
+        store.keep_rows(connection, "SELECT * FROM response_belief", [], workplace.home / "beliefs" / "one.parquet")
+        store.keep_evidence(connection, workplace, run, ["approval", "look"])
+    control.suppress(workplace, email="test3@example.se", actor="test")
+    detail = {"digest": "d", "role": "manager", "approver": "test_person", "reviewed": ["h_gate"]}
+    decisions.record(workplace, "approval_granted", actor="test_person", run=run, detail=detail)
+    with store.writing(workplace) as connection:
+        rebuild.approval_rows.settle(connection, workplace, run)
+    with running_gateway(tmp_path / "sink", faults(tmp_path, drop_after_dot=0.1)) as url:
+        place = sending_to(workplace, url)
+        for shard in shards.write_shards(place, run, WAVE):
+            publishing.publish_shard(place, run, shard)
+        (first, *_) = publishing.unknown(place, run)
+        publishing.decide_unknown(place, run, first, "accepted", "test")
+        control.pause(place, run, "test")
+        publishing.merge_journals(place, run)
+        for state in ("prepared", "approved", "publishing", "published"):
+            runs.move(place, run, state)
+        yield place, run
+
+
+def keep_register(connection: Any, workplace: Workplace) -> None:
+    folder = workplace.register("population")
+    folder.mkdir(parents=True)
+    for table in ("person", "identity", "contact_point", "register_extract"):
+        store.keep_rows(connection, f"SELECT * FROM {table}", [], folder / f"{table}.parquet")
+
+
+def dump(workplace: Workplace) -> dict[str, list[str]]:
+    """Every row of every table, in an order of its own."""
+    with store.writing(workplace) as connection:
+        tables = connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall()
+        return {
+            name: sorted(map(repr, connection.execute(f'SELECT * FROM "{name}"').fetchall()))
+            for (name,) in tables
+            if name != "schema_migration"
+        }
+
+
+def test_every_fact_is_back(published: tuple[Workplace, str], tmp_path: Path) -> None:
+    workplace, run = published
+    before, sent = dump(workplace), received(tmp_path / "sink")
+    empty = {name for name, rows in before.items() if not rows}
+    assert empty <= {"plan", "variant_choice", "outcome", "effect", "lesson", "check_result", "register_extract"}
+    workplace.database.unlink()
+    counts = rebuild.rebuild(workplace)
+    after = dump(workplace)
+    assert after == before
+    assert counts == {name: len(rows) for name, rows in before.items()}
+    control.resume(workplace, run, "test")
+    for shard in shards.write_shards(workplace, run, WAVE):
+        assert publishing.publish_shard(workplace, run, shard).counts == {}
+    assert received(tmp_path / "sink") == sent
+
+
+def test_a_rebuild_from_evidence_without_the_message_rows_takes_them_from_the_shards(
+    published: tuple[Workplace, str],
+) -> None:
+    workplace, run = published
+    before = dump(workplace)
+    (workplace.run_folder(run, "evidence") / "message.parquet").unlink()
+    rebuild.rebuild(workplace)
+    assert dump(workplace) == before
+
+
+@pytest.mark.parametrize("damage", ["torn", "garbage"])
+def test_an_unopenable_database_is_set_aside_and_rebuilt(published: tuple[Workplace, str], damage: str) -> None:
+    workplace, _ = published
+    before, content = dump(workplace), workplace.database.read_bytes()
+    broken = bytes(len(content)) if damage == "garbage" else content[:4096] + bytes(8192) + content[12288:]
+    workplace.database.write_bytes(broken)
+    with pytest.raises(StoreDamaged), store.writing(workplace):
+        pytest.fail("a damaged database was opened")
+    rebuild.rebuild(workplace)
+    assert dump(workplace) == before
+    (aside,) = workplace.home.glob("budkavle.unopenable-*")
+    assert aside.read_bytes() == broken
+
+
+def test_a_database_that_is_replaced_is_kept(published: tuple[Workplace, str]) -> None:
+    workplace, _ = published
+    rebuild.rebuild(workplace)
+    assert len(list(workplace.home.glob("budkavle.duckdb.replaced-*"))) == 1
+    assert not list(workplace.home.glob("rebuilding.*"))
+
+
+def test_damaged_evidence_replaces_nothing(published: tuple[Workplace, str]) -> None:
+    workplace, run = published
+    before = dump(workplace)
+    (workplace.run_folder(run, "evidence") / "audience.parquet").write_bytes(b"torn")
+    with pytest.raises(InputError, match=r"audience\.parquet"):
+        rebuild.rebuild(workplace)
+    assert dump(workplace) == before
+
+
+def test_damaged_control_files_are_written_anew(published: tuple[Workplace, str]) -> None:
+    workplace, run = published
+    folder = workplace.run_folder(run, "control")
+    (folder / ORDERS).write_bytes(b"damaged\n")
+    (folder / SUPPRESSIONS).write_bytes(b"damaged\n")
+    rebuild.rebuild(workplace)
+    from tasks.orders import Control
+
+    control_now = Control(folder, "email")
+    assert control_now.refresh() == "paused"
+    assert control_now.suppressed == {control.address_key(workplace, "test3@example.se")}
+
+
+def test_the_audit_agrees_with_the_decision_log(published: tuple[Workplace, str]) -> None:
+    workplace, _ = published
+    assert rebuild.verify_audit(workplace) == len(list(decisions.read(workplace))) >= 4
+
+
+@pytest.mark.parametrize("change", ["actor = 'someone else'", "detail = '{}'", "hash = 'x'", "run = 'another'"])
+def test_a_changed_audit_row_is_found(published: tuple[Workplace, str], change: str) -> None:
+    workplace, _ = published
+    with store.writing(workplace) as connection:
+        connection.execute(f"UPDATE audit SET {change} WHERE sequence = 1")
+    with pytest.raises(InputError, match="differ"):
+        rebuild.verify_audit(workplace)
+
+
+def test_a_log_that_lost_its_end_is_found(published: tuple[Workplace, str]) -> None:
+    workplace, _ = published
+    rebuild.verify_audit(workplace)
+    lines = workplace.decisions.read_bytes().splitlines(keepends=True)
+    workplace.decisions.write_bytes(b"".join(lines[:-1]))
+    with pytest.raises(InputError, match="differ"):
+        rebuild.verify_audit(workplace)
+
+
+def test_a_log_that_was_edited_is_found(published: tuple[Workplace, str]) -> None:
+    workplace, _ = published
+    lines = workplace.decisions.read_text().splitlines()
+    first = json.loads(lines[0])
+    lines[0] = json.dumps({**first, "actor": "someone else"})
+    workplace.decisions.write_text("\n".join(lines) + "\n")
+    with pytest.raises(InputError, match="hash chain"):
+        rebuild.verify_audit(workplace)
