@@ -15,6 +15,7 @@ from campaigns.brief_loading import find_campaign
 from campaigns.errors import BudkavleError
 from flows.commands.common import run_flow
 from flows.demo_mail import codes_in, delivered_in
+from flows.prefect_server import prefect_api
 from flows.registers import import_and_verify
 from flows.settings import load_settings, workplace
 from tasks import approval, outcomes, world
@@ -38,7 +39,7 @@ def run_demo(people: int, seed: int, echo: Callable[[str], None]) -> dict[str, A
 
     tell(f"a synthetic city of {people} people, seed {seed}")
     files = synthesise(people, seed, home / "register-files")
-    with running_gateway(home / "sink" / "smtp") as smtp_url:
+    with prefect_api(home), running_gateway(home / "sink" / "smtp") as smtp_url:
         os.environ.update(
             BUDKAVLE_HOME=str(home),
             BUDKAVLE_SMTP_URL=smtp_url,

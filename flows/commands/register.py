@@ -1,5 +1,6 @@
 """Registers and suppressions."""
 
+from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -41,11 +42,11 @@ def import_(
 
     counts = import_and_verify(here(), file, kind.value, extracted.date())
     answer(
-        counts.as_dict(),
+        asdict(counts),
         as_json,
         lambda: [
             f"{counts.read} rows read, {counts.accepted} persons, {counts.merged} merged, {counts.rejected} rejected",
-            *(f"  {count} × {reason}" for reason, count in sorted(counts.reasons.items())),
+            *(f"  {count} × {reason}" for reason, count in sorted(counts.rejects_by_reason.items())),
             *([f"rows and reasons: {counts.rejects_file}"] if counts.rejects_file else []),
         ],
     )
