@@ -363,7 +363,7 @@ def test_a_crash_around_the_hand_over_of_letters_leaves_no_doubt(workplace: Work
     elif moment == "fetched_by_print_shop":
         manifest.unlink()
     publishing.publish_shard(workplace, run, LETTER)
-    assert statuses(workplace, run, LETTER) == {"accepted": 3}
+    assert statuses(workplace, run, LETTER) == {"accepted": 4}
     assert (manifest.exists() and manifest.read_bytes() == before) == (moment != "fetched_by_print_shop")
 
 
