@@ -1,9 +1,11 @@
-"""Journals merged into ``delivery_event``, and every message accounted for.
+"""Both sums: every person and every message of a run accounted for, from journals merged into ``delivery_event``.
 
+Persons: audience = held out + excluded (by reason) + assigned.
 Messages: planned = accepted + rejected + unknown + suppressed + expired + cancelled + pending.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -11,13 +13,14 @@ from campaigns.errors import CheckFailed
 from tasks import journal, store
 from tasks.workplace import Workplace
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 ACCOUNTS = ("accepted", "rejected", "unknown", "suppressed", "expired", "cancelled", "pending")
 
 
 def merge_within(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str) -> int:
     """Append a run's journal records not merged yet, known by (segment, offset), inside a transaction; their number."""
-    import pyarrow as pa
-
     last = dict(
         connection.execute(
             'SELECT segment, max("offset") FROM delivery_event WHERE run = ? GROUP BY segment', [run]
@@ -29,14 +32,19 @@ def merge_within(connection: duckdb.DuckDBPyConnection, workplace: Workplace, ru
         records = journal.read(path, start or 0)[0 if start is None else 1 :]
         if not records:
             continue
-        offsets, columns = [offset for offset, _ in records], zip(*(record for _, record in records), strict=True)
-        table = dict(zip(journal.Record._fields, map(list, columns), strict=True))
-        new_record = pa.table({"segment": [path.name] * len(records), "offset": offsets, **table})
-        connection.register("new_record", new_record)
+        connection.register("new_record", _as_table(path.name, records))
         connection.execute(store.statement("publishing/merge"), {"run": run})
         connection.unregister("new_record")
         merged += len(records)
     return merged
+
+
+def _as_table(segment: str, records: Sequence[tuple[int, journal.Record]]) -> "pa.Table":
+    import pyarrow as pa
+
+    offsets, columns = [offset for offset, _ in records], zip(*(record for _, record in records), strict=True)
+    named = dict(zip(journal.Record._fields, map(list, columns), strict=True))
+    return pa.table({"segment": [segment] * len(records), "offset": offsets, **named})
 
 
 def messages_accounted(connection: duckdb.DuckDBPyConnection, run: str) -> dict[str, Any]:
@@ -62,7 +70,33 @@ def messages_accounted(connection: duckdb.DuckDBPyConnection, run: str) -> dict[
     return {"planned": planned, **sums, "by_channel": by_channel}
 
 
+def persons_accounted(connection: duckdb.DuckDBPyConnection, run: str) -> dict[str, Any]:
+    """Return the persons sum: audience = held_out + excluded + assigned, counted per wave and person.
+
+    ``excluded_by_reason`` adds up to ``excluded``. Before the channels are planned, those still to be planned are in
+    none of the three. Works over the database and over the snapshot.
+    """
+    rows = connection.execute(store.statement("accounts/persons"), {"run": run}).fetchall()
+    counts = dict(rows)
+    reasons = {name: n for name, n in counts.items() if name not in {"held_out", "assigned", "unplanned"}}
+    return {
+        "audience": sum(counts.values()),
+        "held_out": counts.get("held_out", 0),
+        "excluded": sum(reasons.values()),
+        "excluded_by_reason": reasons,
+        "assigned": counts.get("assigned", 0),
+    }
+
+
 def persons_reached(connection: duckdb.DuckDBPyConnection, run: str) -> int:
-    """Return how many persons have an accepted message, members of a household that got one letter included."""
-    row = connection.execute(store.statement("publishing/reached"), [run]).fetchone()
+    """Return how many persons, per wave, have an accepted message; members of a household may share a letter."""
+    row = connection.execute(store.statement("accounts/reached"), [run]).fetchone()
     return int(row[0]) if row else 0
+
+
+def in_doubt(connection: duckdb.DuckDBPyConnection, run: str) -> list[str]:
+    """Return the ids of the messages of which nobody knows whether they arrived."""
+    rows = connection.execute(
+        "SELECT message_id FROM delivery WHERE run = ? AND status = 'unknown' ORDER BY message_id", [run]
+    ).fetchall()
+    return [message_id for (message_id,) in rows]

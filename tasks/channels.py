@@ -42,24 +42,6 @@ def plan_channels(workplace: Workplace, run: str) -> None:
         store.keep_evidence(connection, workplace, this.run, [*TABLES, "audience", "run"])
 
 
-def persons_accounted(connection: duckdb.DuckDBPyConnection, run: str) -> dict[str, Any]:
-    """Return the persons sum: audience = held_out + excluded + assigned, counted per wave and person.
-
-    ``excluded_by_reason`` adds up to ``excluded``. Before the channels are planned, those still to be planned are in
-    none of the three. Works over the database and over the snapshot.
-    """
-    rows = connection.execute(store.statement("channels/accounted"), {"run": run}).fetchall()
-    counts = dict(rows)
-    reasons = {name: n for name, n in counts.items() if name not in {"held_out", "assigned", "unplanned"}}
-    return {
-        "audience": sum(counts.values()),
-        "held_out": counts.get("held_out", 0),
-        "excluded": sum(reasons.values()),
-        "excluded_by_reason": reasons,
-        "assigned": counts.get("assigned", 0),
-    }
-
-
 def admitted(reach: str, channels: Sequence[Channel]) -> list[Channel]:
     """Return the channels that a person with these kinds of address (joined by plus signs) may get."""
     usable = [channel for channel in channels if channel.address_kind in reach.split("+")]

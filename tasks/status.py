@@ -1,10 +1,9 @@
 """Where a run stands: its state, both sums, what is unknown, the looks to come."""
 
-import contextlib
 from typing import Any
 
-from campaigns.errors import StoreBusy
-from tasks import channels, publishing, runs, store
+from tasks import accounts, runs, store
+from tasks.ledger import load_decisions
 from tasks.workplace import Workplace
 
 
@@ -16,15 +15,16 @@ def all_runs(workplace: Workplace) -> list[dict[str, Any]]:
 
 
 def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
-    """Return one run's status; what the journals say by now is merged first unless a publisher is just doing so."""
-    run_id = runs.load(workplace, run).run
-    with contextlib.suppress(StoreBusy):
-        publishing.merge_journals(workplace, run_id)
+    """Return one run's status; what the journals say by now is merged first."""
     with store.writing(workplace) as connection:
-        state = runs.load_within(connection, run_id).state
-        reached = publishing.persons_reached(connection, run_id)
-        persons = {**channels.persons_accounted(connection, run_id), "reached": reached}
-        messages = publishing.messages_accounted(connection, run_id)
+        found = runs.load_within(connection, run)
+        run_id = found.run
+        load_decisions(connection, workplace)
+        accounts.merge_within(connection, workplace, run_id)
+        reached = accounts.persons_reached(connection, run_id)
+        persons = {**accounts.persons_accounted(connection, run_id), "reached": reached}
+        messages = accounts.messages_accounted(connection, run_id)
+        unknown = accounts.in_doubt(connection, run_id)
         looks = connection.execute("SELECT look, state, due_at FROM look WHERE run = ? ORDER BY look", [run_id])
         due_looks = [
             {"look": look, "state": standing, "due_at": due_at.isoformat()}
@@ -32,9 +32,9 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
         ]
     return {
         "run": run_id,
-        "state": state,
+        "state": found.state,
         "persons": persons,
         "messages": messages,
-        "unknown": publishing.unknown(workplace, run_id),
+        "unknown": unknown,
         "due_looks": due_looks,
     }

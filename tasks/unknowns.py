@@ -5,7 +5,7 @@ from typing import Literal
 
 from campaigns.errors import InputError, Refused, StoreBusy
 from tasks import decisions, journal, store
-from tasks.accounts import merge_within
+from tasks.accounts import in_doubt, merge_within
 from tasks.workplace import Workplace
 
 Decision = Literal["accepted", "rejected", "resend"]
@@ -16,10 +16,7 @@ def unknown(workplace: Workplace, run: str) -> list[str]:
     """Return the ids of the messages of which nobody knows whether they arrived."""
     with store.writing(workplace) as connection:
         merge_within(connection, workplace, run)
-        rows = connection.execute(
-            "SELECT message_id FROM delivery WHERE run = ? AND status = 'unknown' ORDER BY message_id", [run]
-        ).fetchall()
-    return [message_id for (message_id,) in rows]
+        return in_doubt(connection, run)
 
 
 def decide_unknown(workplace: Workplace, run: str, message_id: str, decision: Decision, actor: str) -> None:

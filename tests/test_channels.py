@@ -14,7 +14,7 @@ from small_city import begin, brief, insert, rows, selected
 
 from campaigns.channels import load_channels, read_channels
 from campaigns.errors import BriefInvalid, GateRefused, InputError
-from tasks import audience, channels, contact_plan, runs, store
+from tasks import accounts, audience, channels, contact_plan, runs, store
 from tasks.contact_plan import Cell, FloorsTooHigh, Limits, Option
 from tasks.workplace import Workplace, pseudonym
 
@@ -75,7 +75,7 @@ def test_every_person_is_accounted_for_and_no_limit_is_passed(
     run = begin(workplace, tmp_path, text)
     planned(workplace, run, crowd)
     with store.writing(workplace) as connection:
-        persons = channels.persons_accounted(connection, run)
+        persons = accounts.persons_accounted(connection, run)
     assert persons["audience"] == len(crowd) == persons["held_out"] + persons["excluded"] + persons["assigned"]
     assert sum(persons["excluded_by_reason"].values()) == persons["excluded"]
     messages = rows(workplace, "SELECT DISTINCT channel, message_id FROM assignment")

@@ -34,10 +34,9 @@ def new(
 
 def check(campaign: Campaign, as_json: AsJson = False) -> None:
     """Check brief, texts and gates; nothing is sent and no register is read."""
+    from campaigns.brief_loading import find_campaign
     from tasks.checking import check_campaign
     from tasks.gates import refuses
-
-    from campaigns.brief_loading import find_campaign
 
     findings = check_campaign(here(), find_campaign(campaign))
     blocking = [finding for finding in findings if refuses(finding)]

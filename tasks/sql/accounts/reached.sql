@@ -1,5 +1,5 @@
--- Reads assignment and delivery of one run; one row: persons, each counted once, whose message was accepted.
-SELECT count(DISTINCT assignment.person_key)
+-- Reads assignment and delivery of one run; one row: persons, counted per wave, whose message was accepted.
+SELECT count(DISTINCT (assignment.wave, assignment.person_key))
 FROM assignment
 JOIN delivery
     ON assignment.run = delivery.run AND assignment.message_id = delivery.message_id
