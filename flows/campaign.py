@@ -43,6 +43,8 @@ def prepare_campaign(campaign: str) -> str:
 def publish_campaign(run: str, late: bool = False) -> State[str]:
     """Send what is approved, wave by wave; resumes where a killed run stopped, and sends nothing twice."""
     place = workplace(load_settings())
+    if runs.state(place, run) in runs.SENT:
+        return Completed(message=f"run {run} was published before; nothing is left to send", data=run)
     try:
         stages.require_approval(place, run)
         for wave in runs.load(place, run).brief.waves:
@@ -50,8 +52,8 @@ def publish_campaign(run: str, late: bool = False) -> State[str]:
     except Waiting as reason:
         return Completed(name=WAITING, message=str(reason), data=run)
     stages.plan_looks(place, run)
-    runs.move(place, run, "published")
     schedule.schedule_looks(place, run)
+    runs.move(place, run, "published")
     return Completed(message=f"run {run} is published", data=run)
 
 
@@ -61,6 +63,8 @@ def run_campaign(campaign: str, late: bool = False) -> State[str]:
     place = workplace(load_settings())
     run = known_run(place, campaign) or prepare_campaign(campaign)
     try:
+        if runs.state(place, run) not in runs.SENT:
+            stages.request_approvals(place, run)
         schedule.wait_for_approval(place, run)
     except Waiting as reason:
         return Completed(name=WAITING, message=str(reason), data=run)

@@ -1,19 +1,14 @@
 """``budkavle demo``: the whole way on a synthetic city, with a real SMTP server and a known true effect."""
 
 import os
-import shutil
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from ruamel.yaml import YAML
-
-from campaigns.brief_loading import find_campaign
-from campaigns.errors import BudkavleError
 from flows.commands.common import run_flow
+from flows.demo_city import fresh_home, write_campaign, write_directory
 from flows.demo_mail import codes_in, delivered_in
 from flows.prefect_server import prefect_api
 from flows.registers import import_and_verify
@@ -25,13 +20,11 @@ from tasks.synthesis import synthesise
 from tasks.workplace import Workplace
 
 KINDS = ("population", "customers", "employees")
-CITY = 1_000_000
-MARK = ".made-by-budkavle-demo"
 
 
 def run_demo(people: int, seed: int, echo: Callable[[str], None]) -> dict[str, Any]:
     """Go the whole way and return what was seen; ``proved`` says whether both sums, the sink and the effect agree."""
-    home = _fresh_home(load_settings().home / "demo")
+    home = fresh_home(load_settings().home / "demo")
     began = time.monotonic()
 
     def tell(line: str) -> None:
@@ -43,13 +36,13 @@ def run_demo(people: int, seed: int, echo: Callable[[str], None]) -> dict[str, A
         os.environ.update(
             BUDKAVLE_HOME=str(home),
             BUDKAVLE_SMTP_URL=smtp_url,
-            BUDKAVLE_DIRECTORY=str(_write_directory(home)),
+            BUDKAVLE_DIRECTORY=str(write_directory(home)),
         )
         place = workplace(load_settings())
         for kind in KINDS:
             counts = import_and_verify(place, files[kind], kind, date.today())
             tell(f"{kind}: {counts.accepted} persons, {counts.rejected} rows rejected, {counts.merged} merged")
-        folder = _write_campaign(home, people)
+        folder = write_campaign(home, people)
         run = run_flow(lambda: _prepare(folder))
         tell(f"prepared {run}: audience, holdout, plan, variants, gates")
         _approve(place, run)
@@ -138,52 +131,3 @@ def _evaluate(run: str) -> Any:
 def _approve(place: Workplace, run: str) -> None:
     for code in codes_in(place.home / "sink" / "smtp"):
         approval.grant(place, run, code, [], "account:demo")
-
-
-def _fresh_home(home: Path) -> Path:
-    """Empty the demo's own folder; a folder that the demo did not make is never touched."""
-    if home.exists():
-        if not (home / MARK).exists():
-            raise BudkavleError(
-                "this folder was not made by the demo", where=str(home), remedy="set BUDKAVLE_HOME to another folder."
-            )
-        shutil.rmtree(home)
-    home.mkdir(parents=True, mode=0o700)
-    (home / MARK).touch()
-    return home
-
-
-def _write_directory(home: Path) -> Path:
-    path = home / "directory.yaml"
-    people = {
-        "manager_waste": {"name": "Chef (exempel)", "address": "chef@example.se", "roles": ["manager"]},
-        "communicator_waste": {
-            "name": "Kommunikatör (exempel)",
-            "address": "komm@example.se",
-            "roles": ["communicator"],
-        },
-    }
-    YAML().dump({"persons": people}, path)
-    return path
-
-
-def _write_campaign(home: Path, people: int) -> Path:
-    """Copy the campaign with its dates moved to today and its ceilings scaled to the size of the city."""
-    folder = home / "campaigns" / "matavfall"
-    shutil.copytree(find_campaign("matavfall"), folder)
-    path = folder / "campaign.yaml"
-    yaml = YAML()
-    brief = yaml.load(path)
-    now = datetime.now(UTC).astimezone(ZoneInfo("Europe/Stockholm")).replace(microsecond=0)
-    start = now - timedelta(minutes=1)
-    brief["edition"] = f"demo-{people}"
-    brief["objective"]["by"] = (start + timedelta(days=90)).date()
-    brief["feedback_by"] = (start + timedelta(days=150)).date()
-    brief["schedule"]["start"] = start.isoformat()
-    brief["schedule"]["valid_until"] = (start + timedelta(days=160)).isoformat()
-    brief["waves"][0]["start"] = (start - timedelta(days=1)).isoformat()
-    brief["waves"][1]["start"] = start.isoformat()
-    for ceiling in ("sek", "co2_kg"):
-        brief["budget"][ceiling] = round(brief["budget"][ceiling] * people / CITY, 2)
-    yaml.dump(brief, path)
-    return folder

@@ -27,7 +27,7 @@ def publish_wave(place: Workplace, run: str, wave: Wave, *, late: bool) -> None:
     runs.move(place, run, "publishing")
     results = _publish(place, run, names)
     stages.check_deliveries(place, run)
-    _require_finished(run, wave, results)
+    _require_finished(place, run, wave, results)
 
 
 def _publish(place: Workplace, run: str, names: list[str]) -> list[ShardResult]:
@@ -65,7 +65,7 @@ def _require_its_time(place: Workplace, run: str, wave: Wave, late: bool) -> Non
         )
 
 
-def _require_finished(run: str, wave: Wave, results: list[ShardResult]) -> None:
+def _require_finished(place: Workplace, run: str, wave: Wave, results: list[ShardResult]) -> None:
     if any(result.outcome == "gateway_unavailable" for result in results):
         raise GatewayUnavailable(
             f"the gateway of wave {wave.name} does not answer; the rest of the wave is waiting",
@@ -73,6 +73,8 @@ def _require_finished(run: str, wave: Wave, results: list[ShardResult]) -> None:
             remedy="mend the gateway (see `budkavle settings`), then run the same command again.",
         )
     if any(result.outcome != "done" for result in results):
+        if any(result.outcome in ("paused", "gateway_failing") for result in results):
+            runs.move(place, run, "paused")
         raise RunPaused(
             f"wave {wave.name} is not finished: {', '.join(sorted({r.outcome for r in results} - {'done'}))}",
             where=run,

@@ -19,7 +19,6 @@ from tasks.approval_rows import EXPIRED, GRANTED, PENDING, VALID, Asked
 from tasks.workplace import Workplace
 
 WAITS_FOR_APPROVAL = frozenset({"prepared", "approved", "scheduled", "publishing", "paused"})
-ALREADY_SENT = frozenset({"published", "evaluating", "closed"})
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ def require_approval(workplace: Workplace, run: str) -> None:
     """
     with store.writing(workplace) as connection:
         known = runs.load_within(connection, run)
-        if known.state in ALREADY_SENT:
+        if known.state in runs.SENT:
             return
         known = _prepared(connection, workplace, known.run)
         missing = approval_rows.missing(connection, known)

@@ -17,7 +17,7 @@ from tasks.workplace import Workplace
 
 __all__ = ["load_decisions", "rebuild", "verify_audit"]
 
-REGISTER_TABLES = ("person", "identity", "contact_point", "register_extract")
+REGISTER_TABLES = ("person", "identity", "contact_point", "register_extract", "check_result")
 
 
 def rebuild(workplace: Workplace) -> dict[str, int]:

@@ -10,7 +10,7 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from campaigns.errors import RegisterFileInvalid
+from campaigns.errors import CheckFailed, RegisterFileInvalid
 from tasks import register_values, store
 from tasks.register_columns import REQUIRED, refused
 from tasks.register_files import load
@@ -49,9 +49,12 @@ class ImportCounts:
     remarks: tuple[str, ...] = ()
 
 
-def import_register(workplace: Workplace, file: Path, kind: str, extracted_on: date) -> ImportCounts:
+def import_register(
+    workplace: Workplace, file: Path, kind: str, extracted_on: date, check: Callable[[], object] = lambda: None
+) -> ImportCounts:
     """Replace one kind of register by the rows of a file, CSV or Parquet, and return what became of each row.
 
+    ``check`` looks at the register once it is in place; when it raises CheckFailed, the former extract is put back.
     Raises RegisterFileInvalid, with nothing imported, for a file that is broken, lacks a column, or has no usable row.
     """
     _check_request(file, kind, extracted_on)
@@ -66,8 +69,14 @@ def import_register(workplace: Workplace, file: Path, kind: str, extracted_on: d
             if counts.accepted == 0:
                 raise _nothing_usable(file, counts)
             _keep(connection, draft, counts, extracted_on, digest)
+        former = workplace.register(kind).resolve() if workplace.register(kind).exists() else None
         _put_in(workplace, kind, draft)
         _put_evidence(workplace, kind, draft)
+        try:
+            check()
+        except CheckFailed:
+            _put_back(workplace, kind, former)
+            raise
     return _with_files(counts, workplace, kind, digest)
 
 
@@ -185,6 +194,22 @@ def _put_evidence(workplace: Workplace, kind: str, draft: Path) -> None:
     link = draft.with_name(f"{draft.name}-link")
     link.symlink_to(Path("versions") / draft.name)
     os.replace(link, place)
+
+
+def _put_back(workplace: Workplace, kind: str, former: Path | None) -> None:
+    """Let the former extract stand again, with the results of its own checks, or none where there was none."""
+    with store.writing(workplace) as connection:
+        connection.execute("DELETE FROM check_result WHERE run = ?", [f"register:{kind}"])
+        for table in TABLES:
+            connection.execute(f"DELETE FROM {table} WHERE kind = ?", [kind])
+        for table in (*TABLES, "check_result") if former else ():
+            path = (former or Path()) / f"{table}.parquet"
+            if path.exists():
+                connection.execute(f"INSERT INTO {table} BY NAME FROM read_parquet(?)", [str(path)])
+    if former:
+        _put_evidence(workplace, kind, former)
+    else:
+        workplace.register(kind).unlink()
 
 
 def _with_files(counts: ImportCounts, workplace: Workplace, kind: str, digest: str) -> ImportCounts:

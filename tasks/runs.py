@@ -19,10 +19,11 @@ MOVES = {
     "publishing": {"paused", "published", "stopped"},
     "paused": {"publishing", "stopped"},
     "published": {"evaluating", "closed"},
-    "evaluating": {"published", "closed"},
+    "evaluating": {"closed"},
     "closed": {"evaluating"},
     "stopped": {"evaluating"},
 }
+SENT = frozenset({"published", "evaluating", "closed"})
 CONTENT_IS_FIXED = frozenset(MOVES) - {"preparing", "prepared", "approved", "scheduled"}
 
 
@@ -77,10 +78,17 @@ def move_within(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run
         raise UnknownRun(f"there is no run {run}", remedy="`budkavle status` lists the runs.")
     if row[0] == state:
         return
-    if state not in MOVES[row[0]]:
-        raise IllegalMove(f"run {run} is {row[0]} and cannot become {state}", remedy="`budkavle status` shows the run.")
+    require_move(run, row[0], state)
     connection.execute("UPDATE run SET state = ?, changed_at = now() WHERE run = ?", [state, run])
     store.keep_evidence(connection, workplace, run, ["run"])
+
+
+def require_move(run: str, state: str, becomes: str) -> None:
+    """Raise IllegalMove where no arrow leads from a run's state to the one it is to have."""
+    if becomes != state and becomes not in MOVES[state]:
+        raise IllegalMove(
+            f"run {run} is {state} and cannot become {becomes}", remedy=f"`budkavle status {run}` shows where it is."
+        )
 
 
 def state(workplace: Workplace, run: str) -> str | None:

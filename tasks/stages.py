@@ -112,9 +112,12 @@ def plan_looks(workplace: Workplace, run: str) -> None:
 def estimate_effect(workplace: Workplace, run: str, look: int) -> dict[str, object]:
     """Check the outcomes, estimate the effect and draw the lessons."""
     evaluation.require_outcomes(workplace, run)
+    runs.move(workplace, run, "evaluating")
     quality.verify(workplace, "outcomes", run)
     estimate = evaluation.evaluate(workplace, run, look)
     lessons.draw_lessons(workplace, run, look)
+    if not looks.coming_looks(workplace, run):
+        runs.move(workplace, run, "closed")
     return estimate
 
 

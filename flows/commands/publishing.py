@@ -71,12 +71,9 @@ def stop(run: Run) -> None:
 
 
 def _order(run: str, order: str) -> None:
-    from tasks import control, runs
+    from tasks.steering import steer
 
-    place = here()
-    run_id = runs.load(place, run).run
-    getattr(control, order)(place, run_id, actor())
-    typer.echo(f"{order}: {run_id}")
+    typer.echo(f"{order}: {steer(here(), run, order, actor())}")
 
 
 def unknown(

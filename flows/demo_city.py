@@ -1,0 +1,64 @@
+"""What the demo needs before it starts: a folder of its own, an approvers' directory, a campaign for today."""
+
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from ruamel.yaml import YAML
+
+from campaigns.brief_loading import find_campaign
+from campaigns.errors import InputError
+
+CITY = 1_000_000
+MARK = ".made-by-budkavle-demo"
+
+
+def fresh_home(home: Path) -> Path:
+    """Empty the demo's own folder; a folder that the demo did not make is never touched."""
+    if home.exists():
+        if not (home / MARK).exists():
+            raise InputError(
+                "this folder was not made by the demo", where=str(home), remedy="set BUDKAVLE_HOME to another folder."
+            )
+        shutil.rmtree(home)
+    home.mkdir(parents=True, mode=0o700)
+    (home / MARK).touch()
+    return home
+
+
+def write_directory(home: Path) -> Path:
+    """Write an approvers' directory with the two persons that the brief names."""
+    path = home / "directory.yaml"
+    people = {
+        "manager_waste": {"name": "Chef (exempel)", "address": "chef@example.se", "roles": ["manager"]},
+        "communicator_waste": {
+            "name": "Kommunikatör (exempel)",
+            "address": "komm@example.se",
+            "roles": ["communicator"],
+        },
+    }
+    YAML().dump({"persons": people}, path)
+    return path
+
+
+def write_campaign(home: Path, people: int) -> Path:
+    """Copy the campaign with its dates moved to today and its ceilings scaled to the size of the city."""
+    folder = home / "campaigns" / "matavfall"
+    shutil.copytree(find_campaign("matavfall"), folder)
+    path = folder / "campaign.yaml"
+    yaml = YAML()
+    brief = yaml.load(path)
+    now = datetime.now(UTC).astimezone(ZoneInfo("Europe/Stockholm")).replace(microsecond=0)
+    start = now - timedelta(minutes=1)
+    brief["edition"] = f"demo-{people}"
+    brief["objective"]["by"] = (start + timedelta(days=90)).date()
+    brief["feedback_by"] = (start + timedelta(days=150)).date()
+    brief["schedule"]["start"] = start.isoformat()
+    brief["schedule"]["valid_until"] = (start + timedelta(days=160)).isoformat()
+    brief["waves"][0]["start"] = (start - timedelta(days=1)).isoformat()
+    brief["waves"][1]["start"] = start.isoformat()
+    for ceiling in ("sek", "co2_kg"):
+        brief["budget"][ceiling] = round(brief["budget"][ceiling] * people / CITY, 2)
+    yaml.dump(brief, path)
+    return folder
