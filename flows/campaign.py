@@ -68,7 +68,9 @@ def run_campaign(campaign: str, late: bool = False) -> State[str]:
         schedule.wait_for_approval(place, run)
     except Waiting as reason:
         return Completed(name=WAITING, message=str(reason), data=run)
-    return cast("State[str]", publish_campaign(run, late=late, return_state=True))
+    published = publish_campaign(run, late=late, return_state=True)
+    published.result()
+    return Completed(name=published.name, message=published.message, data=run)
 
 
 def campaign_of(name: str) -> str | None:

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from flows.commands.common import run_flow
+from flows.commands.common import load_flows, run_flow
 from flows.demo_city import fresh_home, write_campaign, write_directory
 from flows.demo_mail import codes_in, delivered_in
 from flows.prefect_server import prefect_api
@@ -31,14 +31,15 @@ def run_demo(people: int, seed: int, echo: Callable[[str], None]) -> dict[str, A
         echo(f"{time.monotonic() - began:6.1f} s  {line}")
 
     tell(f"a synthetic city of {people} people, seed {seed}")
-    files = synthesise(people, seed, home / "register-files")
-    with prefect_api(home), running_gateway(home / "sink" / "smtp") as smtp_url:
+    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
+    with prefect_api(home.parent, meanwhile=load_flows), running_gateway(home / "sink" / "smtp") as smtp_url:
         os.environ.update(
             BUDKAVLE_HOME=str(home),
             BUDKAVLE_SMTP_URL=smtp_url,
             BUDKAVLE_DIRECTORY=str(write_directory(home)),
         )
         place = workplace(load_settings())
+        files = synthesise(people, seed, home / "register-files")
         for kind in KINDS:
             counts = import_and_verify(place, files[kind], kind, date.today())
             tell(f"{kind}: {counts.accepted} persons, {counts.rejected} rows rejected, {counts.merged} merged")

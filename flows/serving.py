@@ -19,7 +19,7 @@ def serve(home: Path, port: int, echo: Callable[[str], None]) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.environ.update(PREFECT_HOME=str(folder), PREFECT_API_URL=f"http://127.0.0.1:{port}/api", BUDKAVLE_HOME=str(home))
     log = folder / "server.log"
-    server = start_server(port, log, interface=True)
+    server = start_server(port, log, home=folder, interface=True)
     wait_until_healthy(port, server, log)
     echo(f"Prefect's server answers on http://127.0.0.1:{port}; other commands use it with")
     echo(f"  export PREFECT_API_URL={os.environ['PREFECT_API_URL']} BUDKAVLE_HOME={home}")
@@ -27,7 +27,7 @@ def serve(home: Path, port: int, echo: Callable[[str], None]) -> None:
     _prefect("--no-prompt", "deploy", "--all")
     echo("every flow is deployed; the worker starts")
     worker = subprocess.Popen(
-        [sys.executable, "-m", "flows.lifeline", str(os.getpid()), *_command("worker", "start", "--pool", POOL)],
+        [sys.executable, "-m", "tasks.lifeline", str(os.getpid()), *_command("worker", "start", "--pool", POOL)],
         cwd=folder,
     )
     try:

@@ -120,6 +120,12 @@ def _verdict(suite: Suite, result: Any) -> bool:
     return bool(result.success)
 
 
+def load_library() -> None:
+    """Import Great Expectations, which takes seconds, while there is nothing else to do."""
+    with _quiet():
+        import great_expectations  # noqa: F401
+
+
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     """Keep what Great Expectations logs and warns away from the terminal and from Prefect: it may quote values."""

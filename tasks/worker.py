@@ -7,11 +7,9 @@ prints one JSON object with its counts.
 """
 
 import argparse
-import ctypes
 import fcntl
 import hashlib
 import json
-import os
 import signal
 import sys
 import time
@@ -24,11 +22,11 @@ from typing import Any
 from campaigns.errors import BudkavleError, InputError
 from tasks.delivery import Delivery
 from tasks.journal import standings
+from tasks.lifeline import end_with_parent
 from tasks.orders import Control
 from tasks.senders import SENDERS, Message, Setting
 from tasks.slots import Template, parse, unsubscribe_address
 
-PR_SET_PDEATHSIG = 1
 SECONDS_FOR_LOCK = 3.0
 EXIT = {"done": 0, "damaged": 2, "unavailable": 4, "failing": 4, "locked": 5}
 EXIT_WAITING = 3
@@ -37,7 +35,7 @@ EXIT_WAITING = 3
 def main() -> int:
     """Deliver one shard and print how it went."""
     options = _options()
-    _die_with_parent(options.parent)
+    end_with_parent(options.parent)
     asked_to_stop: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, _: asked_to_stop.append(received))
@@ -123,14 +121,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--shard", required=True)
     parser.add_argument("--parent", type=int, required=True)
     return parser.parse_args()
-
-
-def _die_with_parent(parent: int) -> None:
-    """Ask the kernel for SIGKILL when the thread that started us ends; leave at once if it already has."""
-    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
-    if os.getppid() != parent:
-        raise SystemExit(EXIT_WAITING)
 
 
 def _locked(handle: int) -> bool:

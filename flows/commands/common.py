@@ -40,12 +40,21 @@ def answer(data: Mapping[str, Any], as_json: bool, lines: Callable[[], list[str]
             typer.echo(line)
 
 
+def load_flows() -> None:
+    """Import what every flow needs; it takes seconds."""
+    import flows.evaluation  # noqa: F401
+    from tasks import quality
+
+    quality.load_library()
+
+
 def run_flow(start: Callable[[], "State[Any]"]) -> Any:
     """Run a flow under a Prefect server and return its result; what waits is told and exits 3."""
     from flows.prefect_server import prefect_api
 
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
-    with prefect_api(here().home):
+    os.environ.setdefault("PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW", "ignore")
+    with prefect_api(here().home, meanwhile=load_flows):
         state = start()
         if state.name == "Waiting":
             typer.echo(f"waiting: {state.message}", err=True)

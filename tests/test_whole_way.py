@@ -1,0 +1,198 @@
+"""The command as its users run it, in processes of its own: real Prefect, SMTP, DuckDB and Great Expectations."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+from installation import Installation, kill, processes_of, serving
+
+from tasks import store
+
+pytestmark = pytest.mark.slow
+WINDOW = 16
+
+
+def add_up(status: dict[str, dict[str, int]]) -> None:
+    persons, messages = status["persons"], status["messages"]
+    assert persons["audience"] == persons["held_out"] + persons["excluded"] + persons["assigned"]
+    accounts = ("accepted", "rejected", "unknown", "suppressed", "expired", "cancelled", "pending")
+    assert messages["planned"] == sum(messages[account] for account in accounts)
+
+
+def every_row(place: Installation) -> dict[str, list[str]]:
+    with store.writing(place.workplace) as connection:
+        names = [row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
+        return {
+            name: sorted(map(repr, connection.execute(f'FROM "{name}"').fetchall()))
+            for name in names
+            if name != "schema_migration"
+        }
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 120) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it took too long"
+        time.sleep(0.02)
+
+
+def delivers(place: Installation, messages: int, process: "subprocess.Popen[str]") -> bool:
+    """Wait until so many more messages have been delivered; False where the process ended before that."""
+    before = len(place.delivered())
+    wait_for(lambda: process.poll() is not None or len(place.delivered()) > before + messages)
+    return process.poll() is None
+
+
+def test_the_demo_goes_the_whole_way_and_proves_its_sums(tmp_path: Path) -> None:
+    place = Installation(tmp_path, tmp_path / "unused")
+    found = place.answer("demo", "--people", "1000", "--seed", "7")
+    assert found["proofs"] | {"effect": True} == {"persons": True, "messages": True, "sink": True, "effect": True}
+    add_up(found["status"])
+    arm = found["estimate"]["arms"][0]
+    assert (arm["ci_high"] - arm["ci_low"]) / 2 <= 1.2 * found["designed_half_width"]
+    folder = Path(found["home"]) / "runs" / found["run"]
+    for page in ("preview", "report"):
+        assert "<script" not in (folder / page / "index.html").read_text()
+    assert not processes_of(Path(found["home"]))
+
+
+def test_kills_lose_nobody_and_tell_nobody_twice_and_the_database_can_be_made_again(approved: Installation) -> None:
+    draw = random.Random(1)
+    kills = {"run": 0, "worker": 0}
+    with serving(approved, delay_ms=8) as place:
+        run = place.answer("status")["runs"][0]["run"]
+        for number in range(4):
+            process = place.start("run", str(place.campaign))
+            if not delivers(place, draw.randrange(5, 90), process):
+                break
+            if number == 0:
+                worker = next(number for number, line in processes_of(place.home) if "tasks.worker" in line)
+                os.kill(worker, signal.SIGKILL)
+                kills["worker"] += 1
+                delivers(place, 30, process)
+            kill(process)
+            kills["run"] += 1
+            wait_for(lambda: not processes_of(place.home), 5)
+            sent = len(place.delivered())
+            add_up(place.answer("status", run))
+            assert len(place.delivered()) == sent, "something went on sending after the kill"
+        place.run("run", str(place.campaign))
+        status = place.answer("status", run)
+        delivered = Counter(place.delivered())
+    add_up(status)
+    assert kills["run"] >= 3
+    assert status["state"] == "published"
+    assert max(delivered.values()) == 1
+    mails = status["messages"]["by_channel"]["email"]
+    assert mails["pending"] == mails["rejected"] == 0
+    assert mails["accepted"] + mails["unknown"] == mails["planned"]
+    assert mails["accepted"] <= len(delivered) <= mails["accepted"] + mails["unknown"]
+    assert len(status["unknown"]) == mails["unknown"] <= WINDOW * 2 * (kills["run"] + kills["worker"])
+    before_loss = every_row(place)
+    place.workplace.database.unlink()
+    place.run("rebuild")
+    assert every_row(place) == before_loss
+
+
+def test_the_same_campaign_twice_sends_nothing_the_second_time(served: Installation) -> None:
+    with serving(served) as place:
+        place.run("run", str(place.campaign))
+        first = place.delivered()
+        place.run("run", str(place.campaign))
+        assert place.delivered() == first
+
+
+def test_one_letter_edited_after_the_approval_refuses_and_names_the_file(served: Installation) -> None:
+    text = served.campaign / "text.sv.md"
+    text.write_text(text.read_text().replace("matavfall", "matavfalI", 1))
+    with serving(served) as place:
+        said = place.run("run", str(place.campaign), exits=1)
+        assert "text.sv.md" in said
+        assert place.delivered() == []
+
+
+def test_an_opt_out_that_arrives_while_publishing_runs_is_honoured(served: Installation) -> None:
+    with serving(served, delay_ms=8) as place:
+        process = place.start("run", str(place.campaign))
+        shards = place.home / "runs"
+        wait_for(lambda: len(place.delivered()) > 20)
+        files = [str(path) for path in shards.glob("*/shards/external-email-*.parquet")]
+        query = "SELECT person_key, message_id FROM read_parquet(?) ORDER BY message_id DESC LIMIT 1"
+        row = duckdb.execute(query, [files]).fetchone()
+        assert row is not None
+        place.run("suppress", "add", "--person", row[0])
+        assert process.wait(timeout=200) == 0
+        assert row[1] not in place.delivered()
+        counts = place.answer("status", "matavfall")["messages"]["by_channel"]["email"]
+    assert counts["suppressed"] >= 1
+    assert counts["planned"] == counts["accepted"] + counts["suppressed"]
+
+
+def test_a_reader_left_open_neither_delays_nor_fails_the_campaign(served: Installation) -> None:
+    with store.reading(served.workplace) as reader, serving(served) as place:
+        place.run("run", str(place.campaign))
+        assert reader.execute("SELECT count(*) FROM delivery_event").fetchone() == (0,)
+
+
+def test_a_dead_gateway_leaves_everything_queued_and_the_same_command_goes_on(served: Installation) -> None:
+    with serving(served) as place:
+        silent = place
+    said = silent.run("run", str(silent.campaign), exits=3)
+    assert "does not answer" in said
+    with serving(served) as place:
+        place.run("run", str(place.campaign))
+        messages = place.answer("status", "matavfall")["messages"]
+    assert messages["planned"] == messages["accepted"]
+
+
+def test_no_personal_value_stands_in_what_prefect_keeps_or_the_terminal_shows(approved: Installation) -> None:
+    with serving(approved) as place:
+        said = place.run("run", str(place.campaign))
+    with duckdb.connect() as connection:
+        files = [str(path) for path in place.home.glob("register/population/identity.parquet")]
+        query = "SELECT DISTINCT unnest([email, street, mobile]) AS value FROM read_parquet(?)"
+        values = [row[0] for row in connection.execute(query, [files]).fetchall() if row[0]]
+    kept = said.encode()
+    for path in (place.home / "prefect").rglob("*"):
+        kept += path.read_bytes() if path.is_file() else b""
+    kept += (place.home / "decisions.log").read_bytes() + (place.home / "snapshot.duckdb").read_bytes()
+    assert [value for value in values if value.encode() in kept] == []
+
+
+def test_a_register_that_fails_its_checks_leaves_the_former_one_in_place(approved: Installation) -> None:
+    before = every_row(approved)
+    bad = approved.home / "bad.csv"
+    lines = (approved.home / "register-files" / "population.csv").read_text().splitlines()
+    head = lines[0].split(",")
+    rows = [line.split(",") for line in lines[1:200]]
+    for row in rows:
+        row[head.index("language")] = "svenska!"
+    bad.write_text("\n".join([lines[0], *(",".join(row) for row in rows)]) + "\n")
+    said = approved.run("register", "import", str(bad), "--kind", "population", "--extracted", "2026-11-01", exits=1)
+    assert "nothing" in said or "former" in said
+    assert every_row(approved) == before
+
+
+def test_the_two_commands_that_answer_at_once_import_nothing_heavy(approved: Installation) -> None:
+    probe = (
+        "import sys; from flows.cli import app\n"
+        "try: app({arguments}, standalone_mode=False)\n"
+        "except SystemExit: pass\n"
+        "heavy = {{'prefect', 'great_expectations', 'pandas', 'scipy', 'matplotlib'}} & set(sys.modules)\n"
+        "print('heavy:', sorted(heavy))"
+    )
+    for arguments in (["--help"], ["check", str(approved.campaign)], ["status", "matavfall"], ["status"]):
+        done = subprocess.run(
+            [sys.executable, "-c", probe.format(arguments=json.dumps(arguments))],
+            env=approved.environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert "heavy: []" in done.stdout, f"{arguments}: {done.stdout}{done.stderr}"
