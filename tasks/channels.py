@@ -30,7 +30,7 @@ def plan_channels(workplace: Workplace, run: str) -> None:
     with store.writing(workplace) as connection:
         this = runs.load_within(connection, run)
         _forget(connection, this.run)
-        _keep_priors(connection)
+        _keep_priors(connection, workplace)
         left = Limits(this.brief.budget.sek, this.brief.budget.co2_kg, {})
         design: dict[str, Any] = {**this.design, "expected_effect": 0.0, "planned_sek": 0.0, "planned_co2_kg": 0.0}
         for wave in sorted(this.brief.waves, key=lambda wave: wave.start):
@@ -58,7 +58,7 @@ def _forget(connection: duckdb.DuckDBPyConnection, run: str) -> None:
     )
 
 
-def _keep_priors(connection: duckdb.DuckDBPyConnection) -> None:
+def _keep_priors(connection: duckdb.DuckDBPyConnection, workplace: Workplace) -> None:
     known = {
         name for (name,) in connection.execute("SELECT channel FROM response_belief WHERE segment = 'all'").fetchall()
     }
@@ -69,6 +69,8 @@ def _keep_priors(connection: duckdb.DuckDBPyConnection) -> None:
                 "'prior' AS source, now() AS updated_at",
                 [channel.name, channel.prior.alpha, channel.prior.beta],
             )
+    priors = "SELECT * FROM response_belief WHERE source = 'prior'"
+    store.keep_rows(connection, priors, [], workplace.beliefs / "priors.parquet")
 
 
 def _plan_wave(

@@ -89,12 +89,9 @@ def _prior(channel: str) -> Belief:
 
 
 def _keep_beliefs(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str, look: int) -> None:
-    """Write the run's beliefs, and the priors they began from, to files from which a lost database is rebuilt."""
-    folder = workplace.home / "beliefs"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    query = "SELECT * FROM response_belief WHERE"
-    store.keep_rows(connection, f"{query} run = ?", [run], folder / f"{run}-{look}.parquet")
-    store.keep_rows(connection, f"{query} source = ?", ["prior"], folder / "priors.parquet")
+    """Write the run's beliefs to a file from which a lost database is rebuilt; it takes the place of earlier looks'."""
+    folder = workplace.beliefs
+    store.keep_rows(connection, "SELECT * FROM response_belief WHERE run = ?", [run], folder / f"{run}-{look}.parquet")
     for earlier in range(1, look):
         (folder / f"{run}-{earlier}.parquet").unlink(missing_ok=True)
 

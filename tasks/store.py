@@ -114,13 +114,13 @@ def run_each(connection: duckdb.DuckDBPyConnection, name: str, values: Mapping[s
 def keep_evidence(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str, tables: Sequence[str]) -> None:
     """Write a run's rows of the given tables to Parquet, each file synced and renamed into place."""
     folder = workplace.run_folder(run, "evidence")
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for table in tables:
         keep_rows(connection, f'SELECT * FROM "{table}" WHERE run = ?', [run], folder / f"{table}.parquet")
 
 
 def keep_rows(connection: duckdb.DuckDBPyConnection, query: str, values: Sequence[object], path: Path) -> None:
     """Write the rows of a query to one Parquet file, synced and renamed into place."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_suffix(f".{os.getpid()}.draft")
     connection.execute(f"COPY ({query}) TO '{draft}' (FORMAT parquet)", list(values))
     with draft.open("rb") as written:

@@ -37,6 +37,11 @@ class Workplace:
         """The decision log: approvals, suppressions, pauses, stops, audit."""
         return self.home / "decisions.log"
 
+    @property
+    def beliefs(self) -> Path:
+        """The folder of response beliefs, the evidence for a rebuild."""
+        return self.home / "beliefs"
+
     def register(self, kind: str) -> Path:
         """The folder that holds the accepted rows of one kind of register, the evidence for a rebuild."""
         return self.home / "register" / kind

@@ -45,6 +45,6 @@ def served(approved: Installation, server: dict[str, str]) -> Installation:
 def approved(approved_home: Installation) -> Installation:
     """The approved installation as it was, at its own place, with an empty mail server."""
     shutil.rmtree(approved_home.home)
-    shutil.rmtree(approved_home.sink)
+    shutil.rmtree(approved_home.sink, ignore_errors=True)
     shutil.copytree(approved_home.home.parent / "approved", approved_home.home, symlinks=True)
     return approved_home

@@ -17,14 +17,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from pyarrow import parquet
 
-from campaigns.errors import RegisterFileInvalid
+from campaigns.errors import CheckFailed, RegisterFileInvalid
 from tasks import store
 from tasks.register import KINDS, TABLES, ImportCounts, clear_leftovers, import_register
 from tasks.register_values import usable_email, usable_mobile, usable_number
 from tasks.synthesis import synthesise
 from tasks.workplace import Workplace
 
-TAKEN = date(2026, 1, 2)
+TAKEN = date(2026, 6, 2)
 # Reserved for tests by Skatteverket (open data, testpersonnummer).
 ANNA, BO, CILLA, CHILD, SIBLING = "197801022398", "197801012399", "197801032389", "201204232381", "201209062387"
 HEADER = (
@@ -379,7 +379,7 @@ from datetime import date
 from pathlib import Path
 from tasks.register import import_register
 from tasks.workplace import Workplace
-import_register(Workplace(home=Path(sys.argv[1]), key=b"k"), Path(sys.argv[2]), "population", date(2026, 1, 2))
+import_register(Workplace(home=Path(sys.argv[1]), key=b"k"), Path(sys.argv[2]), "population", date(2026, 6, 2))
 """
 
 
@@ -425,3 +425,25 @@ def test_the_synthetic_city_imports_with_every_row_accounted_for(workplace: Work
     known = "SELECT household_key FROM person WHERE kind = 'population'"
     households = f"SELECT count(*) FROM person WHERE kind = 'customers' AND household_key NOT IN ({known})"
     assert rows(workplace, households) == [(0,)]
+
+
+def test_an_extract_that_fails_its_checks_leaves_the_former_one_in_place(workplace: Workplace, tmp_path: Path) -> None:
+    def rows() -> list[list[str]]:
+        with store.writing(workplace) as connection:
+            tables = ("person", "identity", "contact_point", "register_extract")
+            return [sorted(map(repr, connection.execute(f"FROM {table}").fetchall())) for table in tables]
+
+    def refuse() -> None:
+        raise CheckFailed("planted")
+
+    files = synthesise(200, 1, tmp_path / "first")
+    with pytest.raises(CheckFailed):
+        import_register(workplace, files["population"], "population", date(2026, 6, 1), check=refuse)
+    assert rows() == [[], [], [], []]
+    import_register(workplace, files["population"], "population", date(2026, 6, 1))
+    before, evidence = rows(), workplace.register("population").resolve()
+    other = synthesise(300, 2, tmp_path / "second")
+    with pytest.raises(CheckFailed):
+        import_register(workplace, other["population"], "population", date(2026, 6, 2), check=refuse)
+    assert rows() == before
+    assert workplace.register("population").resolve() == evidence

@@ -143,17 +143,6 @@ def test_a_reader_left_open_neither_delays_nor_fails_the_campaign(served: Instal
         assert reader.execute("SELECT count(*) FROM delivery_event").fetchone() == (0,)
 
 
-def test_a_dead_gateway_leaves_everything_queued_and_the_same_command_goes_on(served: Installation) -> None:
-    with serving(served) as place:
-        silent = place
-    said = silent.run("run", str(silent.campaign), exits=3)
-    assert "does not answer" in said
-    with serving(served) as place:
-        place.run("run", str(place.campaign))
-        messages = place.answer("status", "matavfall")["messages"]
-    assert messages["planned"] == messages["accepted"]
-
-
 def test_no_personal_value_stands_in_what_prefect_keeps_or_the_terminal_shows(approved: Installation) -> None:
     with serving(approved) as place:
         said = place.run("run", str(place.campaign))
@@ -166,20 +155,6 @@ def test_no_personal_value_stands_in_what_prefect_keeps_or_the_terminal_shows(ap
         kept += path.read_bytes() if path.is_file() else b""
     kept += (place.home / "decisions.log").read_bytes() + (place.home / "snapshot.duckdb").read_bytes()
     assert [value for value in values if value.encode() in kept] == []
-
-
-def test_a_register_that_fails_its_checks_leaves_the_former_one_in_place(approved: Installation) -> None:
-    before = every_row(approved)
-    bad = approved.home / "bad.csv"
-    lines = (approved.home / "register-files" / "population.csv").read_text().splitlines()
-    head = lines[0].split(",")
-    rows = [line.split(",") for line in lines[1:200]]
-    for row in rows:
-        row[head.index("language")] = "svenska!"
-    bad.write_text("\n".join([lines[0], *(",".join(row) for row in rows)]) + "\n")
-    said = approved.run("register", "import", str(bad), "--kind", "population", "--extracted", "2026-11-01", exits=1)
-    assert "nothing" in said or "former" in said
-    assert every_row(approved) == before
 
 
 def test_the_two_commands_that_answer_at_once_import_nothing_heavy(approved: Installation) -> None:

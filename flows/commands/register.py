@@ -4,11 +4,14 @@ from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.commands.common import AsJson, actor, answer, here
+
+if TYPE_CHECKING:
+    from tasks.register import ImportCounts
 
 register = typer.Typer(no_args_is_help=True, help="Import register extracts, or make a synthetic city.")
 suppress = typer.Typer(no_args_is_help=True, help="Whom not to contact.")
@@ -44,12 +47,20 @@ def import_(
     answer(
         asdict(counts),
         as_json,
-        lambda: [
-            f"{counts.read} rows read, {counts.accepted} persons, {counts.merged} merged, {counts.rejected} rejected",
-            *(f"  {count} × {reason}" for reason, count in sorted(counts.rejects_by_reason.items())),
-            *([f"rows and reasons: {counts.rejects_file}"] if counts.rejects_file else []),
-        ],
+        lambda: _lines(counts),
     )
+
+
+def _lines(counts: "ImportCounts") -> list[str]:
+    read = f"{counts.read} rows read: {counts.accepted} persons, {counts.merged} merged, {counts.rejected} rejected"
+    lines = [read, *counts.remarks]
+    for name, reasons, file in (
+        ("rejected", counts.rejects_by_reason, counts.rejects_file),
+        ("accepted without it", counts.notes_by_reason, counts.notes_file),
+    ):
+        lines += [f"  {name}: {count} × {reason}" for reason, count in sorted(reasons.items())]
+        lines += [f"  row by row: {file}"] if file else []
+    return lines
 
 
 @register.command()
