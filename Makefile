@@ -14,7 +14,7 @@ demo: setup
 
 test: setup lint
 	.ci/prepare
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check .

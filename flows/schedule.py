@@ -11,7 +11,7 @@ from prefect.flow_runs import resume_flow_run, suspend_flow_run
 
 from campaigns.errors import ApprovalPending
 from flows.prefect_server import server_is_configured
-from tasks import looks, stages
+from tasks import approval, looks
 from tasks.workplace import Workplace
 
 EVALUATE = "evaluate-campaign/budkavle"
@@ -22,13 +22,15 @@ APPROVAL_SECONDS = 14 * 24 * 3600
 def wait_for_approval(place: Workplace, run: str) -> None:
     """Return when the run is approved; a deployed run is suspended until it is, a command raises ApprovalPending."""
     try:
-        stages.require_approval(place, run)
+        approval.require_approval(place, run)
     except ApprovalPending:
         if runtime.deployment.id is None:
             raise
-        _suspended(place, run).write_text(str(runtime.flow_run.id))
+        path = _suspended(place, run)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.write_text(str(runtime.flow_run.id))
         suspend_flow_run(timeout=APPROVAL_SECONDS, key=f"approval-{run}")
-        stages.require_approval(place, run)
+        approval.require_approval(place, run)
 
 
 def resume_after_approval(place: Workplace, run: str) -> bool:
