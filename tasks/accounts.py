@@ -76,8 +76,9 @@ def persons_accounted(connection: duckdb.DuckDBPyConnection, run: str) -> dict[s
     ``excluded_by_reason`` adds up to ``excluded``. Before the channels are planned, those still to be planned are in
     none of the three. Works over the database and over the snapshot.
     """
-    rows = connection.execute(store.statement("accounts/persons"), {"run": run}).fetchall()
-    counts = dict(rows)
+    counts: dict[str, int] = {}
+    for _, standing, persons in connection.execute(store.statement("accounts/persons"), {"run": run}).fetchall():
+        counts[standing] = counts.get(standing, 0) + persons
     reasons = {name: n for name, n in counts.items() if name not in {"held_out", "assigned", "unplanned"}}
     return {
         "audience": sum(counts.values()),

@@ -72,7 +72,7 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
 
 def _waves(connection: duckdb.DuckDBPyConnection, run: str) -> list[dict[str, Any]]:
     """Return the persons of each wave by standing; counts that would give away fewer than ten are withheld."""
-    rows = connection.execute(store.statement("previews/standing"), {"run": run}).fetchall()
+    rows = connection.execute(store.statement("accounts/persons"), {"run": run}).fetchall()
     waves = []
     for wave, group in groupby(sorted(rows, key=lambda row: str(row[0])), key=lambda row: row[0]):
         counts = [(standing, persons) for _, standing, persons in group]

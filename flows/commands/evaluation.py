@@ -22,7 +22,7 @@ def add_to(app: typer.Typer) -> None:
 @outcomes.command("import")
 def import_(
     run: Annotated[str, typer.Argument(help="The run's id or prefix.")],
-    file: Annotated[Path, typer.Argument(help="CSV or Parquet, as docs/outcomes.md describes.")],
+    file: Annotated[Path, typer.Argument(help="CSV or Parquet, as docs/quick-start-analysts.md describes.")],
     as_json: AsJson = False,
 ) -> None:
     """Import observed outcomes of a run."""

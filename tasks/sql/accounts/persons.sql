@@ -1,6 +1,6 @@
--- Reads audience, assignment. One row per standing of the persons of a run: held_out, assigned, unplanned or why
--- excluded.
+-- Reads audience, assignment. One row per wave and standing of its persons: held_out, assigned, unplanned or why excluded.
 SELECT
+    audience.wave,
     CASE
         WHEN audience.excluded_reason IS NOT NULL THEN audience.excluded_reason
         WHEN audience.arm = 'holdout' THEN 'held_out'
@@ -15,5 +15,5 @@ LEFT JOIN assignment
         AND audience.wave = assignment.wave
         AND audience.person_key = assignment.person_key
 WHERE audience.run = $run
-GROUP BY standing
-ORDER BY standing
+GROUP BY ALL
+ORDER BY persons DESC, standing;

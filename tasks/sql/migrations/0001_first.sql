@@ -36,7 +36,7 @@ COMMENT ON COLUMN person.language IS 'The language the person has chosen, a BCP 
 COMMENT ON COLUMN person.easy_read IS 'The person has asked for easy-to-read texts.';
 COMMENT ON COLUMN person.status IS 'alive, dead, emigrated or moved.';
 COMMENT ON COLUMN person.protected IS 'Protected identity; such a person and the household never enter an audience.';
-COMMENT ON COLUMN person.guardian_of IS 'person_key of the child, in the guardians register.';
+COMMENT ON COLUMN person.guardian_of IS 'person_keys of the children, joined by commas, in the guardians register.';
 COMMENT ON COLUMN person.unit IS 'Organisational unit, in the employees register.';
 COMMENT ON COLUMN person.consent_purposes IS 'Purposes consented to, in the subscribers register.';
 COMMENT ON COLUMN person.attributes IS 'Further declared columns of the register file, as text.';

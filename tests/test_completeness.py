@@ -1,0 +1,63 @@
+"""What the documentation promises to be complete is complete."""
+
+import json
+from pathlib import Path
+
+from typer.main import get_command
+
+from campaigns.channels import load_channels
+from campaigns.programme import load_programme
+from expectations import SUITES
+from flows.cli import app
+from flows.settings import Settings
+from tasks.gates import GATES
+from tasks.senders import SENDERS
+
+ROOT = Path(__file__).parents[1]
+DOCS = "\n".join(
+    path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+)
+
+
+def test_every_channel_has_a_sender_and_a_layout() -> None:
+    assert set(load_channels()) == set(SENDERS)
+    for channel in SENDERS:
+        assert (ROOT / "campaigns" / "layouts" / f"{channel}.html.j2").exists(), channel
+
+
+def test_every_stage_boundary_has_a_suite() -> None:
+    assert list(SUITES) == ["register", "audience", "plan", "variants", "delivery", "outcomes"]
+    assert all(suite.claims for suite in SUITES.values())
+
+
+def test_every_gate_of_the_programme_about_texts_has_a_function_and_the_other_way_round() -> None:
+    assert {gate.id for gate in load_programme().text_gates} == set(GATES)
+
+
+def test_every_command_stands_in_the_documentation() -> None:
+    missing = []
+    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
+        names = [f"{name} {part}" for part in getattr(command, "commands", {})] or [name]
+        missing += [each for each in names if f"budkavle {each}" not in DOCS and f"`{each}" not in DOCS]
+    assert missing == []
+
+
+def test_every_setting_has_a_meaning_and_the_important_ones_a_page() -> None:
+    assert all(field.description for field in Settings.model_fields.values())
+    for name in ("HOME", "SECRET_KEY", "SMTP_URL", "DIRECTORY", "SENDER_ADDRESS", "PUBLIC_URL", "LOGOTYPE"):
+        assert f"BUDKAVLE_{name}" in DOCS
+
+
+def test_every_flow_is_deployed() -> None:
+    text = (ROOT / "prefect.yaml").read_text(encoding="utf-8")
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "flows").glob("*.py"))
+    assert sources.count("@flow(") == text.count("entrypoint: flows.")
+
+
+def test_the_lock_names_no_address_and_pins_every_package_with_a_hash() -> None:
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    pinned = [line for line in lines if line and line[0] not in " #"]
+    assert pinned
+    assert all("==" in line for line in pinned)
+    assert not [line for line in lines if "://" in line]
+    assert json.dumps(lines).count("--hash=sha256:") >= len(pinned)
