@@ -1,5 +1,8 @@
 """The ``budkavle`` command. Everything heavy is imported by the command that needs it, so that help answers at once."""
 
+import contextlib
+import os
+import sys
 from typing import Any
 
 import typer
@@ -39,5 +42,16 @@ for commands in (campaign, register, publishing, evaluation, operations):
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line and leave at once.
+
+    Without the interpreter's own end: there DuckDB's binding lists as leaks what Prefect still holds of a failed flow.
+    """
+    try:
+        app()
+        code: str | int | None = 0
+    except SystemExit as leaving:
+        code = leaving.code
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(BrokenPipeError):
+            stream.flush()
+    os._exit(code if isinstance(code, int) else 0 if code is None else 1)

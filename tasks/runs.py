@@ -113,7 +113,8 @@ def load_within(connection: duckdb.DuckDBPyConnection, run: str) -> Run:
     exact = [row for row in rows if row[0] == run] or rows
     if len(exact) != 1:
         raise UnknownRun(
-            f"{len(exact)} runs answer to {run!r}",
+            f"{len(exact) or 'no'} run{'s' if exact else ''} answer{'' if exact else 's'} to this id or prefix",
+            where=run,
             remedy="name one of: " + ", ".join(row[0] for row in rows) if rows else "`budkavle status` lists the runs.",
         )
     name, campaign, folder, state, brief, digest, design = exact[0]
