@@ -11,6 +11,12 @@ from flows.settings import TELEMETRY_OFF
 from tasks.workplace import Workplace
 
 os.environ.update(TELEMETRY_OFF)
+LONGEST = ("test_whole_way", "test_deployments")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first, so that two test processes end at about the same time."""
+    items.sort(key=lambda item: item.path.stem not in LONGEST)
 
 
 @pytest.fixture

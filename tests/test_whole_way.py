@@ -13,9 +13,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from browser import faults_shown
 from installation import Installation, kill, processes_of, serving
 
-from tasks import store
+from tasks import outcomes, store, world
 
 pytestmark = pytest.mark.slow
 WINDOW = 16
@@ -109,6 +110,20 @@ def test_the_same_campaign_twice_sends_nothing_the_second_time(served: Installat
         first = place.delivered()
         place.run("run", str(place.campaign))
         assert place.delivered() == first
+
+
+def test_preview_and_report_show_no_fault_in_a_browser_and_need_no_script(served: Installation) -> None:
+    with serving(served) as place:
+        place.run("run", str(place.campaign))
+    run = place.answer("status")["runs"][0]["run"]
+    files = place.home / "register-files"
+    observed = world.simulate_outcomes(place.workplace, run, files, 1, place.home / "outcomes.csv")
+    outcomes.import_outcomes(place.workplace, run, observed.outcomes_file)
+    place.run("evaluate", run, "--look", "1")
+    for name in ("preview", "report"):
+        page = place.home / "runs" / run / name / "index.html"
+        assert "<script" not in page.read_text(encoding="utf-8")
+        assert faults_shown(page) == []
 
 
 def test_one_letter_edited_after_the_approval_refuses_and_names_the_file(served: Installation) -> None:
