@@ -82,15 +82,24 @@ def _check(
         tree = text_environment({}).parse(sources[name])
     except TemplateSyntaxError as error:
         return [], [_unreadable(error)]
+    except RecursionError:
+        return [], [(1, "an expression is nested too deeply to be read", "take the nested brackets out.")]
     included = list(tree.find_all(nodes.Include))
-    found = [*_forbidden(tree), *_misused(tree, slots), *_missing(included, sources)]
+    forbidden = list(_forbidden(tree))
+    found = [*forbidden, *_misused(tree, slots), *_missing(included, sources)]
     try:
-        undeclared = meta.find_undeclared_variables(tree)
+        undeclared = _names_read(tree) if forbidden else meta.find_undeclared_variables(tree)
         found += _unknown(tree, undeclared - {*slots, *facts}, (*facts, *slots))
     except TemplateSyntaxError as error:  # a filter or test that nobody knows; the rest is found all the same
         found += [] if found else [_unreadable(error)]
     names = [node.template.value for node in included if isinstance(node.template, nodes.Const)]
     return [part for part in names if part in sources], sorted(set(found))
+
+
+def _names_read(tree: nodes.Template) -> set[str]:
+    """Return the names that are read and set nowhere; Jinja2's own search computes constants, such as 'a' * 10**10."""
+    names = list(tree.find_all(nodes.Name))
+    return {name.name for name in names if name.ctx == "load"} - {name.name for name in names if name.ctx != "load"}
 
 
 def _unreadable(error: TemplateSyntaxError) -> Place:

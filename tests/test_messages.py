@@ -1,5 +1,6 @@
 """Texts become variants: what is written is what is sent, and nothing that a person is called can change it."""
 
+import resource
 import time
 from email import message_from_bytes
 from email.headerregistry import Address
@@ -288,6 +289,8 @@ def test_only_a_raster_logotype_goes_with_the_mail(tmp_path: Path, workplace: Wo
         ("{% include 'ingen.md' %}", "the part ingen.md is missing"),
         ("{% include housing %}", "a part is included by a computed name"),
         ("{{ housing.upper() }}", "a text may not hold this (call)"),
+        ("{{ 'a' * 3 }}", "a text may not hold this (mul)"),
+        ("{{ " + "(" * 1500 + "1" + ")" * 1500 + " }}", "an expression is nested too deeply to be read"),
         ("{{ range(3) }}", "nobody gives range a value"),
         ("{{ lipsum }}", "nobody gives lipsum a value"),
         ("{{ housing | pprint }}", "texts have no filter pprint"),
@@ -354,6 +357,13 @@ def test_an_endless_loop_is_an_error_and_not_a_hang(tmp_path: Path) -> None:
     _, findings = rendering.render_jobs([job(tmp_path, "fine"), job(tmp_path, body)], {}, seconds=1.5)
     assert time.monotonic() - started < 10
     assert [finding.message.split(":")[0] for finding in findings] == ["rendering was stopped"]
+
+
+def test_checking_a_text_computes_nothing_of_it(tmp_path: Path, workplace: Workplace) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    named = faults(a_folder(tmp_path, with_body("Hej {{ 'a' * 10 ** 9 }}")), workplace)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 500_000
+    assert any("mul" in message for message in map(str, named))
 
 
 def test_a_text_that_eats_memory_is_an_error(tmp_path: Path) -> None:
