@@ -83,7 +83,9 @@ def _check(
     except TemplateSyntaxError as error:
         return [], [_unreadable(error)]
     except RecursionError:
-        return [], [(1, "an expression is nested too deeply to be read", "take the nested brackets out.")]
+        lines = sources[name].splitlines()
+        line = 1 + max(range(len(lines)), key=lambda number: sum(map(lines[number].count, "([{")))
+        return [], [(line, "an expression is nested too deeply to be read", "take the nested brackets out.")]
     included = list(tree.find_all(nodes.Include))
     forbidden = list(_forbidden(tree))
     found = [*forbidden, *_misused(tree, slots), *_missing(included, sources)]
