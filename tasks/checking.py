@@ -8,6 +8,7 @@ from campaigns.brief_loading import inspect_brief
 from campaigns.errors import BriefInvalid, Finding
 from campaigns.programme import load_programme
 from tasks import gates
+from tasks.audience_query import examine
 from tasks.gate_subjects import subject_of
 from tasks.messages import render_texts, variant_findings
 from tasks.workplace import Workplace
@@ -21,11 +22,17 @@ def check_campaign(workplace: Workplace, folder: Path) -> list[Finding]:
     """
     brief, findings = inspect_brief(folder)
     if brief is not None:
-        findings = gates.accept_overrides([*findings, *_in_texts(brief, folder, workplace)], brief.overrides)
+        more = [*_in_queries(brief, folder), *_in_texts(brief, folder, workplace)]
+        findings = gates.accept_overrides([*findings, *more], brief.overrides)
     named = {replace(finding, file=Path(finding.file).name) for finding in findings}
     return sorted(
         named, key=lambda each: ("BWH".find(each.kind), each.file, each.line, each.gate, each.message, str(each))
     )
+
+
+def _in_queries(brief: Brief, folder: Path) -> list[Finding]:
+    present = [wave for wave in brief.waves if (folder / wave.audience).is_file()]
+    return [finding for wave in present for finding in examine(folder / wave.audience, brief, wave.name)[1]]
 
 
 def _in_texts(brief: Brief, folder: Path, workplace: Workplace) -> list[Finding]:

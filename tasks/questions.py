@@ -15,10 +15,18 @@ def ask(workplace: Workplace, sql: str) -> tuple[list[str], list[tuple[Any, ...]
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         try:
+            if len(duckdb.extract_statements(sql)) != 1:
+                raise InputError("one query is answered at a time", remedy="give exactly one SELECT.")
             result = connection.execute(sql)
             return [column[0] for column in result.description or []], result.fetchall()
         except duckdb.Error as error:
             raise InputError(
-                f"the query cannot be answered: {type(error).__name__}",
+                f"the query cannot be answered: {_reason(error)}",
                 remedy="docs/data.md lists every table and column; the snapshot can only be read.",
             ) from None
+
+
+def _reason(error: duckdb.Error) -> str:
+    """Return DuckDB's own words where they are about the query, and only the kind where they may quote a value."""
+    about_the_query = isinstance(error, duckdb.ParserException | duckdb.CatalogException | duckdb.BinderException)
+    return str(error).splitlines()[0] if about_the_query else type(error).__name__

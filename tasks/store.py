@@ -38,6 +38,7 @@ def writing(workplace: Workplace, *, wait: float = 60.0) -> Iterator[duckdb.Duck
     Raises StoreBusy after ``wait`` seconds behind another writer, StoreDamaged where the file cannot be opened.
     """
     workplace.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _require_known(workplace)
     connection = _open(workplace.database, wait)
     try:
         _migrate(connection)
@@ -138,6 +139,18 @@ def _tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[str]:
 
 def _migrations() -> list[Path]:
     return sorted((SQL / "migrations").glob("*.sql"))
+
+
+def _require_known(workplace: Workplace) -> None:
+    """Refuse to begin an empty database where there is evidence of a full one."""
+    if not workplace.database.exists() and any(
+        next(workplace.home.glob(trace), None) for trace in ("runs/*/evidence/run.parquet", "register/*/person.parquet")
+    ):
+        raise StoreDamaged(
+            "the database is missing, but registers or runs have been kept here",
+            where=str(workplace.database),
+            remedy="run `budkavle rebuild`: every fact is recreated from the journals, shards and the decision log.",
+        )
 
 
 def _open(path: Path, wait: float) -> duckdb.DuckDBPyConnection:

@@ -102,7 +102,7 @@ SELECT
     run, look, outcome, arm, segment, persons, control_persons, level, control_level, estimate, ci_low, ci_high, p,
     target, verdict
 FROM effect
-WHERE persons >= 10 AND control_persons >= 10;
+WHERE least(persons, control_persons, households, control_households) >= 10;
 
 COMMENT ON VIEW register_person IS 'One row per register and person, as an audience query may read it: no names, no addresses.';
 COMMENT ON VIEW register_population IS 'register_person of the population register.';
@@ -131,4 +131,4 @@ COMMENT ON COLUMN report_messages.co2_kg IS 'Carbon dioxide equivalents of the m
 COMMENT ON VIEW report_reach IS 'One row per run, wave and segment of at least 10 persons who were to be reached.';
 COMMENT ON COLUMN report_reach.persons IS 'Persons of the segment outside the holdout.';
 COMMENT ON COLUMN report_reach.reached IS 'Persons whose message was accepted; null where fewer than 10 were not reached.';
-COMMENT ON VIEW report_effect IS 'Effects with at least 10 persons in the arm and in the holdout.';
+COMMENT ON VIEW report_effect IS 'Effects with at least 10 persons and 10 households in the arm and in the holdout.';

@@ -1,0 +1,58 @@
+"""Orders to a run before and while it is sent, and questions to the snapshot."""
+
+from pathlib import Path
+
+import pytest
+
+from campaigns.brief_loading import load_brief
+from campaigns.errors import IllegalMove, InputError, StoreDamaged
+from tasks import decisions, runs, store
+from tasks.questions import ask
+from tasks.steering import steer
+from tasks.workplace import Workplace
+
+MATAVFALL = Path(__file__).parents[1] / "campaigns" / "matavfall"
+
+
+def a_run(workplace: Workplace, state: str) -> str:
+    run = runs.begin(workplace, load_brief(MATAVFALL), MATAVFALL)
+    with store.writing(workplace) as connection:
+        connection.execute("UPDATE run SET state = ? WHERE run = ?", [state, run])
+        store.keep_evidence(connection, workplace, run, ["run"])
+    return run
+
+
+@pytest.mark.parametrize("state", ["prepared", "approved", "scheduled"])
+def test_a_run_not_sent_yet_can_be_paused_and_keeps_its_state(workplace: Workplace, state: str) -> None:
+    run = a_run(workplace, state)
+    assert steer(workplace, run, "pause", "account:test") == run
+    assert runs.state(workplace, run) == state
+    assert "pause" in (workplace.run_folder(run, "control") / "orders.log").read_text()
+    steer(workplace, run, "resume", "account:test")
+    assert [each.action for each in decisions.read(workplace)] == ["run_paused", "run_resumed"]
+
+
+def test_a_published_run_cannot_be_stopped_and_nothing_is_ordered(workplace: Workplace) -> None:
+    run = a_run(workplace, "published")
+    with pytest.raises(IllegalMove, match="published"):
+        steer(workplace, run, "stop", "account:test")
+    assert list(decisions.read(workplace)) == []
+
+
+def test_a_missing_database_with_evidence_is_never_begun_empty(workplace: Workplace) -> None:
+    a_run(workplace, "published")
+    workplace.database.unlink()
+    with pytest.raises(StoreDamaged, match="missing"), store.writing(workplace):
+        pass
+    assert not workplace.database.exists()
+
+
+@pytest.mark.parametrize("sql", ["", "SELECT 1; SELECT 2", "SELCT 1", "FROM nosuch", "DELETE FROM run", "FROM 'x.csv'"])
+def test_a_question_that_cannot_be_answered_is_refused_in_words(workplace: Workplace, sql: str) -> None:
+    with pytest.raises(InputError) as refused:
+        ask(workplace, sql)
+    assert refused.value.remedy
+
+
+def test_a_question_is_answered_with_its_columns(workplace: Workplace) -> None:
+    assert ask(workplace, "SELECT count(*) AS runs FROM run") == (["runs"], [(0,)])
