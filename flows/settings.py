@@ -48,7 +48,8 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the environment once and return absolute, ready settings."""
+    """Read the environment once; what is written from now on belongs to this account alone."""
+    os.umask(0o077)
     os.environ.update({name: os.environ.get(name, value) for name, value in TELEMETRY_OFF.items()})
     return Settings()
 

@@ -65,7 +65,7 @@ def examine(path: Path, brief: Brief, wave: str) -> tuple[Question, list[Finding
         return Question(wave, path.name, "", ()), [finding]
     try:
         trees = [tree for tree in sqlglot.parse(text, read="duckdb") if tree is not None]
-    except SqlglotError as error:
+    except (SqlglotError, RecursionError) as error:
         line = next((entry.get("line") or 0 for entry in getattr(error, "errors", [])), 0)
         return Question(wave, path.name, text, ()), [_finding(path.name, line, "this is not SQL that can be read")]
     if len(trees) != 1 or not isinstance(trees[0], exp.Select | exp.SetOperation):

@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,11 +13,14 @@ from tasks import decisions, orders, shards, store
 from tasks.launching import ShardResult, deliver
 from tasks.ledger import load_decisions
 from tasks.orders import ORDERS, SUPPRESSIONS, TERMS
+from tasks.register_values import usable_email
 from tasks.workplace import Workplace, pseudonym
 
 REASONS = ("opt_out", "objection", "consent_withdrawn", "bounce", "complaint")
 ACTIONS = {"pause": "run_paused", "resume": "run_resumed", "stop": "run_stopped"}
 KEYS_PER_DECISION = 500
+KEY = re.compile(r"[0-9a-f]{32}")
+PURPOSE = re.compile(r"[a-z][a-z0-9_]*")
 SECONDS_FOR_TABLE = 5.0
 SECONDS_FOR_WORKERS = 120.0
 
@@ -56,7 +60,10 @@ def suppress(
     """Never contact this address or person again for a purpose; returns the pseudonymous key. Holds at once."""
     if (email is None) == (person_key is None):
         raise InputError("give an e-mail address or a person key, one of them")
-    key = person_key if person_key is not None else address_key(workplace, email or "")
+    key = _known_key(person_key) if person_key is not None else address_key(workplace, email or "")
+    if key is None:
+        what = "person key: 32 hexadecimal digits" if email is None else "e-mail address"
+        raise InputError(f"this is no {what}", remedy="correct it and run the command again; nobody was suppressed.")
     _suppress(workplace, [key], purpose=purpose, reason=reason, source=source, actor=actor)
     return key
 
@@ -99,14 +106,21 @@ def restore(workplace: Workplace, run: str) -> None:
         orders.append(folder, name, lines)
 
 
-def address_key(workplace: Workplace, email: str) -> str:
-    """Return the pseudonym of an e-mail address, as the register makes it."""
-    return pseudonym(workplace.key, "email", email.strip().lower())
+def address_key(workplace: Workplace, email: str) -> str | None:
+    """Return the pseudonym of an e-mail address, as the register makes it; None where it is no address."""
+    address = usable_email(email.strip())
+    return pseudonym(workplace.key, "email", address) if address else None
+
+
+def _known_key(text: str) -> str | None:
+    return text if KEY.fullmatch(text) else None
 
 
 def _suppress(workplace: Workplace, keys: Sequence[str], *, purpose: str, reason: str, source: str, actor: str) -> None:
     if reason not in REASONS:
         raise InputError(f"{reason!r} is not a reason to suppress", remedy=f"use one of {', '.join(REASONS)}.")
+    if not PURPOSE.fullmatch(purpose):
+        raise InputError("this is no purpose", remedy="write one of a brief's legal_basis, such as waste_information.")
     detail = {"subject_keys": list(keys), "purpose": purpose, "reason": reason, "source": source}
     decisions.record(workplace, "suppression_added", actor=actor, detail=detail)
     for folder in sorted(workplace.home.glob("runs/*/control")):
@@ -116,9 +130,15 @@ def _suppress(workplace: Workplace, keys: Sequence[str], *, purpose: str, reason
 
 
 def _keys_of(workplace: Workplace, path: Path) -> list[str]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.DictReader(file, dialect=csv.excel)
-        keys = [_key_of(workplace, row) for row in rows]
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            keys = [_key_of(workplace, row) for row in csv.DictReader(file, dialect=csv.excel)]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise RegisterFileInvalid(
+            f"the file cannot be read as CSV in UTF-8 ({type(error).__name__}); nobody was suppressed",
+            where=str(path),
+            remedy="check the path and save the file as CSV in UTF-8.",
+        ) from None
     missing = [number for number, key in enumerate(keys, start=2) if key is None]
     if missing or not keys:
         raise RegisterFileInvalid(
@@ -132,7 +152,7 @@ def _keys_of(workplace: Workplace, path: Path) -> list[str]:
 def _key_of(workplace: Workplace, row: dict[str, str | None]) -> str | None:
     values = {name.strip().lower(): (value or "").strip() for name, value in row.items() if isinstance(value, str)}
     if key := values.get("person_key"):
-        return key
+        return _known_key(key)
     digits = "".join(filter(str.isdigit, values.get("personal_number", "")))
     if len(digits) == 12:
         return pseudonym(workplace.key, "person", digits)

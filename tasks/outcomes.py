@@ -90,6 +90,8 @@ def _read_rows(connection: duckdb.DuckDBPyConnection, file: Path, preferred: str
 
 def _source(connection: duckdb.DuckDBPyConnection, file: Path) -> tuple[dict[str, str], str, list[object]]:
     """Return the file's columns by their plain name, the table function that reads it, and its parameters."""
+    if set("*?[") & set(str(file)):
+        raise _refused(file, "the name holds *, ? or [, which stand for other files")
     if not file.is_file():
         raise _refused(file, "there is no such file")
     if file.suffix.lower() == ".parquet":

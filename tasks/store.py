@@ -46,6 +46,11 @@ def writing(workplace: Workplace, *, wait: float = 60.0) -> Iterator[duckdb.Duck
         connection.execute("BEGIN")
         yield connection
         connection.execute("COMMIT")
+    except duckdb.Error as error:
+        if not _is_damage(error):
+            raise
+        connection.close()
+        raise _set_aside(workplace.database) from None
     finally:
         connection.close()
 
@@ -167,6 +172,10 @@ def _open(path: Path, wait: float) -> duckdb.DuckDBPyConnection:
             raise _set_aside(path) from None
         time.sleep(pause)
         pause = min(pause * 1.5, 0.5)
+
+
+def _is_damage(error: duckdb.Error) -> bool:
+    return any(sign in str(error) for sign in ("Could not read enough bytes", "orrupt", "checksum"))
 
 
 def _busy(path: Path, text: str) -> StoreBusy:

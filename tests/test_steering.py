@@ -6,10 +6,11 @@ import pytest
 
 from campaigns.brief_loading import load_brief
 from campaigns.errors import IllegalMove, InputError, StoreDamaged
-from tasks import decisions, runs, store
+from tasks import control, decisions, runs, store
 from tasks.questions import ask
+from tasks.register_values import usable_email
 from tasks.steering import steer
-from tasks.workplace import Workplace
+from tasks.workplace import Workplace, pseudonym
 
 MATAVFALL = Path(__file__).parents[1] / "campaigns" / "matavfall"
 
@@ -56,3 +57,39 @@ def test_a_question_that_cannot_be_answered_is_refused_in_words(workplace: Workp
 
 def test_a_question_is_answered_with_its_columns(workplace: Workplace) -> None:
     assert ask(workplace, "SELECT count(*) AS runs FROM run") == (["runs"], [(0,)])
+
+
+@pytest.mark.parametrize("person_key", ["", "a\nb\tc", "0" * 31, "G" * 32])
+def test_a_person_key_that_can_never_match_is_refused_and_never_written(workplace: Workplace, person_key: str) -> None:
+    with pytest.raises(InputError, match="no person key"):
+        control.suppress(workplace, person_key=person_key, actor="account:test")
+    assert list(decisions.read(workplace)) == []
+
+
+def test_an_opt_out_is_the_key_that_the_register_makes(workplace: Workplace) -> None:
+    given = control.suppress(workplace, email=" Anna@EXÄMPLE.se ", actor="account:test")
+    assert given == pseudonym(workplace.key, "email", usable_email("anna@exämple.se") or "")
+    for address in ("", "notanaddress", "Anna <anna@example.se>"):
+        with pytest.raises(InputError, match="no e-mail address"):
+            control.suppress(workplace, email=address, actor="account:test")
+
+
+@pytest.mark.parametrize("content", [b"email\n\xc5sa@example.se\n", b"email\nnot an address\n", b"", None])
+def test_a_file_of_suppressions_that_cannot_be_used_suppresses_nobody(
+    workplace: Workplace, tmp_path: Path, content: bytes | None
+) -> None:
+    path = tmp_path / "optouts.csv"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InputError):
+        control.suppress_file(workplace, path, actor="account:test")
+    assert list(decisions.read(workplace)) == []
+
+
+def test_a_truncated_database_is_set_aside_and_its_rebuild_named(workplace: Workplace) -> None:
+    run = a_run(workplace, "published")
+    whole = workplace.database.read_bytes()
+    workplace.database.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(StoreDamaged, match="set aside"):
+        runs.state(workplace, run)
+    assert [path.stat().st_size for path in workplace.home.glob("*.unopenable-*")] == [len(whole) // 2]

@@ -1,5 +1,6 @@
 """Registers and suppressions."""
 
+from collections import Counter
 from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
@@ -98,13 +99,15 @@ def add(
 
 @suppress.command("import")
 def import_suppressions(
-    file: Annotated[Path, typer.Argument(help="CSV with email or person_key, purpose, reason.")],
+    file: Annotated[Path, typer.Argument(help="CSV with the column email, personal_number or person_key.")],
+    purpose: Annotated[str, typer.Option(help="Purpose it holds for.")] = "all",
+    reason: Annotated[str, typer.Option(help="As for add.")] = "opt_out",
     as_json: AsJson = False,
 ) -> None:
     """Import suppressions from a file."""
     from tasks import control
 
-    count = control.suppress_file(here(), file, actor=actor())
+    count = control.suppress_file(here(), file, purpose=purpose, reason=reason, actor=actor())
     answer({"added": count}, as_json, lambda: [f"{count} suppressions added"])
 
 
@@ -113,5 +116,7 @@ def list_(as_json: AsJson = False) -> None:
     """List suppressions as counts per purpose and reason."""
     from tasks import control
 
-    rows = control.list_suppressions(here())
-    answer({"suppressions": rows}, as_json, lambda: [f"{r['purpose']}\t{r['reason']}\t{r['count']}" for r in rows])
+    counts = Counter((row["purpose"], row["reason"]) for row in control.list_suppressions(here()))
+    rows = [{"purpose": purpose, "reason": reason, "count": count} for (purpose, reason), count in counts.items()]
+    lines = [f"{row['purpose']}\t{row['reason']}\t{row['count']}" for row in rows]
+    answer({"suppressions": rows}, as_json, lambda: lines or ["none"])

@@ -44,6 +44,7 @@ class WebSender:
                     file.write(self._setting.render(message))
                     file.flush()
                     os.fsync(file.fileno())
+                draft.chmod(0o644)  # everybody may read the city's page, the web server first
                 os.replace(draft, page)
                 sync_folder(self._folder)
             except OSError as error:

@@ -99,9 +99,22 @@ WHERE persons >= 10 AND (reached >= 10 OR reached = 0);
 -- One row per run, look, outcome, arm and segment.
 CREATE OR REPLACE VIEW report_effect AS
 SELECT
-    run, look, outcome, arm, segment, persons, control_persons, level, control_level, estimate, ci_low, ci_high, p,
+    run, look, outcome, arm, segment, persons, control_persons,
+    CASE WHEN fewest >= 10 THEN round(level, 3) END AS level,
+    CASE WHEN fewest >= 10 THEN round(control_level, 3) END AS control_level,
+    CASE WHEN fewest >= 10 THEN round(estimate, 3) END AS estimate,
+    CASE WHEN fewest >= 10 THEN round(ci_low, 3) END AS ci_low,
+    CASE WHEN fewest >= 10 THEN round(ci_high, 3) END AS ci_high,
+    CASE WHEN fewest >= 10 THEN p END AS p,
     target, verdict
-FROM effect
+FROM (
+    SELECT
+        *,
+        least(
+            least(level, 1 - level) * households, least(control_level, 1 - control_level) * control_households
+        ) AS fewest
+    FROM effect
+)
 WHERE least(persons, control_persons, households, control_households) >= 10;
 
 COMMENT ON VIEW register_person IS 'One row per register and person, as an audience query may read it: no names, no addresses.';
@@ -131,4 +144,4 @@ COMMENT ON COLUMN report_messages.co2_kg IS 'Carbon dioxide equivalents of the m
 COMMENT ON VIEW report_reach IS 'One row per run, wave and segment of at least 10 persons who were to be reached.';
 COMMENT ON COLUMN report_reach.persons IS 'Persons of the segment outside the holdout.';
 COMMENT ON COLUMN report_reach.reached IS 'Persons whose message was accepted; null where fewer than 10 were not reached.';
-COMMENT ON VIEW report_effect IS 'Effects with at least 10 persons and 10 households in the arm and in the holdout.';
+COMMENT ON VIEW report_effect IS 'Effects with at least 10 persons and 10 households in the arm and in the holdout; figures are null where fewer than 10 households of either did, or did not, act.';
