@@ -24,7 +24,7 @@ from tasks.register_values import usable_email, usable_mobile, usable_number
 from tasks.synthesis import synthesise
 from tasks.workplace import Workplace
 
-TAKEN = date(2026, 6, 2)
+TAKEN = date(2026, 1, 2)
 # Reserved for tests by Skatteverket (open data, testpersonnummer).
 ANNA, BO, CILLA, CHILD, SIBLING = "197801022398", "197801012399", "197801032389", "201204232381", "201209062387"
 HEADER = (
@@ -379,7 +379,7 @@ from datetime import date
 from pathlib import Path
 from tasks.register import import_register
 from tasks.workplace import Workplace
-import_register(Workplace(home=Path(sys.argv[1]), key=b"k"), Path(sys.argv[2]), "population", date(2026, 6, 2))
+import_register(Workplace(home=Path(sys.argv[1]), key=b"k"), Path(sys.argv[2]), "population", date(2026, 1, 2))
 """
 
 

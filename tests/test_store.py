@@ -108,4 +108,8 @@ def test_evidence_is_renamed_into_place_whole(workplace: Workplace) -> None:
         store.keep_evidence(connection, workplace, "r", ["lesson"])
     folder = workplace.run_folder("r", "evidence")
     assert os.listdir(folder) == ["lesson.parquet"]
-    assert duckdb.sql(f"SELECT run, lesson FROM '{folder / 'lesson.parquet'}'").fetchall() == [("r", "x")]
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            "SELECT run, lesson FROM read_parquet(?)", [str(folder / "lesson.parquet")]
+        ).fetchall()
+    assert rows == [("r", "x")]
