@@ -194,6 +194,10 @@ class Brief(Part):
     landing_page: Text
     budget: Budget
     floors: tuple[Floor, ...] = ()
+    fairness: Literal["floors", "max_min"] = "floors"
+    exploration: Annotated[float, Field(ge=0, le=0.2)] = 0.05
+    both_guardians: bool = False
+    print_for: Literal["unreached", "anyone"] = "unreached"
     contact_cap: Annotated[int, Field(ge=1, le=20)]
     schedule: Schedule
     holdout: Holdout
