@@ -24,6 +24,8 @@ from numpy.typing import NDArray
 
 from tasks.beliefs import Belief, Beliefs, Contrast, Observation, observations, remembered
 from tasks.contact_plan import Cell, Limits, Option, solve
+from tasks.contrasts import Group, contrasts
+from tasks.estimate import Sums
 from tasks.exploration import Crowd, Offer, explore
 from tasks.pooling import pool
 
@@ -159,17 +161,19 @@ def observed(place: City, plan: Array, effect: Array, random: numpy.random.Gener
     """Return treated minus holdout by segment and channel, as an evaluation would estimate it."""
     control = place.persons - treated(place)
     acted = random.binomial(control, place.base)
-    contrasts = []
+    groups = []
     for segment, column in numpy.argwhere(plan > 0):
-        n, m = int(plan[segment, column]), int(control[segment])
-        chance = min(1.0, place.base[segment] + effect[segment, column])
-        x, y = int(random.binomial(n, chance)), int(acted[segment])
-        if n < 10 or m < 10:
-            continue
-        smoothed = [((hits + 1) / (size + 2), size + 2) for hits, size in ((x, n), (y, m))]
-        error = sqrt(sum(share * (1 - share) / size for share, size in smoothed))
-        contrasts.append(Contrast(f"{segment:02}", x / n - y / m, error, {CHANNELS[column]: 1.0}))
-    return contrasts
+        n = int(plan[segment, column])
+        x = int(random.binomial(n, min(1.0, place.base[segment] + effect[segment, column])))
+        groups.append(Group(f"{segment:02}", 1, {CHANNELS[column]: 1.0}, _sums(n, x)))
+    held = [
+        Group(f"{segment:02}", 1, {}, _sums(int(control[segment]), int(acted[segment]))) for segment in range(SEGMENTS)
+    ]
+    return contrasts(groups, held)
+
+
+def _sums(persons: int, acted: int) -> Sums:
+    return Sums(persons, persons, acted, acted, acted, persons)
 
 
 def believed(place: City, policy: str, seen: list[Observation]) -> tuple[Beliefs, Array]:
@@ -257,7 +261,7 @@ def main() -> int:
             if results[0][policy][2]:
                 honesty = numpy.median([result[policy][2] for result in results], axis=0)
                 line["predicted_over_realised"] = [round(float(value), 3) for value in honesty]
-                if policy == OURS and not (0.95 <= honesty[2:].min() and honesty[2:].max() <= 1.05):
+                if policy == OURS and abs(honesty[2:] - 1).max() > 0.05:
                     missed.append(f"{world}: predicted over realised outside 0.95-1.05 from the third campaign")
             print(json.dumps(line), flush=True)
         if regrets[OURS] > target:

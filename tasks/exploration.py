@@ -49,9 +49,7 @@ class Exploration:
         return sum(count for _, count in self.plans.get(name, ()))
 
 
-def explore(
-    crowds: Sequence[Crowd], share: float, salt: str, sek: float = inf, co2_kg: float = inf
-) -> Exploration:
+def explore(crowds: Sequence[Crowd], share: float, salt: str, sek: float = inf, co2_kg: float = inf) -> Exploration:
     """Return who explores: ``share`` of all units that some plan reaches, to the nearest whole one.
 
     Spread over the crowds by cumulative rounding, and evenly over each crowd's plans. It costs at most the same share

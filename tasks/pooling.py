@@ -48,19 +48,18 @@ def pool(evidence: Mapping[Cell, Evidence], priors: Mapping[str, Belief]) -> Bel
     for row, channel in enumerate(table.channels):
         for column, segment in enumerate(table.segments):
             cell = (row, column)
-            beliefs[channel, segment] = _belief(
-                centre[cell], strength[row], table.trials[cell], table.successes[cell]
-            )
+            beliefs[channel, segment] = _belief(centre[cell], strength[row], table.trials[cell], table.successes[cell])
     return Beliefs(beliefs)
 
 
 def _tabulate(evidence: Mapping[Cell, Evidence], priors: Mapping[str, Belief]) -> _Table:
     channels = sorted(priors)
     segments = sorted({segment for channel, segment in evidence if channel in priors})
+    row, column = ({name: number for number, name in enumerate(names)} for names in (channels, segments))
     trials, successes = numpy.zeros((2, len(channels), len(segments)))
     for (channel, segment), seen in evidence.items():
         if channel in priors:
-            cell = channels.index(channel), segments.index(segment)
+            cell = row[channel], column[segment]
             trials[cell], successes[cell] = seen.trials, seen.successes
     prior = numpy.array([[priors[name].alpha, priors[name].beta] for name in channels]).reshape(-1, 2)
     return _Table(channels, segments, trials, successes, prior)
@@ -83,15 +82,25 @@ def _fit(table: _Table) -> tuple[Array, Array]:
         gradient = numpy.concatenate(
             [residual.sum(axis=1) + seen - weight * own, residual.sum(axis=0) - segment / SEGMENT_SPREAD**2]
         )
-        curvature = numpy.zeros((rows + columns, rows + columns))
-        curvature[:rows, rows:], curvature[rows:, :rows] = spread, spread.T
-        diagonal = [spread.sum(axis=1) + weight * own * (1 - own), spread.sum(axis=0) + 1 / SEGMENT_SPREAD**2]
-        numpy.fill_diagonal(curvature, numpy.concatenate(diagonal))
-        step = numpy.linalg.solve(curvature, gradient)
+        step = _newton_step(
+            gradient,
+            spread,
+            spread.sum(axis=1) + weight * own * (1 - own),
+            spread.sum(axis=0) + 1 / SEGMENT_SPREAD**2,
+        )
         logits = logits + step * min(1.0, LARGEST_STEP / max(float(abs(step).max(initial=0.0)), SMALL_STEP))
         if abs(step).max(initial=0.0) < SMALL_STEP:
             break
     return logits[:rows], logits[rows:]
+
+
+def _newton_step(gradient: Array, spread: Array, of_channels: Array, of_segments: Array) -> Array:
+    """Solve curvature · step = gradient by the Schur complement: segments meet each other only through channels."""
+    rows = len(of_channels)
+    scaled = spread / of_segments
+    reduced = numpy.diag(of_channels) - scaled @ spread.T
+    channel = numpy.linalg.solve(reduced, gradient[:rows] - scaled @ gradient[rows:])
+    return numpy.concatenate([channel, (gradient[rows:] - spread.T @ channel) / of_segments])
 
 
 def _strength(table: _Table, centre: Array) -> Array:

@@ -21,7 +21,8 @@ SQL = Path(__file__).parent / "sql"
 PRIVATE_TABLES = ("identity", "message_slot")
 RUN_TABLES = (
     "run", "audience", "plan", "assignment", "variant", "variant_choice", "message", "message_slot",
-    "approval", "look", "outcome", "effect", "lesson", "check_result",
+    "approval", "look", "outcome", "effect", "response_evidence", "lesson",
+    "check_result",
 )  # fmt: skip
 HMAC_BLOCK = 64
 

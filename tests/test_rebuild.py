@@ -31,7 +31,10 @@ def published(workplace: Workplace, tmp_path: Path) -> Iterator[tuple[Workplace,
         connection.execute("INSERT INTO response_belief VALUES ('email', 'all', 1, 9, 'prior', NULL, now())")
         (workplace.home / "beliefs").mkdir()
         store.keep_rows(connection, "SELECT * FROM response_belief", [], workplace.home / "beliefs" / "one.parquet")
-        store.keep_evidence(connection, workplace, run, ["approval", "look"])
+        connection.execute(
+            "INSERT INTO response_evidence VALUES (?, 'email', 'one', 120.5, -2.25, DATE '2027-01-31')", [run]
+        )
+        store.keep_evidence(connection, workplace, run, ["approval", "look", "response_evidence"])
     control.suppress(workplace, email="test3@example.se", actor="test")
     detail = {"digest": "d", "role": "manager", "approver": "test_person", "reviewed": ["h_gate"]}
     decisions.record(workplace, "approval_granted", actor="test_person", run=run, detail=detail)
