@@ -24,7 +24,7 @@ def learn(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
     a later look, gives the same and never counts the same people twice. Only outcomes that are shares teach.
     """
     store.replace_rows(connection, run.run, ["response_evidence", "response_belief"])
-    told = [one for one in _evidence(connection) if one.run != run.run]
+    told = _evidence(connection)
     observed_on = _observe(connection, run, look)
     if observed_on is not None and _is_share(run):
         earlier = [one for one in told if (one.observed_on, one.run) < (observed_on, run.run)]
