@@ -7,6 +7,7 @@
 import json
 import shutil
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ import duckdb
 from campaigns.brief import Brief
 from campaigns.channels import load_channels
 from campaigns.errors import CheckFailed
+from campaigns.programme import load_programme
 from tasks import audience_query, experiment_design, runs, segments, store
 from tasks.audience_query import Question
+from tasks.pages import CITY_TIME
 from tasks.workplace import Workplace
 
 LATER = ("message_slot", "plan", "assignment")
@@ -42,8 +45,10 @@ def select_audience(workplace: Workplace, run: str) -> None:
         copy.unlink()
     with store.writing(workplace) as connection:
         store.replace_rows(connection, this.run, ["audience", *LATER])
+        _count_contacts(connection, this)
+        public = sum(question.registers != ("employees",) for question in questions)
         for question in questions:
-            _select_wave(connection, workplace, this, question)
+            _select_wave(connection, workplace, this, question, max(public, 1))
         _refuse_if_changed(connection, this.run, persons)
         store.keep_evidence(connection, workplace, this.run, ["audience"])
 
@@ -90,6 +95,11 @@ def address_kinds(brief: Brief) -> list[str]:
     return sorted(kind for kind in kinds if kind is not None)
 
 
+def contact_cap(brief: Brief) -> int:
+    """Return how many messages one person may get within the days of the city's contact budget."""
+    return min(brief.contact_cap, load_programme().contact_budget.messages)
+
+
 def _examined(folder: Path, brief: Brief) -> list[Question]:
     examined = [audience_query.examine(folder / wave.audience, brief, wave.name) for wave in brief.waves]
     findings = [finding for _, found in examined for finding in found]
@@ -108,7 +118,7 @@ def _copy_registers(workplace: Workplace, questions: Sequence[Question], folder:
 
 
 def _select_wave(
-    connection: duckdb.DuckDBPyConnection, workplace: Workplace, this: runs.Run, question: Question
+    connection: duckdb.DuckDBPyConnection, workplace: Workplace, this: runs.Run, question: Question, public_waves: int
 ) -> None:
     bases = [basis for basis in this.brief.legal_basis if basis.register_ in question.registers]
     registers = list(dict.fromkeys(basis.register_ for basis in bases))
@@ -116,17 +126,25 @@ def _select_wave(
     first, second = _told_apart_by(connection, answer)
     connection.execute(store.statement("audience/reach"), {"address_kinds": address_kinds(this.brief)})
     members = {"answer": str(answer), "languages": list(this.brief.languages), "first": first, "second": second}
-    connection.execute(store.statement("audience/members"), members | {"registers": registers})
+    budget = {"contact_cap": contact_cap(this.brief), "public_waves": public_waves}
+    connection.execute(store.statement("audience/members"), members | budget | {"registers": registers})
     exclusions: dict[str, Any] = {
         "registers": registers,
         "purposes": [basis.purpose for basis in bases],
+        "consent_purposes": [basis.purpose for basis in bases if basis.register_ == "subscribers"],
         "campaign": this.campaign,
-        "contact_cap": this.brief.contact_cap,
+        "oldest": load_programme().extract_days,
+        "today": datetime.now(CITY_TIME).date(),
     }
-    where = {"run": this.run, "wave": question.wave}
-    connection.execute(store.statement("audience/exclusions"), exclusions | where)
-    _name_segments(connection)
-    connection.execute(store.statement("audience/select"), where)
+    connection.execute(store.statement("audience/exclusions"), exclusions | {"wave": question.wave})
+    _name_segments(connection, public_waves)
+    connection.execute(store.statement("audience/select"), {"run": this.run, "wave": question.wave})
+
+
+def _count_contacts(connection: duckdb.DuckDBPyConnection, this: runs.Run) -> None:
+    starts = [wave.start.isoformat() for wave in this.brief.waves]
+    values = {"run": this.run, "starts": starts, "days": load_programme().contact_budget.days}
+    store.run_each(connection, "audience/contacts_made", values)
 
 
 def _told_apart_by(connection: duckdb.DuckDBPyConnection, answer: Path) -> tuple[str, str]:
@@ -135,16 +153,17 @@ def _told_apart_by(connection: duckdb.DuckDBPyConnection, answer: Path) -> tuple
     return known[0], known[1]
 
 
-def _name_segments(connection: duckdb.DuckDBPyConnection) -> None:
+def _name_segments(connection: duckdb.DuckDBPyConnection, public_waves: int) -> None:
     rows = connection.execute(store.statement("audience/profiles")).fetchall()
-    named = segments.coarsen({segments.Profile(*row[:5]): row[5] for row in rows})
+    named = segments.coarsen({segments.Profile(*row[:6]): row[6] for row in rows}, public_waves)
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE named_profile "
-        "(first VARCHAR, second VARCHAR, language VARCHAR, reach VARCHAR, easy_read BOOLEAN, segment VARCHAR)"
+        "(first VARCHAR, second VARCHAR, language VARCHAR, reach VARCHAR, easy_read BOOLEAN, contacts_left INTEGER, "
+        "segment VARCHAR)"
     )
     if named:
         rows = [(*profile, segment) for profile, segment in named.items()]
-        connection.executemany("INSERT INTO named_profile VALUES (?, ?, ?, ?, ?, ?)", rows)
+        connection.executemany("INSERT INTO named_profile VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def _refuse_if_changed(connection: duckdb.DuckDBPyConnection, run: str, persons: dict[str, int]) -> None:

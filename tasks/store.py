@@ -20,8 +20,8 @@ from tasks.workplace import Workplace
 SQL = Path(__file__).parent / "sql"
 PRIVATE_TABLES = ("identity", "message_slot")
 RUN_TABLES = (
-    "run", "audience", "plan", "assignment", "variant", "variant_choice", "message", "message_slot",
-    "approval", "look", "outcome", "effect", "response_evidence", "lesson",
+    "run", "audience", "audience_profile", "audience_overlap", "plan", "assignment", "variant", "variant_choice",
+    "message", "message_slot", "approval", "look", "outcome", "effect", "response_evidence", "lesson",
     "check_result",
 )  # fmt: skip
 HMAC_BLOCK = 64

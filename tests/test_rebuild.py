@@ -34,7 +34,18 @@ def published(workplace: Workplace, tmp_path: Path) -> Iterator[tuple[Workplace,
         connection.execute(
             "INSERT INTO response_evidence VALUES (?, 'email', 'one', 120.5, -2.25, DATE '2027-01-31')", [run]
         )
-        store.keep_evidence(connection, workplace, run, ["approval", "look", "response_evidence"])
+        connection.execute(
+            "INSERT INTO audience_profile VALUES (?, 'external', 'language', 'sv', 60, 1, NULL, 0.5, 0.1)", [run]
+        )
+        connection.execute(
+            "INSERT INTO audience_overlap BY NAME SELECT ? AS run, 'other-1' AS other_run, 20 AS persons", [run]
+        )
+        store.keep_evidence(
+            connection,
+            workplace,
+            run,
+            ["approval", "look", "audience_profile", "audience_overlap", "response_evidence"],
+        )
     control.suppress(workplace, email="test3@example.se", actor="test")
     detail = {"digest": "d", "role": "manager", "approver": "test_person", "reviewed": ["h_gate"]}
     decisions.record(workplace, "approval_granted", actor="test_person", run=run, detail=detail)
