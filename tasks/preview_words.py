@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from campaigns.language import translations
+from campaigns.language import base, direction, translations
 from tasks.disclosure import SMALLEST_CELL
 from tasks.pages import filters
 
-LANGUAGE_NAMES = {"sv": "Svenska", "en": "English", "fi": "Suomi", "ar": "العربية", "so": "Soomaali"}
+LANGUAGE_NAMES = {"sv": "Svenska", "en": "English", "fi": "Suomi", "ar": "العربية", "so": "Af-Soomaali"}
 
 
 def _(message: str) -> str:
@@ -48,7 +48,12 @@ CHANNELS = {
     "sms": _("Text message"),
     "none": _("Nobody reached"),
 }
-WAVES = {"internal": _("to employees"), "external": _("to the public")}
+WAVES = {
+    "internal": _("to employees"),
+    "external": _("to the public"),
+    "invitation": _("first message to the public"),
+    "reminder": _("reminder to the public"),
+}
 DECISIONS = {
     "decided": _("Decided"),
     "proposed": _("Proposed, not decided"),
@@ -99,7 +104,11 @@ class Words:
 
     def language(self, tag: str) -> str:
         """Return a language's own name."""
-        return LANGUAGE_NAMES.get(tag.partition("-")[0], tag)
+        return LANGUAGE_NAMES.get(base(tag), tag)
+
+    def direction(self, tag: str) -> str:
+        """Return the direction in which a language is written."""
+        return direction(tag)
 
     def facts(self, facts: Mapping[str, str]) -> str:
         """Return a combination of facts on one line."""
