@@ -1,4 +1,4 @@
-"""Words that run from left to right in a text that runs from right to left, kept apart so that they read as written."""
+"""Words and numbers that run from left to right, kept as written in a text that runs the other way."""
 
 import re
 
@@ -14,8 +14,7 @@ def isolated(value: str, language: str) -> str:
     return escapes.isolated(value, right_to_left=True) if direction(language) == "rtl" else value
 
 
-def telephones_isolated(text: str, language: str) -> str:
-    """Return the text with each telephone number kept in its order; between Arabic words its groups change places."""
-    if direction(language) == "ltr":
-        return text
-    return _TELEPHONE.sub(lambda found: f"{LEFT_TO_RIGHT}{found[0]}{ENDED}", text)
+def telephones_whole(text: str, language: str) -> str:
+    """Return the text with no telephone number broken over lines, nor its groups in the order of the words around."""
+    before, after = (LEFT_TO_RIGHT, ENDED) if direction(language) == "rtl" else ("", "")
+    return _TELEPHONE.sub(lambda found: before + found[0].replace(" ", "\N{NO-BREAK SPACE}") + after, text)

@@ -107,7 +107,7 @@ def _messages(
 ) -> tuple[Message, Message]:
     """Return the message for plain text and for HTML; they differ only in how slots of the layout are placed."""
     label, facts = _decision(brief, language)
-    source = directions.telephones_isolated(fields["body"].strip(), language)
+    source = directions.telephones_whole(fields["body"].strip(), language)
     common: dict[str, Any] = {
         "language": language,
         "direction": direction(language),
@@ -118,7 +118,7 @@ def _messages(
         "body": Markup(markdown.to_html(source)),  # safe: HTML in the source is escaped
         "text": markdown.to_text(source, _place("text", language)),
         "sender": _sender(brief, language),
-        "contact_way": directions.telephones_isolated(brief.contact.way, language),
+        "contact_way": directions.telephones_whole(brief.contact.way, language),
         "contact_address": _contact_address(brief.contact.way),
         "hours": _told(brief, language, brief.contact.hours, brief.contact.hours_in(language)),
         "answer_within": _told(brief, language, brief.contact.answer_within, brief.contact.answer_within_in(language)),

@@ -111,8 +111,8 @@ class Words:
         return direction(tag)
 
     def facts(self, facts: Mapping[str, str]) -> str:
-        """Return a combination of facts on one line."""
-        return ", ".join(f"{name}: {value}" for name, value in sorted(facts.items()))
+        """Return the values of a combination of facts on one line, in the campaign's own words where it has them."""
+        return ", ".join(self._gettext(value.replace("_", " ")) for _, value in sorted(facts.items()))
 
     def persons(self, count: int | str) -> str:
         """Return a count of persons, or why it is withheld."""
