@@ -1,5 +1,5 @@
--- As audience.sql, but only guardians for whom the register shows no choice of school yet. The register must be fresh:
--- import it and prepare this wave as late as can be; the text thanks whoever has applied meanwhile.
+-- As audience.sql, but only guardians for whom the register shows no choice of school yet. The audience is chosen when
+-- the run is prepared, so this is who had not chosen then; the text thanks whoever has applied since.
 WITH custody AS (
     SELECT person_key, unnest(string_split(guardian_of, ',')) AS child_key
     FROM register_guardians
