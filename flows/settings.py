@@ -67,7 +67,9 @@ def load_settings() -> Settings:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         name = "_".join(("BUDKAVLE", *map(str, first["loc"]))).upper()
         raise InputError(
-            first["msg"], where=name, remedy="mend it in the environment or in .env; docs/quick-start-operators.md tells what each setting means."
+            first["msg"],
+            where=name,
+            remedy="mend it in the environment or in .env; docs/quick-start-operators.md explains settings.",
         ) from None
 
 

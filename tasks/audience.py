@@ -1,10 +1,9 @@
-"""Who the campaign is about, who must be left alone, and who is held out as the control group.
+"""Who the campaign is about and who must be left alone.
 
-:func:`select_audience` runs each wave's audience query, excludes with reasons and names segments;
-:func:`draw_holdout` draws the control group before anything is optimised. Both may be run again.
+:func:`select_audience` runs each wave's audience query, excludes with reasons and names segments; ``draw_holdout``
+(``tasks.holdout``) draws the control group before anything is optimised. Both may be run again.
 """
 
-import json
 import shutil
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,13 +16,13 @@ from campaigns.brief import Brief
 from campaigns.channels import load_channels
 from campaigns.errors import CheckFailed
 from campaigns.programme import load_programme
-from tasks import audience_query, experiment_design, runs, segments, store
+from tasks import audience_query, runs, segments, store
 from tasks.audience_query import Question
+from tasks.holdout import LATER, draw_holdout
 from tasks.pages import CITY_TIME
 from tasks.workplace import Workplace
 
-LATER = ("message_slot", "plan", "assignment")
-"""Tables of later stages that hold nothing true any more once the audience or the draw has changed."""
+__all__ = ["address_kinds", "answer_file", "contact_cap", "draw_holdout", "select_audience"]
 
 
 def select_audience(workplace: Workplace, run: str) -> None:
@@ -53,39 +52,9 @@ def select_audience(workplace: Workplace, run: str) -> None:
         store.keep_evidence(connection, workplace, this.run, ["audience"])
 
 
-def draw_holdout(workplace: Workplace, run: str) -> None:
-    """Set ``audience.arm`` for the waves to the public and keep the design of the experiment in ``run.design``.
-
-    Whole clusters are drawn: persons who share a household or an e-mail address, directly or through others.
-    """
-    with store.writing(workplace) as connection:
-        this = runs.load_within(connection, run)
-        store.replace_rows(connection, this.run, LATER)
-        connection.execute(
-            "UPDATE audience SET arm = NULL, excluded_reason = "
-            "CASE WHEN excluded_reason NOT IN ('unreachable', 'over_budget') THEN excluded_reason END WHERE run = ?",
-            [this.run],
-        )
-        waves = public_waves(connection, this.run, this.brief)
-        _form_clusters(connection, this.run, this.brief, waves)
-        _draw(connection, this.run, this.brief, waves)
-        clusters, persons = _sizes(connection)
-        design = experiment_design.describe(this.brief, clusters, persons)
-        connection.execute("UPDATE run SET design = ?::JSON WHERE run = ?", [json.dumps(design), this.run])
-        store.keep_evidence(connection, workplace, this.run, ["audience", "run"])
-
-
 def answer_file(workplace: Workplace, run: str, wave: str) -> Path:
     """Return the Parquet file of a wave's answer: person_key, traits, facts and slots."""
     return workplace.run_folder(run, "answers") / f"{wave}.parquet"
-
-
-def public_waves(connection: duckdb.DuckDBPyConnection, run: str, brief: Brief) -> list[str]:
-    """Return the waves of which anybody comes from another register than that of the employees, in order."""
-    rows = connection.execute(
-        "SELECT DISTINCT wave FROM audience WHERE run = ? AND kind <> 'employees'", [run]
-    ).fetchall()
-    return [wave.name for wave in brief.waves if (wave.name,) in rows]
 
 
 def address_kinds(brief: Brief) -> list[str]:
@@ -174,35 +143,3 @@ def _refuse_if_changed(connection: duckdb.DuckDBPyConnection, run: str, persons:
             where=run,
             remedy="wait for the import to end and run the same command again.",
         )
-
-
-def _form_clusters(connection: duckdb.DuckDBPyConnection, run: str, brief: Brief, waves: list[str]) -> None:
-    channels = [load_channels()[name] for name in brief.channels if name in load_channels()]
-    by_household = brief.holdout.by == "household" or any(channel.per_household for channel in channels)
-    shared = [channel.address_kind for channel in channels if channel.digital and channel.address_kind]
-    store.run_each(
-        connection,
-        "audience/contacts",
-        {"run": run, "waves": waves, "by_household": by_household, "shared_kinds": shared},
-    )
-    changed = 1
-    while changed:
-        connection.execute(store.statement("audience/join_clusters"))
-        row = connection.execute("SELECT count(*) FROM (FROM next_label EXCEPT FROM label)").fetchone()
-        changed = row[0] if row else 0
-        connection.execute("CREATE OR REPLACE TEMP TABLE label AS FROM next_label")
-
-
-def _draw(connection: duckdb.DuckDBPyConnection, run: str, brief: Brief, waves: list[str]) -> None:
-    connection.execute(store.statement("audience/draw"), {"run": run, "share": str(brief.holdout.share)})
-    connection.execute(
-        "UPDATE audience SET arm = drawn.arm FROM drawn "
-        "WHERE audience.run = ? AND audience.person_key = drawn.person_key "
-        "AND audience.excluded_reason IS NULL AND list_contains(?::VARCHAR[], audience.wave)",
-        [run, waves],
-    )
-
-
-def _sizes(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, int], dict[str, int]]:
-    rows = connection.execute("SELECT arm, count(DISTINCT cluster), count(*) FROM drawn GROUP BY arm").fetchall()
-    return {arm: clusters for arm, clusters, _ in rows}, {arm: persons for arm, _, persons in rows}

@@ -15,6 +15,7 @@ from campaigns.errors import BriefInvalid
 from campaigns.programme import load_programme
 from tasks import audience, audience_query, store
 from tasks.audience_query import Question
+from tasks.pages import CITY_TIME
 from tasks.segment_names import SegmentNames
 from tasks.segments import LAST_RESORT, SMALLEST, Profile, coarsen
 from tasks.workplace import Workplace
@@ -34,6 +35,12 @@ def selected(workplace: Workplace, run: str) -> dict[str, tuple[str, ...]]:
 
 def reasons(workplace: Workplace, run: str) -> dict[str, str | None]:
     return {person: row[2] for person, row in selected(workplace, run).items()}
+
+
+def import_extract(workplace: Workplace, kind: str, days: int) -> None:
+    with store.writing(workplace) as connection:
+        extracted = datetime.now(CITY_TIME).date() - timedelta(days=days)
+        insert(connection, "register_extract", [{"kind": kind, "extracted_on": extracted}])
 
 
 def suppress(workplace: Workplace, subject: str, purpose: str, reason: str = "opt_out") -> None:
@@ -89,6 +96,41 @@ def test_suppressions_hold_for_their_purpose_by_person_and_by_address(workplace:
     assert {name: row[2] for name, row in found.items()} == {
         "everything": "suppressed", "this": "suppressed", "another": None, "address": "suppressed", "bounced": None,
     }  # fmt: skip
+
+
+def test_an_objection_and_a_withdrawn_consent_are_told_apart_from_other_wishes(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    wishes = {"ann": "objection", "bo": "consent_withdrawn", "eva": "opt_out", "ida": "complaint"}
+    move_in(workplace, [Resident(name, f"home of {name}", email=f"mail of {name}") for name in wishes])
+    for name, wish in wishes.items():
+        suppress(workplace, f"mail of {name}" if name == "bo" else name, "waste_information", wish)
+    suppress(workplace, "ida", "all", "objection")
+    told = {"ann": "objected", "bo": "consent_withdrawn", "eva": "suppressed", "ida": "objected"}
+    assert reasons(workplace, begin(workplace, tmp_path, brief())) == told
+
+
+def test_a_subscriber_gets_only_what_was_consented_to(workplace: Workplace, tmp_path: Path) -> None:
+    names = ("ann", "bo", "eva")
+    move_in(workplace, [Resident(name, f"home of {name}", kind="subscribers") for name in names])
+    with store.writing(workplace) as connection:
+        connection.execute("UPDATE person SET consent_purposes = ['waste_information'] WHERE person_key = 'ann'")
+        connection.execute("UPDATE person SET consent_purposes = ['culture_news'] WHERE person_key = 'bo'")
+    bases = [{"register": "subscribers", "purpose": "waste_information", "article": "6.1 a"}]
+    query = QUERY.replace("register_population", "register_subscribers")
+    found = reasons(workplace, begin(workplace, tmp_path, brief(legal_basis=bases), query))
+    assert found == {"ann": None, "bo": "no_consent", "eva": "no_consent"}
+
+
+def test_people_of_a_register_whose_extract_is_too_old_are_left_out_and_the_others_stay(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    move_in(workplace, [Resident("ann", "home"), Resident("bo", "shop", kind="customers")])
+    allowed = load_programme().extract_days
+    import_extract(workplace, "population", allowed["population"])
+    import_extract(workplace, "customers", allowed["customers"] + 1)
+    query = f"{QUERY} UNION ALL {QUERY.replace('register_population', 'register_customers')}"
+    assert reasons(workplace, begin(workplace, tmp_path, brief(), query)) == {"ann": None, "bo": "stale_extract"}
 
 
 @pytest.mark.parametrize(("status", "left_out"), [("accepted", True), ("unknown", True), ("rejected", False)])

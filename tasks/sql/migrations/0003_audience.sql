@@ -7,6 +7,7 @@ COMMENT ON COLUMN audience.cluster_key IS 'Least person_key of the cluster that 
 COMMENT ON COLUMN audience.household_key IS 'Pseudonym of the household.';
 COMMENT ON COLUMN audience.segment IS 'Segment: need or life situation, message language, reachability, easy read and, where fewer than the waves to the public, contacts left; coarsened to at least 10 persons.';
 COMMENT ON COLUMN audience.excluded_reason IS 'protected, dead, emigrated, moved, objected, consent_withdrawn, suppressed, no_consent, stale_extract, earlier_edition, contact_cap, unreachable or over_budget; null where not excluded.';
+COMMENT ON COLUMN effect.standard_error IS 'Standard error of the difference, robust to clusters as they were drawn (audience.cluster_key).';
 
 CREATE TABLE audience_profile (
     run VARCHAR, wave VARCHAR, dimension VARCHAR, value VARCHAR, persons BIGINT, share DOUBLE,
