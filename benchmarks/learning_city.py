@@ -78,12 +78,13 @@ def best(city: City, shares: Array, spent: Array) -> Array:
     """Return the optimiser's persons by segment and channel for believed shares, once ``spent`` has been given."""
     left = city.treated - spent.sum(axis=1)
     cells = [
-        Cell(f"{segment:02}", int(left[segment]), 1, {}, _options(city, segment, shares)) for segment in range(SEGMENTS)
+        Cell(f"{segment:02}", int(left[segment]), 1, {}, (_options(city, segment, shares),), 1)
+        for segment in range(SEGMENTS)
     ]
-    limits = Limits(BUDGET - float(spent.sum(axis=0) @ COST), KILOGRAMS - float(spent.sum(axis=0) @ CARBON), {})
+    limits = Limits(BUDGET - float(spent.sum(axis=0) @ COST), KILOGRAMS - float(spent.sum(axis=0) @ CARBON))
     found = numpy.zeros(shares.shape)
-    for (name, channel), units in solve(cells, limits).units.items():
-        found[int(name), CHANNELS.index(channel)] = units
+    for (name, contacts), units in solve(cells, limits).units.items():
+        found[int(name), CHANNELS.index(str(contacts[0]))] = units
     return found
 
 

@@ -8,12 +8,12 @@ import pandas
 
 from tasks import looks, runs, store
 from tasks.beliefs import Belief, Evidence, Observation, observations, priors, remembered
+from tasks.contact_sequences import LATER_CONTACT, SAME_CHANNEL
 from tasks.contrasts import Group, contrasts
 from tasks.estimate import Sums
 from tasks.pooling import pool
 from tasks.workplace import Workplace
 
-LATER_CONTACT, SAME_CHANNEL = 0.8, 0.7
 LEAST_REMEMBERED = 1.0
 
 
