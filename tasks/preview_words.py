@@ -32,6 +32,7 @@ STANDINGS = {
     "contact_cap": _("has had enough messages lately"),
     "unreachable": _("no usable address"),
     "over_budget": _("not reached within the budget"),
+    "other_wave": _("gets the message in another wave"),
 }
 STATES = {
     "preparing": _("being prepared"),

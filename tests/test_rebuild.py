@@ -86,7 +86,11 @@ def test_every_fact_is_back(published: tuple[Workplace, str], tmp_path: Path) ->
     workplace, run = published
     before, sent = dump(workplace), received(tmp_path / "sink")
     empty = {name for name, rows in before.items() if not rows}
-    assert empty <= {"plan", "variant_choice", "outcome", "effect", "lesson", "check_result", "register_extract"}
+    assert empty <= {
+        "plan", "plan_choice", "plan_price", "plan_floor", "plan_fairness", "plan_rule", "diversion", "variant_choice",
+        "outcome", "effect", "lesson", "check_result", "register_extract", "audience_profile", "audience_overlap",
+        "response_evidence",
+    }  # fmt: skip
     workplace.database.unlink()
     counts = rebuild.rebuild(workplace)
     after = dump(workplace)
