@@ -18,6 +18,7 @@ from tasks.plan_model import Found, Model
 
 TOLERANCE = 1e-9
 PREFERENCE = 1e-9
+GROUPS_FIRST = 1e-7
 LEVEL_MARGIN = 1e-3
 MOST_COLUMNS = 200_000
 Row = tuple[str, Any]
@@ -268,9 +269,13 @@ class Programme:
         self._model.set_gains(gains, self._first + first)
 
     def _gains(self, aim: Aim, block: Block, rows: int | slice = slice(None)) -> Floats:
-        """Return what a unit is worth to an aim, per sequence; of equals the first sequence is worth a trifle more."""
+        """Return what a unit is worth to an aim, per sequence.
+
+        Of equals, units of the groups with floors are worth a trifle more, and among sequences the first.
+        """
         preferred = 1 - PREFERENCE * np.arange(len(block.shape.sequences)) / len(block.shape.sequences)
-        gains: Floats = aim.effect * block.effect[rows] * preferred
+        members = np.minimum(block.members[rows].sum(axis=-1, keepdims=True), 1.0)
+        gains: Floats = aim.effect * block.effect[rows] * (preferred + GROUPS_FIRST * members)
         gains = gains + aim.sek * block.sek[rows] + aim.co2_kg * block.co2_kg[rows]
         if aim.messages in block.shape.pairs:
             pair = block.shape.pairs.index(aim.messages)
