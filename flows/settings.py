@@ -6,9 +6,10 @@ import secrets
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from campaigns.errors import InputError
 from tasks.workplace import Workplace
 
 TELEMETRY_OFF = {
@@ -54,10 +55,22 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the environment once; what is written from now on belongs to this account alone."""
+    """Read the environment once; what is written from now on belongs to this account alone.
+
+    Raises InputError naming a setting that cannot be used, never its value.
+    """
     os.umask(0o077)
     os.environ.update({name: os.environ.get(name, value) for name, value in TELEMETRY_OFF.items()})
-    return Settings()
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        name = "_".join(("BUDKAVLE", *map(str, first["loc"]))).upper()
+        raise InputError(
+            first["msg"],
+            where=name,
+            remedy="mend it in the environment or in .env; docs/quick-start-operators.md explains settings.",
+        ) from None
 
 
 def secret_key(settings: Settings) -> bytes:

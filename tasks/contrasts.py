@@ -1,8 +1,8 @@
 """Treated minus holdout for those who were given the same channels, from sums alone; pure.
 
 Within a segment chance decides who is held out, and the rank by keyed hash who gets which of its plans, so people with
-the same channels compare with those held out. Households of different size may be planned differently; therefore only
-those of like size are compared.
+the same channels compare with those held out. What was drawn as one, a household say, is compared with what has as many
+persons: large households may be planned otherwise than small ones.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,10 @@ from tasks.estimate import Sums
 
 @dataclass(frozen=True)
 class Group:
-    """Households of one segment and size that got the same channels; ``exposure`` is accepted contacts per person."""
+    """Clusters of one segment and of ``size`` persons that got the same channels.
+
+    ``exposure`` is the accepted contacts per person, by channel.
+    """
 
     segment: str
     size: int
@@ -27,8 +30,9 @@ def contrasts(treated: Iterable[Group], holdout: Iterable[Group], direction: int
     """Return the effect of each group of treated against the holdout of its segment and size.
 
     ``direction`` is −1 where the objective is that fewer do something. Groups are small where they explore, so every
-    group takes the variance per household that all groups of its segment have together, one success and one failure
-    added (Agresti and Caffo, 2000): a variance of its own would weigh a lucky handful more than an unlucky one.
+    group takes the variance per cluster that all groups of its segment have together, one success and one failure
+    added (Agresti and Caffo, 2000). A variance of its own would be small where few happen to act, and so weigh a lucky
+    difference more than an unlucky one: in the simulation of docs/learning.md plans then promised 1.5 % too much.
     """
     control = {(group.segment, group.size): group for group in holdout if group.sums.units > 0}
     compared = [group for group in treated if group.sums.units > 0 and (group.segment, group.size) in control]
@@ -47,7 +51,7 @@ def contrasts(treated: Iterable[Group], holdout: Iterable[Group], direction: int
 
 
 def _spread(sums: list[Sums]) -> float:
-    """Return the variance of a household's outcome per unit, around the mean of its own group."""
+    """Return the variance of a cluster's outcome per unit, around the mean of its own group."""
     squares = sum(one.total_squared - 2 * one.mean * one.cross + one.mean**2 * one.units_squared for one in sums)
     units = sum(one.units for one in sums)
     share = (sum(one.total for one in sums) + 1) / (units + 2)

@@ -50,7 +50,7 @@ def _is_share(run: runs.Run) -> bool:
 
 
 def _observe(connection: duckdb.DuckDBPyConnection, run: runs.Run, look: int) -> date | None:
-    """Sum the look's observations per household as the evaluation does; returns the newest day."""
+    """Sum the look's observations per cluster as the evaluation does; returns the newest day."""
     objective, window = run.brief.objective, looks.window(run, look)
     values = {"run": run.run, "outcome": objective.outcome, "since": window.since, "due_on": window.due_on}
     connection.execute(store.statement("evaluation/newest_observation"), values)

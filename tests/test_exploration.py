@@ -41,9 +41,12 @@ def test_the_share_of_all_who_can_be_reached_explores_to_the_nearest_one(
 ) -> None:
     reached = sum(crowd.units for crowd in crowds if crowd.choices)
     found = explore(crowds, share, salt)
-    assert total(found) == floor(share * reached + 0.5)
+    explorers = floor(share * reached + 0.5)
+    assert total(found) == explorers
     for each in crowds:
-        assert abs(found.explored(each.name) - (share * each.units if each.choices else 0)) <= 1
+        even = explorers * each.units / reached if each.choices and reached else 0
+        assert abs(found.explored(each.name) - even) <= 1
+        assert found.explored(each.name) <= each.units
 
 
 @CALM

@@ -1,5 +1,5 @@
--- Reads cluster_sum (one row per household and arm of the experiment), audience, assignment, delivery.
--- Grain: one row per segment, household size (3 = three or more), arm and set of channels planned for the household.
+-- Reads cluster_sum (one row per cluster that was drawn as one, and arm), audience, assignment, delivery.
+-- Grain: one row per segment, persons in the cluster (3 = three or more), arm and channels planned for it.
 -- exposure = accepted contacts per person by channel, a person's later ones and repeats of a channel counting less, as
 -- in the plan; the other columns are what the estimator needs.
 WITH contact AS (
@@ -22,38 +22,38 @@ WITH contact AS (
         END AS worth
     FROM contact
 ), drawn AS (
-    SELECT person_key, min(household_key) AS household_key, max(arm) AS arm
+    SELECT person_key, min(coalesce(cluster_key, household_key)) AS cluster_key, max(arm) AS arm
     FROM audience
     WHERE run = $run AND arm IS NOT NULL
     GROUP BY person_key
 ), planned AS (
-    SELECT drawn.household_key, drawn.arm, valued.channel, sum(valued.worth) AS worth
+    SELECT drawn.cluster_key, drawn.arm, valued.channel, sum(valued.worth) AS worth
     FROM drawn
     INNER JOIN valued ON drawn.person_key = valued.person_key
     GROUP BY ALL
-), household AS (
+), cluster AS (
     SELECT
         cluster_sum.*, least(cluster_sum.persons, 3) AS size,
         coalesce(channels.channels, []) AS channels
     FROM cluster_sum
     LEFT JOIN (
-        SELECT household_key, arm, list(channel ORDER BY channel) AS channels FROM planned GROUP BY ALL
+        SELECT cluster_key, arm, list(channel ORDER BY channel) AS channels FROM planned GROUP BY ALL
     ) AS channels
-        ON cluster_sum.household_key = channels.household_key AND cluster_sum.arm = channels.arm
+        ON cluster_sum.cluster_key = channels.cluster_key AND cluster_sum.arm = channels.arm
     WHERE cluster_sum.m > 0
 ), exposed AS (
     SELECT
-        household.segment, household.size, household.arm, household.channels, planned.channel,
+        cluster.segment, cluster.size, cluster.arm, cluster.channels, planned.channel,
         sum(planned.worth) AS worth
-    FROM household
-    INNER JOIN planned ON household.household_key = planned.household_key AND household.arm = planned.arm
+    FROM cluster
+    INNER JOIN planned ON cluster.cluster_key = planned.cluster_key AND cluster.arm = planned.arm
     GROUP BY ALL
 ), summed AS (
     SELECT
         segment, size, arm, channels, sum(persons) AS persons,
         count(*) AS clusters, CAST(sum(m) AS DOUBLE) AS units, sum(y) AS total, sum(y * y) AS total_squared,
         sum(y * m) AS "cross", CAST(sum(m * m) AS DOUBLE) AS units_squared
-    FROM household
+    FROM cluster
     GROUP BY ALL
 )
 SELECT
