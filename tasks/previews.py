@@ -17,11 +17,14 @@ from campaigns.brief import Brief
 from campaigns.errors import BudkavleError, Finding
 from campaigns.programme import load_programme
 from tasks import runs, store
+from tasks.audience_profile import standing_counts
+from tasks.audience_words import AudienceWords
 from tasks.disclosure import SMALLEST_CELL, hidden_groups
 from tasks.gate_subjects import stored_subjects
 from tasks.gates import GateSubject, refuses
 from tasks.pages import page_environment
 from tasks.preview_words import Words
+from tasks.profile_cells import standings
 from tasks.review import findings_of
 from tasks.workplace import Workplace
 
@@ -57,7 +60,9 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
         run=run,
         brief=run.brief,
         words=words,
-        waves=_waves(connection, run.run),
+        audience_words=AudienceWords(workplace.language),
+        audience_page=(workplace.run_folder(run.run, "preview") / "audience.html").exists(),
+        waves=_waves(connection, run),
         plan=_plan(connection, run.run),
         design=run.design,
         texts=_texts(stored_subjects(connection, run), words),
@@ -70,16 +75,13 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
     )
 
 
-def _waves(connection: duckdb.DuckDBPyConnection, run: str) -> list[dict[str, Any]]:
+def _waves(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> list[dict[str, Any]]:
     """Return the persons of each wave by standing; counts that would give away fewer than ten are withheld."""
-    rows = connection.execute(store.statement("accounts/persons"), {"run": run}).fetchall()
+    counts = standing_counts(connection, run.run)
     waves = []
-    for wave, group in groupby(sorted(rows, key=lambda row: str(row[0])), key=lambda row: row[0]):
-        counts = [(standing, persons) for _, standing, persons in group]
-        shown = _withheld([persons for _, persons in counts])
-        standings = [(standing, count) for (standing, _), count in zip(counts, shown, strict=True)]
-        total = sum(persons for _, persons in counts)
-        waves.append({"wave": wave, "total": total if total >= SMALLEST_CELL else "small", "standings": standings})
+    for wave in (wave.name for wave in run.brief.waves if wave.name in counts):
+        *shown, (_, total) = standings(counts[wave])
+        waves.append({"wave": wave, "total": total, "standings": shown})
     return waves
 
 

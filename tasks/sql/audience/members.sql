@@ -5,12 +5,7 @@ SELECT
     answer.person_key,
     person.household_key,
     person.kind,
-    CASE
-        WHEN list_contains($languages::VARCHAR[], person.language) THEN person.language
-        WHEN list_contains($languages::VARCHAR[], split_part(person.language, '-', 1))
-            THEN split_part(person.language, '-', 1)
-        ELSE $languages[1]
-    END AS language,
+    message_language(person.language, $languages::VARCHAR[]) AS language,
     answer.facts,
     coalesce(nullif(answer.traits[$first], ''), 'unknown') AS first,
     coalesce(nullif(answer.traits[$second], ''), 'unknown') AS second,
