@@ -44,10 +44,11 @@ def fill(city: duckdb.DuckDBPyConnection, drawn: list[tuple[Any, ...]]) -> None:
     for table in ("audience", "assignment", "message", "delivery_event"):
         city.execute(f"DELETE FROM {table}")
     city.execute(
-        "CREATE OR REPLACE TEMP TABLE one AS SELECT 'g' || number || ' ' || person AS person_key, * FROM ("
+        "CREATE OR REPLACE TEMP TABLE one AS "
+        "SELECT 'g' || number || ' ' || person AS person_key, segment, arm, reason, channel, status FROM ("
         "SELECT number, segment, arm, reason, channel, status, unnest(range(size)) AS person FROM ("
-        "SELECT unnest(?) AS number, unnest(?) AS segment, unnest(?::VARCHAR[]) AS arm, unnest(?::VARCHAR[]) AS reason, unnest(?) AS channel, "
-        "unnest(?) AS status, unnest(?) AS size))",
+        "SELECT unnest(?) AS number, unnest(?) AS segment, unnest(?::VARCHAR[]) AS arm, "
+        "unnest(?::VARCHAR[]) AS reason, unnest(?) AS channel, unnest(?) AS status, unnest(?) AS size))",
         [list(range(len(drawn))), *(list(column) for column in zip(*drawn, strict=True))],
     )
     city.execute(
