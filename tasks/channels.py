@@ -118,13 +118,13 @@ def _write_plan(
     """Write one row per wave, segment and channel, and one for each set-up and broadcast channel; returns the sums."""
     language, channels = workplace.language, load_channels()
     rows: list[list[Any]] = []
-    for wave, segment, name, count, messages, effect, unreachable in connection.execute(
+    for wave, segment, name, count, messages, effect, *silent in connection.execute(
         store.statement("channels/summary")
     ).fetchall():
         channel = channels.get(name)
         sek = messages * channel.unit_cost_sek if channel else 0.0
         co2 = messages * channel.co2_kg if channel else 0.0
-        reason = plan_words.reason(language, channel, effect / count, count, unreachable)
+        reason = plan_words.reason(language, channel, effect / count, count, *silent)
         rows.append([run, wave, segment, name, count, effect, round(sek, 6), round(co2, 9), reason])
     everybody = _rows_for_everybody(language, channels[CITY_PAGE], block, planned, chosen, persons)
     rows += [[run, *row] for row in everybody]
@@ -152,7 +152,7 @@ def _rows_for_everybody(
         moved = share_moved([one]) * persons
         rows.append([first, "all", one.channel, 0, moved, one.sek, one.co2_kg, plan_words.broadcast(language, one)])
     if block.is_public:
-        reason = plan_words.reason(language, page, 0.0, 0, 0)
+        reason = plan_words.reason(language, page, 0.0)
         rows += [[wave, "all", CITY_PAGE, 0, 0.0, 0.0, 0.0, reason] for wave in block.names]
     return rows
 

@@ -15,11 +15,16 @@ from tasks.plan_programme import Row
 CENT = 0.005
 
 
-def reason(language: str, channel: Channel | None, effect: float, persons: int, unreachable: int) -> str:
-    """Return the reason of one row of the plan; ``effect`` is persons who act per person contacted."""
+def reason(
+    language: str, channel: Channel | None, effect: float, persons: int = 0, unreachable: int = 0, elsewhere: int = 0
+) -> str:
+    """Return the reason of one row of the plan; ``effect`` is persons who act per person contacted.
+
+    Of ``persons`` who get nothing, no channel reaches ``unreachable``, and ``elsewhere`` get it in another wave.
+    """
     _ = translations(language).gettext
     if channel is None:
-        return _none(language, persons, unreachable)
+        return _none(language, persons, unreachable, elsewhere)
     if channel.address_kind is None:
         return _("The city's own web page comes first: it is open to everybody and costs nothing per reader (P4e).")
     expected = _("About {share} of 1,000 are expected to act because of it, at {price} kr per message.").format(
@@ -88,11 +93,13 @@ def _key(row: Row) -> str:
     return {"budget": "`budget.sek`", "carbon": "`budget.co2_kg`", "capacity": "the channel's capacity"}[row[0]]
 
 
-def _none(language: str, persons: int, unreachable: int) -> str:
+def _none(language: str, persons: int, unreachable: int, elsewhere: int) -> str:
     _ = translations(language).gettext
     reasons = []
+    if elsewhere:
+        reasons.append(_("The message reaches them in another wave."))
     if unreachable:
         reasons.append(_("The register has no address that the campaign's channels can use."))
-    if unreachable < persons:
+    if unreachable + elsewhere < persons:
         reasons.append(_("The budget or the carbon ceiling reaches further elsewhere."))
     return " ".join(reasons)

@@ -16,9 +16,8 @@ def _(message: str) -> str:
 
 
 STANDINGS = {
-    "assigned": _("gets the message"),
+    "may_be_contacted": _("may get the message"),
     "held_out": _("held out as the control group"),
-    "unplanned": _("not yet planned"),
     "protected": _("protected identity in the household"),
     "dead": _("dead"),
     "emigrated": _("has left the country"),
@@ -30,9 +29,6 @@ STANDINGS = {
     "stale_extract": _("the register extract is too old"),
     "earlier_edition": _("got an earlier edition"),
     "contact_cap": _("has had enough messages lately"),
-    "unreachable": _("no usable address"),
-    "over_budget": _("not reached within the budget"),
-    "other_wave": _("gets the message in another wave"),
 }
 STATES = {
     "preparing": _("being prepared"),

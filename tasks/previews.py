@@ -17,6 +17,8 @@ from campaigns.brief import Brief
 from campaigns.errors import BudkavleError, Finding
 from campaigns.programme import load_programme
 from tasks import runs, store
+from tasks.audience_profile import standing_counts
+from tasks.audience_words import AudienceWords
 from tasks.combinations import open_channels
 from tasks.disclosure import SMALLEST_CELL, hidden_groups
 from tasks.gate_subjects import stored_subjects
@@ -24,6 +26,7 @@ from tasks.gates import GateSubject, refuses
 from tasks.pages import page_environment
 from tasks.plan_page import plan_page
 from tasks.preview_words import Words
+from tasks.profile_cells import APPROACHED, standings
 from tasks.review import findings_of
 from tasks.segment_names import SegmentNames
 from tasks.workplace import Workplace
@@ -56,8 +59,8 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
     words = Words(workplace.language)
     findings = findings_of(connection, run, reader=workplace.language)
     environment = page_environment(workplace.language)
-    waves = _waves(connection, run.run)
-    told = {wave["wave"]: dict(wave["standings"]).get("assigned", 0) for wave in waves}
+    waves = _waves(connection, run)
+    told = {wave["wave"]: dict(wave["standings"]).get(APPROACHED, 0) for wave in waves}
     plan = _plan(
         connection, run.run, SegmentNames(workplace.language), lambda wave: not isinstance(told.get(wave, 0), str)
     )
@@ -65,6 +68,8 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
         run=run,
         brief=run.brief,
         words=words,
+        audience_words=AudienceWords(workplace.language),
+        audience_page=(workplace.run_folder(run.run, "preview") / "audience.html").exists(),
         waves=waves,
         plan=plan,
         withheld=any(isinstance(channel["persons"], str) for channel in plan),
@@ -80,32 +85,29 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
     )
 
 
-def _waves(connection: duckdb.DuckDBPyConnection, run: str) -> list[dict[str, Any]]:
+def _waves(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> list[dict[str, Any]]:
     """Return the persons of each wave by standing; counts that would give away fewer than ten are withheld."""
-    rows = connection.execute(store.statement("accounts/persons"), {"run": run}).fetchall()
+    counts = standing_counts(connection, run.run)
     waves = []
-    for wave, group in groupby(sorted(rows, key=lambda row: str(row[0])), key=lambda row: row[0]):
-        counts = [(standing, persons) for _, standing, persons in group]
-        shown = _withheld([persons for _, persons in counts])
-        standings = [(standing, count) for (standing, _), count in zip(counts, shown, strict=True)]
-        total = sum(persons for _, persons in counts)
-        waves.append({"wave": wave, "total": total if total >= SMALLEST_CELL else "small", "standings": standings})
+    for wave in (wave.name for wave in run.brief.waves if wave.name in counts):
+        *shown, (_, total) = standings(counts[wave])
+        waves.append({"wave": wave, "total": total, "standings": shown})
     return waves
 
 
 def _plan(
-    connection: duckdb.DuckDBPyConnection, run: str, names: SegmentNames, tells_assigned: Callable[[str], bool]
+    connection: duckdb.DuckDBPyConnection, run: str, names: SegmentNames, tells_approached: Callable[[str], bool]
 ) -> list[dict[str, Any]]:
     """Return each wave's channels, each with its segments; money and carbon of a withheld group are withheld too.
 
-    Where the audience's table withholds how many get the message, the channels, which add up to it, are silent too.
+    Where the audience's table withholds for how many it is meant, the channels, which add up to it, are silent too.
     """
     rows = connection.execute(store.statement("previews/plan"), {"run": run}).fetchall()
     plan: list[dict[str, Any]] = []
     for _, wave_rows in groupby(rows, key=lambda row: row[0]):
         channels = [_channel(list(group), names) for _, group in groupby(wave_rows, key=lambda row: row[2])]
         shown = _withheld([channel["persons"] for channel in channels])
-        if not tells_assigned(channels[0]["wave"]):
+        if not tells_approached(channels[0]["wave"]):
             shown = [_guarding(channel["persons"]) for channel in channels]
         plan += [_told(channel, count) for channel, count in zip(channels, shown, strict=True)]
     return plan

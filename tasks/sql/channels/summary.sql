@@ -1,5 +1,5 @@
--- Reads candidate, planned_contact. One row per wave, segment and channel: persons, messages, expected effect, and how
--- many persons no channel reaches. A letter that a household shares counts in parts, so that a wave's messages add up.
+-- Reads candidate, planned_contact. One row per wave, segment and channel: persons, messages, expected effect, and of those
+-- who get nothing here how many no channel reaches and how many get something in another wave. A letter that a household shares counts in parts, so that a wave's messages add up.
 SELECT
     candidate.wave,
     candidate.segment,
@@ -7,7 +7,8 @@ SELECT
     count(*) AS persons,
     coalesce(sum(1.0::DOUBLE / planned.sharing), 0) AS messages,
     coalesce(sum(planned.effect), 0) AS effect,
-    count(*) FILTER (WHERE candidate.options = '') AS unreachable
+    count(*) FILTER (WHERE candidate.options = '' AND anywhere.person_key IS NULL) AS unreachable,
+    count(*) FILTER (WHERE planned.channel IS NULL AND anywhere.person_key IS NOT NULL) AS elsewhere
 FROM candidate
 LEFT JOIN (
     SELECT wave, person_key, channel, effect, count(*) OVER (PARTITION BY message_id) AS sharing
@@ -16,6 +17,5 @@ LEFT JOIN (
     ON candidate.wave = planned.wave AND candidate.person_key = planned.person_key
 LEFT JOIN (SELECT DISTINCT person_key FROM planned_contact) AS anywhere
     ON candidate.person_key = anywhere.person_key
-WHERE planned.channel IS NOT NULL OR anywhere.person_key IS NULL
 GROUP BY ALL
 ORDER BY ALL
