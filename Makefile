@@ -2,7 +2,7 @@
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup demo test lint docs lock clean
+.PHONY: setup demo test lint bench docs lock clean
 
 setup: $(READY)
 
@@ -14,13 +14,17 @@ demo: setup
 
 test: setup lint
 	.ci/prepare
-	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Every benchmark at its documented size, as docs/performance.md tells. benchmarks/vectors.py needs its files: see there.
+bench: setup
+	$(foreach script,$(filter-out benchmarks/vectors.py,$(wildcard benchmarks/*.py)),$(BIN)/python $(script) &&) true
 
 # Print the page of tables and columns again from the comments in the schema.
 docs: setup

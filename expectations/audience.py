@@ -59,6 +59,7 @@ SUITE = Suite(
                 "contact_cap",
                 "unreachable",
                 "over_budget",
+                "other_wave",
             ),
             About("exclusion_has_a_known_reason", f"Persons are excluded for an unknown reason; {PREPARE}"),
         ),

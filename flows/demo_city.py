@@ -3,11 +3,13 @@
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from ruamel.yaml import YAML
 
 from campaigns.brief_loading import find_campaign
+from campaigns.channels import load_channels
 from campaigns.errors import InputError
 
 CITY = 1_000_000
@@ -43,7 +45,10 @@ def write_directory(home: Path) -> Path:
 
 
 def write_campaign(home: Path, people: int) -> Path:
-    """Copy the campaign with its dates moved to today and its ceilings scaled to the size of the city."""
+    """Copy the campaign with its dates moved to today and its ceilings scaled to the size of the city.
+
+    What starting a channel costs does not shrink with the city, so it is added.
+    """
     folder = home / "campaigns" / "matavfall"
     shutil.copytree(find_campaign("matavfall"), folder)
     path = folder / "campaign.yaml"
@@ -60,5 +65,12 @@ def write_campaign(home: Path, people: int) -> Path:
     brief["waves"][1]["start"] = start.isoformat()
     for ceiling in ("sek", "co2_kg"):
         brief["budget"][ceiling] = round(brief["budget"][ceiling] * people / CITY, 2)
+    brief["budget"]["sek"] += _setups(brief)
     yaml.dump(brief, path)
     return folder
+
+
+def _setups(brief: dict[str, Any]) -> float:
+    channels = [load_channels()[name] for name in brief["channels"]]
+    addressed = [channel for channel in channels if channel.address_kind]
+    return sum(channel.setup_sek + channel.translation_sek * len(brief["languages"]) for channel in addressed)

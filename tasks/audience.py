@@ -44,6 +44,7 @@ def select_audience(workplace: Workplace, run: str) -> None:
         copy.unlink()
     with store.writing(workplace) as connection:
         store.replace_rows(connection, this.run, ["audience", *LATER])
+        store.run_each(connection, "audience/macros", {})
         _count_contacts(connection, this)
         public = sum(question.registers != ("employees",) for question in questions)
         for question in questions:

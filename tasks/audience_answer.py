@@ -1,19 +1,25 @@
-"""The process that runs one audience query over copies in memory and can be killed at any moment.
+"""The process that runs audience queries over copies in memory and can be killed at any moment.
 
-Reads one job as JSON on standard input, writes the answer as Parquet and one JSON object on standard output:
-``{"persons": n}`` or ``{"problems": [{"code", "line"?, "name"?, "rows"?}]}``. Never a value of anyone.
+Reads one order as JSON on standard input. For each of its jobs it writes the answer as Parquet, where one is wanted,
+and one line of JSON on standard output: ``{"persons": n}`` or
+``{"problems": [{"code", "line"?, "name"?, "near"?, "rows"?}]}``. Never a value of anyone.
 """
 
+import difflib
 import json
+import math
 import re
 import resource
 import signal
 import sys
+from functools import cache
 from typing import Any
 
 import duckdb
 
-ADDRESS_SPACE = 16 * 2**30
+from tasks.lifeline import end_with_parent
+
+MEGABYTE = 2**20
 MOST_VALUES = 50
 LOCKS = (
     "SET temp_directory = ''",
@@ -26,21 +32,46 @@ LOCKS = (
 
 
 def main() -> None:
-    """Answer one job; the process ends itself by SIGALRM when the job's time is up."""
-    job: dict[str, Any] = json.load(sys.stdin)
-    signal.alarm(job["seconds"])
-    resource.setrlimit(resource.RLIMIT_CPU, (job["seconds"] * 4, job["seconds"] * 4))
-    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
-    connection = duckdb.connect(":memory:")
-    for name, copy in job["registers"].items():
-        connection.execute(f'CREATE TABLE "{name}" AS FROM read_parquet(?)', [copy])
-    connection.execute(f"SET memory_limit = '{job['memory']}'")
-    for lock in LOCKS:
-        connection.execute(lock)
-    problem = run_query(connection, job["sql"])
-    problems = [problem] if problem else list(faults(connection, job))
-    reply = {"problems": problems} if problems else {"persons": write_answer(connection, job)}
-    sys.stdout.write(json.dumps(reply))
+    """Answer every job of one order; the process ends itself by SIGALRM when the order's time is up."""
+    order: dict[str, Any] = json.load(sys.stdin)
+    signal.alarm(math.ceil(order["seconds"]))
+    end_with_parent(order["parent"])
+    _bound(resource.RLIMIT_CPU, math.ceil(order["seconds"]) * order["threads"])
+    _bound(resource.RLIMIT_AS, order["address_space"] * MEGABYTE)
+    for job in order["jobs"]:
+        sys.stdout.write(json.dumps(answered(job, order)) + "\n")
+        sys.stdout.flush()
+
+
+def answered(job: dict[str, Any], order: dict[str, Any]) -> dict[str, Any]:
+    """Return the reply to one job; a register without a file is empty, with the documented columns."""
+    with duckdb.connect(":memory:", config={"threads": order["threads"]}) as connection:
+        for name, copy in job["registers"].items():
+            if copy:
+                connection.execute(f'CREATE TABLE "{name}" AS FROM read_parquet(?)', [copy])
+            else:
+                connection.execute(f'CREATE TABLE "{name}" ({documented_columns()})')
+        connection.execute(f"SET memory_limit = '{order['megabytes']}MB'")
+        for lock in LOCKS:
+            connection.execute(lock)
+        problem = run_query(connection, job["sql"])
+        problems = [problem] if problem else list(faults(connection, job))
+        if problems or not job["answer"]:
+            return {"problems": problems}
+        return {"persons": write_answer(connection, job)}
+
+
+@cache
+def documented_columns() -> str:
+    """Return the columns of a register view and their types, as the schema has them."""
+    from tasks import store
+
+    with duckdb.connect(":memory:") as schema:
+        for path in sorted((store.SQL / "migrations").glob("*.sql")):
+            schema.execute(path.read_text(encoding="utf-8"))
+        schema.execute(store.statement("views"))
+        columns = schema.execute("DESCRIBE register_person").fetchall()
+    return ", ".join(f'"{name}" {kind}' for name, kind, *_ in columns)
 
 
 def run_query(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any] | None:
@@ -53,7 +84,7 @@ def run_query(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any]
     except (duckdb.OutOfMemoryException, MemoryError):
         return {"code": "too_large"}
     except (duckdb.BinderException, duckdb.CatalogException) as error:
-        return {"code": "unknown_name", "line": _line(error), "name": _name_in_query(error, sql)}
+        return {"code": "unknown_name", "line": _line(error), **_name_in_query(connection, error, sql)}
     except (duckdb.ConversionException, duckdb.OutOfRangeException, duckdb.InvalidInputException) as error:
         return {"code": "conversion", "line": _line(error)}
     except duckdb.Error as error:
@@ -93,8 +124,7 @@ def write_answer(connection: duckdb.DuckDBPyConnection, job: dict[str, Any]) -> 
         f"SELECT person_key::VARCHAR AS person_key, {_map(traits)} AS traits, {_map(facts)} AS facts, "
         f"{_map(slots)} AS slots FROM answer ORDER BY person_key"
     )
-    table = connection.execute(query).to_arrow_table()
-    assert table is not None
+    table = connection.sql(query).to_arrow_table()
     parquet.write_table(table, job["answer"], compression="zstd")
     return int(table.num_rows)
 
@@ -154,9 +184,18 @@ def _line(error: duckdb.Error) -> int:
     return int(found[1]) - 1 if found else 0
 
 
-def _name_in_query(error: duckdb.Error, sql: str) -> str:
-    found = re.search(r'(?:column|Table with name|Function with name) "?([A-Za-z_]\w*)', str(error))
-    return found[1] if found and re.search(rf"\b{found[1]}\b", sql) else ""
+def _name_in_query(connection: duckdb.DuckDBPyConnection, error: duckdb.Error, sql: str) -> dict[str, str]:
+    """Return the unknown name where it stands in the query, with the column of the registers that may be meant."""
+    found = re.search(r'(?:column(?: named)?|Table with name|Function with name) "?([^\W\d]\w*)', str(error))
+    if not found or not re.search(rf"\b{found[1]}\b", sql):
+        return {}
+    columns = connection.execute("SELECT DISTINCT column_name FROM duckdb_columns() ORDER BY ALL").fetchall()
+    near = difflib.get_close_matches(found[1].lower(), [name for (name,) in columns], 1)
+    return {"name": found[1], "near": next(iter(near), "")}
+
+
+def _bound(what: int, most: int) -> None:
+    resource.setrlimit(what, (most, most))
 
 
 if __name__ == "__main__":

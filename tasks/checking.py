@@ -8,7 +8,7 @@ from campaigns.brief_loading import inspect_brief
 from campaigns.errors import BriefInvalid, Finding
 from campaigns.programme import load_programme
 from tasks import gates
-from tasks.audience_query import examine
+from tasks.audience_query import examine, rehearse
 from tasks.gate_subjects import subject_of
 from tasks.messages import render_texts, variant_findings
 from tasks.workplace import Workplace
@@ -32,7 +32,9 @@ def check_campaign(workplace: Workplace, folder: Path) -> list[Finding]:
 
 def _in_queries(brief: Brief, folder: Path) -> list[Finding]:
     present = [wave for wave in brief.waves if (folder / wave.audience).is_file()]
-    return [finding for wave in present for finding in examine(folder / wave.audience, brief, wave.name)[1]]
+    examined = [examine(folder / wave.audience, brief, wave.name) for wave in present]
+    findings = [finding for _, found in examined for finding in found]
+    return [*findings, *rehearse([question for question, found in examined if not found], brief)]
 
 
 def _in_texts(brief: Brief, folder: Path, workplace: Workplace) -> list[Finding]:

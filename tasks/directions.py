@@ -6,7 +6,8 @@ from campaigns.language import direction
 from tasks import escapes
 
 LEFT_TO_RIGHT, ENDED = "\u2066", "\u2069"
-_TELEPHONE = re.compile(r"(?<![\w/+-])\+?\d{1,4}(?:[ \N{NO-BREAK SPACE}-]\d{2,4}){2,5}(?![\w/-])")
+# Not after what stands before digits in an address, such as tel:08-465-004-12, which must stay as it is.
+_TELEPHONE = re.compile(r"(?<![\w/+:=.?&%#-])\+?\d{1,4}(?:[ \N{NO-BREAK SPACE}-]\d{2,4}){2,5}(?![\w/-])")
 
 
 def isolated(value: str, language: str) -> str:

@@ -3,7 +3,7 @@
 Two kinds: ``small`` cells are below ten; ``guarding`` cells are hidden so that no small one is found by subtraction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 SMALLEST_CELL = 10
@@ -61,3 +61,28 @@ def _row(reached: int, missed: int, pair_hidden: bool, total_hidden: bool, small
         return ReachRow(None, None, None, "few_persons" if persons < smallest else "guarding")
     hint = "few_missed" if missed < smallest else "few_reached" if reached < smallest else "guarding"
     return ReachRow(persons, None, None, hint)
+
+
+def hidden_cells(
+    cells: Sequence[Sequence[int]], hidden: Iterable[int] = (), smallest: int = SMALLEST_CELL, last: int | None = None
+) -> set[int]:
+    """Return which rows of counts must be hidden where the sum of each column is public and zero gives nobody away.
+
+    A row with a count below ``smallest``, other than zero, is hidden, and those in ``hidden`` are. While the hidden
+    rows together, in any column, are one count alone or fewer than ``smallest`` people, the smallest shown row is
+    hidden as well, ``last`` never. What no row can guard :func:`guarded` tells: then the sum must be hidden too.
+    """
+    found = {row for row, counts in enumerate(cells) if any(0 < count < smallest for count in counts)} | set(hidden)
+    by_size = sorted(
+        (row for row in range(len(cells)) if row not in found | {last} and any(cells[row])),
+        key=lambda row: (sum(cells[row]), row),
+    )
+    while by_size and not guarded([cells[row] for row in sorted(found)], smallest):
+        found.add(by_size.pop(0))
+    return found
+
+
+def guarded(hidden: Sequence[Sequence[int]], smallest: int = SMALLEST_CELL) -> bool:
+    """Tell whether hidden rows stay hidden beside the sums: per column nobody, or two counts and enough people."""
+    columns = ([count for count in column if count] for column in zip(*hidden, strict=True))
+    return all(not counts or (len(counts) > 1 and sum(counts) >= smallest) for counts in columns)

@@ -25,7 +25,8 @@ def draw_holdout(workplace: Workplace, run: str) -> None:
         store.replace_rows(connection, this.run, LATER)
         connection.execute(
             "UPDATE audience SET arm = NULL, cluster_key = NULL, excluded_reason = "
-            "CASE WHEN excluded_reason NOT IN ('unreachable', 'over_budget') THEN excluded_reason END WHERE run = ?",
+            "CASE WHEN excluded_reason NOT IN ('unreachable', 'over_budget', 'other_wave') THEN excluded_reason END "
+            "WHERE run = ?",
             [this.run],
         )
         waves = public_waves(connection, this.run, this.brief)

@@ -16,9 +16,8 @@ def _(message: str) -> str:
 
 
 STANDINGS = {
-    "assigned": _("gets the message"),
+    "may_be_contacted": _("may get the message"),
     "held_out": _("held out as the control group"),
-    "unplanned": _("not yet planned"),
     "protected": _("protected identity in the household"),
     "dead": _("dead"),
     "emigrated": _("has left the country"),
@@ -30,8 +29,6 @@ STANDINGS = {
     "stale_extract": _("the register extract is too old"),
     "earlier_edition": _("got an earlier edition"),
     "contact_cap": _("has had enough messages lately"),
-    "unreachable": _("no usable address"),
-    "over_budget": _("not reached within the budget"),
 }
 STATES = {
     "preparing": _("being prepared"),
@@ -50,6 +47,8 @@ CHANNELS = {
     "letter": _("Letter"),
     "web": _("Web page"),
     "sms": _("Text message"),
+    "social": _("Social media"),
+    "posters": _("Posters"),
     "none": _("Nobody reached"),
 }
 WAVES = {
@@ -62,6 +61,19 @@ DECISIONS = {
     "decided": _("Decided"),
     "proposed": _("Proposed, not decided"),
     "none_needed": _("No decision needed"),
+}
+RULES = {
+    "optimum": _("This plan"),
+    "one_channel": _("The first digital channel to everybody, once"),
+    "cheapest_first": _("The cheapest contact first"),
+    "swapping_greedy": _("Always the best next change"),
+}
+CHARGES = {
+    "budget": _("Money"),
+    "carbon": _("Carbon dioxide"),
+    "capacity": _("Full channel"),
+    "setup": _("Start and translation"),
+    "equity": _("Fairness"),
 }
 STAGES = {
     "audience": _("Audience"),
@@ -89,6 +101,21 @@ class Words:
     def channel(self, name: str) -> str:
         """Return a channel's name."""
         return self._named(CHANNELS, name)
+
+    def sequence(self, sequence: str) -> str:
+        """Return a sequence of channels in words, such as ``e-mail, then letter``; nothing where nobody is reached."""
+        reached = [self.channel(name) for name in sequence.split(">") if name not in {"-", ""}]
+        if not reached:
+            return self._gettext("nothing")
+        return self._gettext(", then ").join([reached[0], *(name.lower() for name in reached[1:])])
+
+    def rule(self, name: str) -> str:
+        """Return the name of a way to plan."""
+        return self._named(RULES, name)
+
+    def charge(self, name: str) -> str:
+        """Return the name of what a limit charges."""
+        return self._named(CHARGES, name)
 
     def wave(self, name: str) -> str:
         """Return to whom a wave goes, where its name tells."""

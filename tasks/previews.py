@@ -4,7 +4,7 @@ Nothing on it runs and nothing is fetched: the texts stand in sandboxed frames i
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -17,13 +17,18 @@ from campaigns.brief import Brief
 from campaigns.errors import BudkavleError, Finding
 from campaigns.programme import load_programme
 from tasks import runs, store
+from tasks.audience_profile import standing_counts
+from tasks.audience_words import AudienceWords
 from tasks.combinations import open_channels
 from tasks.disclosure import SMALLEST_CELL, hidden_groups
 from tasks.gate_subjects import stored_subjects
 from tasks.gates import GateSubject, refuses
 from tasks.pages import page_environment
+from tasks.plan_page import plan_page
 from tasks.preview_words import Words
+from tasks.profile_cells import APPROACHED, standings
 from tasks.review import findings_of
+from tasks.segment_names import SegmentNames
 from tasks.workplace import Workplace
 
 
@@ -54,12 +59,21 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
     words = Words(workplace.language)
     findings = findings_of(connection, run, reader=workplace.language)
     environment = page_environment(workplace.language)
+    waves = _waves(connection, run)
+    told = {wave["wave"]: dict(wave["standings"]).get(APPROACHED, 0) for wave in waves}
+    plan = _plan(
+        connection, run.run, SegmentNames(workplace.language), lambda wave: not isinstance(told.get(wave, 0), str)
+    )
     return environment.get_template("preview.html.j2").render(
         run=run,
         brief=run.brief,
         words=words,
-        waves=_waves(connection, run.run),
-        plan=_plan(connection, run.run),
+        audience_words=AudienceWords(workplace.language),
+        audience_page=(workplace.run_folder(run.run, "preview") / "audience.html").exists(),
+        waves=waves,
+        plan=plan,
+        withheld=any(isinstance(channel["persons"], str) for channel in plan),
+        explained=plan_page(connection, run.run, workplace.language, words),
         design=run.design,
         texts=_texts(stored_subjects(connection, run), words),
         findings={kind: _together([found for found in findings if found.kind == kind]) for kind in "BHW"},
@@ -71,45 +85,55 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
     )
 
 
-def _waves(connection: duckdb.DuckDBPyConnection, run: str) -> list[dict[str, Any]]:
+def _waves(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> list[dict[str, Any]]:
     """Return the persons of each wave by standing; counts that would give away fewer than ten are withheld."""
-    rows = connection.execute(store.statement("accounts/persons"), {"run": run}).fetchall()
+    counts = standing_counts(connection, run.run)
     waves = []
-    for wave, group in groupby(sorted(rows, key=lambda row: str(row[0])), key=lambda row: row[0]):
-        counts = [(standing, persons) for _, standing, persons in group]
-        shown = _withheld([persons for _, persons in counts])
-        standings = [(standing, count) for (standing, _), count in zip(counts, shown, strict=True)]
-        total = sum(persons for _, persons in counts)
-        waves.append({"wave": wave, "total": total if total >= SMALLEST_CELL else "small", "standings": standings})
+    for wave in (wave.name for wave in run.brief.waves if wave.name in counts):
+        *shown, (_, total) = standings(counts[wave])
+        waves.append({"wave": wave, "total": total, "standings": shown})
     return waves
 
 
-def _plan(connection: duckdb.DuckDBPyConnection, run: str) -> list[dict[str, Any]]:
-    """Return each wave's channels, each with its segments; money and carbon of a withheld group are withheld too."""
+def _plan(
+    connection: duckdb.DuckDBPyConnection, run: str, names: SegmentNames, tells_approached: Callable[[str], bool]
+) -> list[dict[str, Any]]:
+    """Return each wave's channels, each with its segments; money and carbon of a withheld group are withheld too.
+
+    Where the audience's table withholds for how many it is meant, the channels, which add up to it, are silent too.
+    """
     rows = connection.execute(store.statement("previews/plan"), {"run": run}).fetchall()
     plan: list[dict[str, Any]] = []
     for _, wave_rows in groupby(rows, key=lambda row: row[0]):
-        channels = [_channel(list(group)) for _, group in groupby(wave_rows, key=lambda row: row[2])]
+        channels = [_channel(list(group), names) for _, group in groupby(wave_rows, key=lambda row: row[2])]
         shown = _withheld([channel["persons"] for channel in channels])
+        if not tells_approached(channels[0]["wave"]):
+            shown = [_guarding(channel["persons"]) for channel in channels]
         plan += [_told(channel, count) for channel, count in zip(channels, shown, strict=True)]
     return plan
 
 
-def _channel(rows: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
+def _channel(rows: Sequence[tuple[Any, ...]], names: SegmentNames) -> dict[str, Any]:
     wave, _, channel, *_ = rows[0]
-    shown = _withheld([row[3] for row in rows])
+    to_persons = [row for row in rows if row[3]]
+    shown = _withheld([row[3] for row in to_persons])
     return {
         "wave": wave,
         "channel": channel,
         "persons": sum(row[3] for row in rows),
         "sek": sum(row[4] for row in rows),
         "co2_kg": sum(row[5] for row in rows),
-        "reasons": list(dict.fromkeys(row[6] for row in rows if row[6])),
+        "reasons": list(dict.fromkeys(row[6] for row in to_persons if row[6])),
+        "once": [(row[6], row[4]) for row in rows if not row[3] and row[6]],
         "segments": [
-            (row[1], count, *((None, None) if isinstance(count, str) else row[4:6]))
-            for row, count in zip(rows, shown, strict=True)
+            (names.name(row[1]), count, *((None, None) if isinstance(count, str) else row[4:6]))
+            for row, count in zip(to_persons, shown, strict=True)
         ],
     }
+
+
+def _guarding(count: int) -> int | str:
+    return 0 if not count else "small" if count < SMALLEST_CELL else "guarding"
 
 
 def _told(channel: dict[str, Any], count: int | str) -> dict[str, Any]:

@@ -45,6 +45,19 @@ def reach_chart(rows: Sequence[tuple[str, float]], axis: str, name: str, title: 
     return _svg(figure, name, title, text)
 
 
+def fairness_chart(points: Sequence[tuple[float, float]], words: dict[str, str], title: str, text: str) -> str:
+    """Draw how many are expected to act (second of each point) by the share every group is reached to, 0–1 (first)."""
+    figure, axes = _canvas(2.6)
+    shares, effects = [100 * share for share, _ in points], [effect for _, effect in points]
+    axes.plot(shares, effects, color=ACCENT, linewidth=2, marker="o", markersize=8)
+    axes.set_xticks(shares)
+    axes.set_ylim(0, max(effects) * 1.15)
+    axes.grid(axis="y", color=PALE, linewidth=0.8)
+    axes.set_xlabel(words["share"], color=SOFT)
+    axes.set_ylabel(words["effect"], color=SOFT)
+    return _svg(figure, "fairness", title, text)
+
+
 def _canvas(height: float) -> tuple[Any, Any]:
     from matplotlib.figure import Figure
 

@@ -13,6 +13,8 @@ from campaigns.brief_loading import load_brief
 from tasks import (
     approval,
     audience,
+    audience_page,
+    audience_profile,
     channels,
     digest,
     evaluation,
@@ -39,9 +41,10 @@ def begin_run(workplace: Workplace, folder: Path) -> str:
 
 @task(cache_policy=NO_CACHE)
 def select_audience(workplace: Workplace, run: str) -> None:
-    """Select the audience, draw the holdout and check both."""
+    """Select the audience, draw the holdout, describe and check both."""
     audience.select_audience(workplace, run)
     audience.draw_holdout(workplace, run)
+    audience_profile.write_profile(workplace, run)
     quality.verify(workplace, "audience", run)
 
 
@@ -66,6 +69,7 @@ def review_messages(workplace: Workplace, run: str) -> None:
     digest.seal(workplace, run)
     runs.move(workplace, run, "prepared")
     store.take_snapshot(workplace)
+    audience_page.write_audience_page(workplace, run)
     previews.write_preview(workplace, run)
 
 

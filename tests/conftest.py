@@ -8,15 +8,17 @@ import pytest
 from installation import Installation, install, prefect_server, serving
 
 from flows.settings import TELEMETRY_OFF
+from tasks import store
 from tasks.workplace import Workplace
 
 os.environ.update(TELEMETRY_OFF)
-LONGEST = ("test_whole_way", "test_deployments")
+LONGEST = ("test_whole_way", "test_deployments", "test_worker")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest files first, so that two test processes end at about the same time."""
-    items.sort(key=lambda item: item.path.stem not in LONGEST)
+    """Put the longest files first, so that the test processes end at about the same time."""
+    rank = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(LONGEST)))
 
 
 @pytest.fixture
@@ -35,6 +37,27 @@ def approved_home(tmp_path_factory: pytest.TempPathFactory, server: dict[str, st
 
 
 @pytest.fixture(scope="session")
+def published_home(approved_home: Installation, server: dict[str, str]) -> Installation:
+    """The installation once its campaign is published, while a reader held the snapshot open; copied aside."""
+    restore(approved_home, "approved")
+    with serving(replace(approved_home, extra=server)) as place, store.reading(place.workplace) as reader:
+        place.run("run", str(place.campaign))
+        seen = reader.execute("SELECT count(*) FROM delivery_event").fetchone()
+    (place.home / "seen-by-a-reader").write_text(str(seen))
+    shutil.copytree(place.home, place.home.parent / "published", symlinks=True)
+    shutil.copytree(place.sink, place.home.parent / "published-sink")
+    return approved_home
+
+
+@pytest.fixture
+def published(published_home: Installation, server: dict[str, str]) -> Installation:
+    """The published installation as it was, its commands on the tests' Prefect server, its mail kept."""
+    restore(published_home, "published")
+    shutil.copytree(published_home.home.parent / "published-sink", published_home.sink)
+    return replace(published_home, extra=server)
+
+
+@pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """A Prefect server that every command of the tests may use."""
     with prefect_server(tmp_path_factory.mktemp("prefect")) as settings:
@@ -50,7 +73,12 @@ def served(approved: Installation, server: dict[str, str]) -> Installation:
 @pytest.fixture
 def approved(approved_home: Installation) -> Installation:
     """The approved installation as it was, at its own place, with an empty mail server."""
-    shutil.rmtree(approved_home.home)
-    shutil.rmtree(approved_home.sink, ignore_errors=True)
-    shutil.copytree(approved_home.home.parent / "approved", approved_home.home, symlinks=True)
+    restore(approved_home, "approved")
     return approved_home
+
+
+def restore(place: Installation, kept: str) -> None:
+    """Put an installation back as it was kept, with an empty mail server."""
+    shutil.rmtree(place.home)
+    shutil.rmtree(place.sink, ignore_errors=True)
+    shutil.copytree(place.home.parent / kept, place.home, symlinks=True)

@@ -178,6 +178,13 @@ def test_keeping_telephone_numbers_whole_never_changes_what_is_read(text: str) -
     assert whole.count("\u2066") == whole.count("\u2069")
 
 
+@pytest.mark.parametrize(
+    "address", ["tel:08-465-004-12", "tel:+46-8-465-004-12", "https://a.example.se/?n=08-465-004-12"]
+)
+def test_a_number_in_an_address_stays_as_it_is(address: str) -> None:
+    assert directions.telephones_whole(f"[اتصل]({address})", "ar") == f"[اتصل]({address})"
+
+
 def test_a_telephone_number_as_the_way_to_answer_is_kept_whole(school: Brief, tmp_path: Path) -> None:
     contact = school.contact.model_copy(update={"way": "08-465 004 12"})
     brief = school.model_copy(update={"contact": contact, "languages": ("ar",), "channels": ("email",)})

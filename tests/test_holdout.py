@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from math import floor
+from math import floor, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,8 @@ def test_who_shares_a_contact_point_is_never_split_and_every_stratum_gets_its_ex
     segment = {one["person"]: one["segment"] for one in crowd}
     clusters = components(crowd)
     assert all(len({drawn[member] for member in cluster}) == 1 for cluster in clusters)
+    kept = dict(rows(workplace, f"SELECT person_key, cluster_key FROM audience WHERE run = '{run}'"))
+    assert all({kept[member] for member in cluster} == {min(cluster)} for cluster in clusters)
     of_stratum = Counter(segment[min(cluster)] for cluster in clusters)
     held = Counter(segment[min(cluster)] for cluster in clusters if drawn[min(cluster)] == "holdout")
     assert all(held[stratum] == floor(share * size + 0.5) for stratum, size in of_stratum.items())
@@ -129,17 +131,22 @@ def test_who_is_guardian_of_the_same_child_is_of_one_arm_with_the_child_where_bo
     assert found[False] > 0
 
 
-@pytest.mark.slow
-@FEW
-@given(people)
-def test_the_drawn_cluster_is_kept_and_every_arm_takes_whole_ones(
-    workplace: Workplace, tmp_path: Path, crowd: list[Mapping[str, Any]]
-) -> None:
-    run = begin(workplace, tmp_path, brief(holdout={"share": 0.3, "by": "household"}))
+def test_every_segment_is_held_out_in_the_same_share_within_chance(workplace: Workplace, tmp_path: Path) -> None:
+    crowd = [person(number, number // 3, number // 5 if number % 7 else 0, "abc"[number % 3]) for number in range(900)]
+    run = begin(workplace, tmp_path, brief(holdout={"share": 0.2, "by": "household"}))
     selected(workplace, run, crowd)
-    audience.draw_holdout(workplace, run)
-    kept = dict(rows(workplace, f"SELECT person_key, cluster_key FROM audience WHERE run = '{run}'"))
-    assert all({kept[member] for member in cluster} == {min(cluster)} for cluster in components(crowd))
+    drawn = arms(workplace, run)
+    clusters = components(crowd)
+    for segment in "abc":
+        sizes = [sum(one[-1] in segment for one in cluster) for cluster in names_of(crowd, clusters)]
+        held = sum(drawn[one["person"]] == "holdout" for one in crowd if one["segment"] == segment)
+        error = sqrt(0.2 * 0.8 * sum(size**2 for size in sizes))
+        assert abs(held - 0.2 * sum(sizes)) <= 3 * error
+
+
+def names_of(crowd: list[Mapping[str, Any]], clusters: list[set[str]]) -> list[list[str]]:
+    segment = {one["person"]: one["segment"] for one in crowd}
+    return [[f"{member} {segment[member]}" for member in cluster] for cluster in clusters]
 
 
 def test_excluded_persons_and_waves_to_the_employees_have_no_arm(workplace: Workplace, tmp_path: Path) -> None:

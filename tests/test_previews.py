@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from campaigns.approvers import TABLE
 from campaigns.brief_loading import load_brief
 from campaigns.language import translations
-from tasks import preview_words, runs, store
+from tasks import audience_words, preview_words, runs, store
 from tasks.pages import LAYOUTS
 from tasks.previews import write_preview
 from tasks.workplace import Workplace
@@ -141,12 +141,12 @@ def test_a_run_without_anything_has_a_page(workplace: Workplace, tmp_path: Path)
 
 
 def _messages() -> Iterator[str]:
-    for name in ("preview.html.j2", "page.html.j2"):
+    for name in ("preview.html.j2", "audience.html.j2", "page.html.j2"):
         with (LAYOUTS / name).open("rb") as template:
             for _, _, message, _ in babel_extract(template, ["_", "gettext"], [], {"trimmed": "true"}):
                 yield from [message] if isinstance(message, str) else []
-    source = ast.parse(Path(preview_words.__file__).read_text(encoding="utf-8"))
-    for call in ast.walk(source):
+    sources = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in (preview_words, audience_words)]
+    for call in (node for source in sources for node in ast.walk(ast.parse(source))):
         if isinstance(call, ast.Call) and call.args and isinstance(call.args[0], ast.Constant | ast.JoinedStr):
             named = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
             if named in {"_", "_gettext"}:
@@ -160,4 +160,4 @@ def test_everything_a_reader_sees_is_translated() -> None:
     swedish = translations("sv")
     messages = set(_messages())
     assert len(messages) > 90
-    assert sorted(message for message in messages if swedish.gettext(message) == message) == ["Segment"]
+    assert sorted(message for message in messages if swedish.gettext(message) == message) == ["Register", "Segment"]

@@ -1,8 +1,8 @@
 """The database lost, and every fact back from the evidence."""
 
 import json
+import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +16,19 @@ from tasks.workplace import Workplace
 
 
 @pytest.fixture
-def published(workplace: Workplace, tmp_path: Path) -> Iterator[tuple[Workplace, str]]:
+def published(published_once: tuple[Workplace, str]) -> tuple[Workplace, str]:
+    """The run as it was, at its own place."""
+    workplace, _ = published_once
+    shutil.rmtree(workplace.home)
+    shutil.copytree(workplace.home.parent / "published", workplace.home, symlinks=True)
+    return published_once
+
+
+@pytest.fixture(scope="module")
+def published_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workplace, str]]:
     """A run with every kind of fact: messages of each fate, suppressions, an approval given late, a belief."""
+    folder = tmp_path_factory.mktemp("rebuild")
+    workplace = Workplace(home=folder / "home", key=b"a key for tests only")
     run = make_run(workplace, 60, letters=6)
     with store.writing(workplace) as connection:
         keep_register(connection, workplace)
@@ -51,7 +62,7 @@ def published(workplace: Workplace, tmp_path: Path) -> Iterator[tuple[Workplace,
     decisions.record(workplace, "approval_granted", actor="test_person", run=run, detail=detail)
     with store.writing(workplace) as connection:
         rebuild.approval_rows.settle(connection, workplace, run)
-    with running_gateway(tmp_path / "sink", faults(tmp_path, drop_after_dot=0.1)) as url:
+    with running_gateway(folder / "sink", faults(folder, drop_after_dot=0.1)) as url:
         place = sending_to(workplace, url)
         for shard in shards.write_shards(place, run, WAVE):
             publishing.publish_shard(place, run, shard)
@@ -61,6 +72,7 @@ def published(workplace: Workplace, tmp_path: Path) -> Iterator[tuple[Workplace,
         publishing.merge_journals(place, run)
         for state in ("prepared", "approved", "publishing", "published"):
             runs.move(place, run, state)
+        shutil.copytree(place.home, folder / "published", symlinks=True)
         yield place, run
 
 
@@ -82,11 +94,16 @@ def dump(workplace: Workplace) -> dict[str, list[str]]:
         }
 
 
-def test_every_fact_is_back(published: tuple[Workplace, str], tmp_path: Path) -> None:
+def test_every_fact_is_back(published: tuple[Workplace, str]) -> None:
     workplace, run = published
-    before, sent = dump(workplace), received(tmp_path / "sink")
+    sink = workplace.home.parent / "sink"
+    before, sent = dump(workplace), received(sink)
     empty = {name for name, rows in before.items() if not rows}
-    assert empty <= {"plan", "variant_choice", "outcome", "effect", "lesson", "check_result", "register_extract"}
+    assert empty <= {
+        "plan", "plan_choice", "plan_price", "plan_floor", "plan_fairness", "plan_rule", "diversion", "variant_choice",
+        "outcome", "effect", "lesson", "check_result", "register_extract", "audience_profile", "audience_overlap",
+        "response_evidence",
+    }  # fmt: skip
     workplace.database.unlink()
     counts = rebuild.rebuild(workplace)
     after = dump(workplace)
@@ -95,7 +112,7 @@ def test_every_fact_is_back(published: tuple[Workplace, str], tmp_path: Path) ->
     control.resume(workplace, run, "test")
     for shard in shards.write_shards(workplace, run, WAVE):
         assert publishing.publish_shard(workplace, run, shard).counts == {}
-    assert received(tmp_path / "sink") == sent
+    assert received(sink) == sent
 
 
 def test_a_rebuild_from_evidence_without_the_message_rows_takes_them_from_the_shards(

@@ -312,6 +312,74 @@ def test_published_personal_numbers_are_judged_as_published(judged: duckdb.DuckD
     }
 
 
+# Single published values; benchmarks/vectors.py puts the whole files through the import. personnummer/meta (MIT):
+# testdata/list.json, interim.json, organisation numbers; Skatteverket: open data, testpersonnummer, and SKV 707.
+NUMBERS = {
+    "197801022398": ANNA, "19780101-2399": BO, "780103-2389": CILLA, "189001019802": "189001019802",
+    "900101+9802": "189001019802", "202412312387": "202412312387", "19090527+1474": "190905271474",
+    "090527+1474": "190905271474", "000229-2399": "200002292399", "19730288-9931": "197302889931",
+    "210791-9967": "202107919967", "701063-2391": "197010632391", "20150916-0006": None, "19700428-9895": None,
+    "19420566-9899": None, "721086-9924": None, "19090527 1474": None, "000101-R220": None, "556036-0793": None,
+}  # fmt: skip
+# dominicsayers/isemail test/tests.xml (BSD), alphagov/notifications-utils test_email_address.py (MIT).
+EMAILS = {
+    "test@iana.org": "test@iana.org", "test@c--n.com": "test@c--n.com", "xn--test@iana.org": "xn--test@iana.org",
+    "email@domain.COM": "email@domain.com", "firstname.o'lastname@domain.com": "firstname.o'lastname@domain.com",
+    "_______@domain.com": "_______@domain.com", "\temail@domain.com\n": "email@domain.com",
+    "\u200bemail@domain.com\u200b": "email@domain.com",
+    "japanese-info@例え.テスト": "japanese-info@xn--r8jz45g.xn--zckzah",
+    "test.@iana.org": None, "test@iana..com": None, "test@iana.123": None, '"\\a"@iana.org': None,
+    "test@[IPv6:::]": None, "(comment(comment))test@iana.org": None, "test@(comment)iana.org": None,
+    "test@iana/icann.org": None, "\x7f@iana.org": None, "no-tld@domain": None, "multiple@domains@domain.com": None,
+    "underscores-in-domain@dom_ain.com": None, "local-with-’-apostrophe@domain.com": None,
+    "incorrect-punycode@xn---something.com": None,
+}  # fmt: skip
+# libphonenumber's example numbers (Apache-2.0), alphagov/notifications-utils test_phone_number.py (MIT).
+MOBILES = {
+    "070-123 45 67": "+46701234567", "+46 70 123 45 67": "+46701234567", "+4740612345": "+4740612345",
+    "+963944567890": "+963944567890", "+12015550123": "+12015550123", "00447723456789": "+447723456789",
+    "\u200b\t\t+44 (0)7723 456 789\ufeff \r\n": "+447723456789", "+447797292290": "+447797292290",
+    "08-12 34 56": None, "020-12 34 56": None, "0900-12 34 567": None, "077-123 45 67": None, "075-123 45 67": None,
+    "074-012 34 56": None, "010-234 56 78": None, "0254-12 345 67 89": None, "07723 456789": None,
+    "+44 117 496 0860": None, "+33122334455": None, "0044772345678910": None, "07723 ☟☜⬇⬆☞☝": None,
+    '07";DROP TABLE;"': None, "ALPHANUM3R1C": None, "+682 1234": None,
+}  # fmt: skip
+
+
+def imported_parquet(workplace: Workplace, columns: dict[str, list[str]]) -> ImportCounts:
+    file = workplace.home.parent / "vectors.parquet"
+    parquet.write_table(pa.table(columns), file)
+    return import_register(workplace, file, "population", TAKEN)
+
+
+def test_published_personal_numbers_become_the_persons_or_the_rejects_that_they_should(workplace: Workplace) -> None:
+    from tasks.workplace import pseudonym
+
+    counts = imported_parquet(workplace, {"personal_number": list(NUMBERS)})
+    rejected = {int(line.partition(",")[0]) for line in told(counts.rejects_file)}
+    assert rejected == {row for row, number in enumerate(NUMBERS.values(), start=2) if number is None}
+    people = {pseudonym(workplace.key, "person", number) for number in NUMBERS.values() if number}
+    assert {key for (key,) in rows(workplace, "SELECT person_key FROM person")} == people
+
+
+@pytest.mark.parametrize(("column", "vectors"), [("email", EMAILS), ("mobile", MOBILES)])
+def test_published_addresses_are_kept_in_one_form_or_left_out_as_they_should(
+    workplace: Workplace, column: str, vectors: dict[str, str | None]
+) -> None:
+    from tasks.workplace import pseudonym
+
+    numbers = [f"2000{month:02}{day:02}" for month in range(1, 3) for day in range(1, 29)]
+    numbers = [
+        number for day in numbers for number in (f"{day}238{check}" for check in range(10)) if usable_number(number)
+    ]
+    told_numbers = numbers[: len(vectors)]
+    counts = imported_parquet(workplace, {"personal_number": told_numbers, column: list(vectors)})
+    kept = dict(rows(workplace, f"SELECT person_key, {column} FROM identity"))
+    keys = [pseudonym(workplace.key, "person", number) for number in told_numbers]
+    assert {value: kept[key] for value, key in zip(vectors, keys, strict=True)} == vectors
+    assert sum(counts.notes_by_reason.values()) == list(vectors.values()).count(None)
+
+
 letters = some.text(alphabet="abzåAZ09._+-'@ ", min_size=1, max_size=25)
 
 

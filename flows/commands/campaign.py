@@ -1,4 +1,4 @@
-"""From brief to approval: new, check, prepare, approve, run."""
+"""From brief to approval: new, check, audience, prepare, approve, run."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +17,7 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands to the application."""
     app.command()(new)
     app.command()(check)
+    app.command()(audience)
     app.command()(prepare)
     app.command()(approve)
     app.command()(run)
@@ -48,6 +49,28 @@ def check(campaign: Campaign, as_json: AsJson = False) -> None:
     raise typer.Exit(1 if blocking else 0)
 
 
+def audience(campaign: Campaign, as_json: AsJson = False) -> None:
+    """Select the audience, draw the control group, write the audience page; needs no texts, plans and sends nothing."""
+    from campaigns.brief_loading import find_campaign
+    from flows.audience import analyse
+
+    found = analyse(here(), find_campaign(campaign))
+    answer(
+        found,
+        as_json,
+        lambda: [
+            f"run       {found['run']}",
+            *(
+                f"{wave['wave']:9} {name}: {'not shown' if persons is None else persons}"
+                for wave in found["waves"]
+                for name, persons in wave["persons"].items()
+            ),
+            *(f"warning   {warning}" for warning in found["warnings"]),
+            f"page      {found['page']}",
+        ],
+    )
+
+
 def prepare(campaign: Campaign, as_json: AsJson = False) -> None:
     """Audience, plan, variants, review and preview; mails the approvers and prints the run's id."""
 
@@ -57,11 +80,19 @@ def prepare(campaign: Campaign, as_json: AsJson = False) -> None:
         return prepare_campaign(campaign, return_state=True)
 
     run_id = run_flow(start)
+    from tasks.audience_profile import warnings_of
+
     preview = here().run_folder(run_id, "preview") / "index.html"
+    warnings = warnings_of(here(), run_id)
     answer(
-        {"run": run_id, "preview": str(preview)},
+        {"run": run_id, "preview": str(preview), "warnings": warnings},
         as_json,
-        lambda: [f"run       {run_id}", f"preview   {preview}", f"next      budkavle approve {run_id} --code CODE"],
+        lambda: [
+            f"run       {run_id}",
+            f"preview   {preview}",
+            *(f"warning   {warning}" for warning in warnings),
+            f"next      budkavle approve {run_id} --code CODE",
+        ],
     )
 
 

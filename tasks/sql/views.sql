@@ -52,36 +52,143 @@ LEFT JOIN (
 ) AS newest
     ON message.run = newest.run AND message.message_id = newest.message_id;
 
--- The usual questions. Cells of fewer than 10 persons are hidden: the count is null.
+-- The usual questions. A count of 1 to 9 persons is hidden (null), and while the hidden ones together are one count alone
+-- or fewer than 10 persons, so is the next smallest: beside a total that is known, none can be worked out.
 
--- One row per run, wave and arm or reason for exclusion.
+-- One row per run, wave and arm or reason for exclusion; whom the plan left out stands in an arm too, so these rows are
+-- of which. Whom the message is meant for guards the others last: the plan shows them.
 CREATE OR REPLACE VIEW report_audience AS
-SELECT run, wave, group_name, CASE WHEN persons >= 10 THEN persons END AS persons
-FROM (
-    SELECT run, wave, coalesce('excluded: ' || excluded_reason, arm, 'no holdout') AS group_name, count(*) AS persons
+WITH counted AS (
+    SELECT
+        run, wave,
+        coalesce(excluded_reason IN ('unreachable', 'over_budget'), false) AS left_out,
+        excluded_reason, arm, count(*) AS persons
     FROM audience
     GROUP BY ALL
-);
+),
 
--- One row per run, wave, channel and state.
-CREATE OR REPLACE VIEW report_messages AS
+standing AS (
+    SELECT
+        run, wave, persons,
+        group_name NOT LIKE 'excluded: %' AND group_name <> 'holdout' AND persons >= 10 AS is_last, group_name
+    FROM (
+        SELECT
+            run, wave,
+            CASE
+                WHEN left_out OR excluded_reason IS NULL THEN coalesce(arm, 'no holdout')
+                ELSE 'excluded: ' || excluded_reason
+            END AS group_name,
+            sum(persons)::BIGINT AS persons
+        FROM counted
+        GROUP BY ALL
+    )
+),
+
+shown AS (
+    SELECT
+        run, wave, group_name, persons,
+        count(*) FILTER (WHERE persons < 10) OVER whole = 0
+        OR (row_number() OVER upwards > greatest(2, count(*) FILTER (WHERE persons < 10) OVER whole)
+            AND sum(persons) OVER upwards - persons >= 10) AS is_shown
+    FROM standing
+    WINDOW
+        whole AS (PARTITION BY run, wave),
+        upwards AS (PARTITION BY run, wave ORDER BY is_last, persons, group_name)
+),
+
+-- Of those the message is meant for: unreachable, over budget and, not listed, with a channel.
+part AS (
+    SELECT
+        run, wave, excluded_reason, persons,
+        count(*) FILTER (WHERE persons < 10) OVER whole = 0
+        OR (row_number() OVER upwards > greatest(2, count(*) FILTER (WHERE persons < 10) OVER whole)
+            AND sum(persons) OVER upwards - persons >= 10) AS is_shown
+    FROM counted
+    WHERE left_out OR (excluded_reason IS NULL AND arm IS DISTINCT FROM 'holdout')
+    WINDOW
+        whole AS (PARTITION BY run, wave),
+        upwards AS (PARTITION BY run, wave ORDER BY persons, excluded_reason)
+)
+
+SELECT run, wave, group_name, CASE WHEN is_shown THEN persons END AS persons
+FROM shown
+UNION ALL
 SELECT
-    run, wave, channel, status,
-    CASE WHEN shown THEN messages END AS messages,
-    CASE WHEN shown THEN round(cost, 2) END AS cost_sek,
-    CASE WHEN shown THEN round(co2, 3) END AS co2_kg
-FROM (
+    part.run, part.wave, 'excluded: ' || part.excluded_reason,
+    CASE WHEN part.is_shown AND shown.is_shown THEN part.persons END
+FROM part
+INNER JOIN shown
+    ON part.run = shown.run AND part.wave = shown.wave AND shown.group_name IN ('treated', 'no holdout')
+WHERE part.excluded_reason IS NOT NULL;
+
+-- One row per run, wave, channel and state. First whole channels are hidden, those without any channel counted as one
+-- more, then states within the channels that are left. Pages, which are nobody's, are always shown.
+CREATE OR REPLACE VIEW report_messages AS
+WITH counted AS (
     SELECT
         run, wave, channel, status, count(*) AS messages, sum(cost_sek) AS cost, sum(co2_kg) AS co2,
-        count(*) >= 10 OR count(person_key) = 0 AS shown
+        count(person_key) > 0 AS personal
     FROM delivery
     GROUP BY run, wave, channel, status
+),
+
+whole AS (
+    SELECT run, wave, channel, sum(messages)::BIGINT AS messages
+    FROM counted
+    WHERE personal
+    GROUP BY ALL
+    UNION ALL
+    SELECT run, wave, NULL, count(*)
+    FROM audience
+    WHERE excluded_reason IN ('unreachable', 'over_budget')
+    GROUP BY run, wave
+),
+
+channel_shown AS (
+    SELECT
+        run, wave, channel,
+        count(*) FILTER (WHERE messages < 10) OVER all_channels = 0
+        OR (row_number() OVER upwards > greatest(2, count(*) FILTER (WHERE messages < 10) OVER all_channels)
+            AND sum(messages) OVER upwards - messages >= 10) AS is_shown
+    FROM whole
+    WINDOW
+        all_channels AS (PARTITION BY run, wave),
+        upwards AS (PARTITION BY run, wave ORDER BY messages, channel)
+),
+
+state_shown AS (
+    SELECT
+        *,
+        count(*) FILTER (WHERE messages < 10) OVER all_states = 0
+        OR (row_number() OVER upwards > greatest(2, count(*) FILTER (WHERE messages < 10) OVER all_states)
+            AND sum(messages) OVER upwards - messages >= 10) AS is_shown
+    FROM counted
+    WINDOW
+        all_states AS (PARTITION BY run, wave, channel, personal),
+        upwards AS (PARTITION BY run, wave, channel, personal ORDER BY messages, status)
+)
+
+SELECT
+    run, wave, channel, status,
+    CASE WHEN told THEN messages END AS messages,
+    CASE WHEN told THEN round(cost, 2) END AS cost_sek,
+    CASE WHEN told THEN round(co2, 3) END AS co2_kg
+FROM (
+    SELECT
+        state_shown.* EXCLUDE (is_shown),
+        NOT state_shown.personal OR (state_shown.is_shown AND coalesce(channel_shown.is_shown, false)) AS told
+    FROM state_shown
+    LEFT JOIN channel_shown
+        ON
+            state_shown.run = channel_shown.run
+            AND state_shown.wave = channel_shown.wave
+            AND state_shown.channel = channel_shown.channel
 );
 
--- One row per run, wave and segment: how many of the assigned were reached.
+-- One row per run, wave and segment: whom the message is meant for and how many of them were reached. Reached and missed
+-- are hidden together, smallest segments first; persons only where they are few.
 CREATE OR REPLACE VIEW report_reach AS
-SELECT run, wave, segment, persons, CASE WHEN persons - reached >= 10 OR reached = persons THEN reached END AS reached
-FROM (
+WITH counted AS (
     SELECT
         audience.run, audience.wave, audience.segment, count(*) AS persons,
         count(*) FILTER (WHERE delivery.status IN ('accepted', 'delivered')) AS reached
@@ -93,8 +200,63 @@ FROM (
         ON assignment.run = delivery.run AND assignment.message_id = delivery.message_id
     WHERE audience.arm IS DISTINCT FROM 'holdout' AND (audience.excluded_reason IS NULL OR audience.arm IS NOT NULL)
     GROUP BY ALL
+),
+
+judged AS (
+    SELECT
+        *, persons - reached AS missed,
+        reached BETWEEN 1 AND 9 OR persons - reached BETWEEN 1 AND 9 AS is_small
+    FROM counted
+),
+
+-- What is hidden once this row, and every smaller one, is: the small ones first, then the others by size.
+running AS (
+    SELECT
+        *,
+        count(*) FILTER (WHERE is_small) OVER (PARTITION BY run, wave) AS small_ones,
+        count(*) FILTER (WHERE reached > 0) OVER upwards AS cells_reached, sum(reached) OVER upwards AS sum_reached,
+        count(*) FILTER (WHERE missed > 0) OVER upwards AS cells_missed, sum(missed) OVER upwards AS sum_missed,
+        row_number() OVER upwards AS "rank"
+    FROM judged
+    WINDOW upwards AS (PARTITION BY run, wave ORDER BY NOT is_small, persons, segment)
+),
+
+enough AS (
+    SELECT
+        *,
+        min("rank") FILTER (
+            WHERE "rank" >= small_ones
+            AND (cells_reached = 0 OR (cells_reached > 1 AND sum_reached >= 10))
+            AND (cells_missed = 0 OR (cells_missed > 1 AND sum_missed >= 10))
+        ) OVER (PARTITION BY run, wave) AS last_hidden,
+        max("rank") OVER (PARTITION BY run, wave) AS last_rank
+    FROM running
+),
+
+hidden AS (
+    SELECT *, small_ones > 0 AND "rank" <= coalesce(last_hidden, last_rank) AS is_hidden FROM enough
+),
+
+few AS (
+    SELECT
+        *,
+        is_hidden
+        AND count(*) FILTER (WHERE persons < 20) OVER whole > 0
+        AND (
+            row_number() OVER upwards <= greatest(2, count(*) FILTER (WHERE persons < 20) OVER whole)
+            OR sum(persons) OVER upwards - persons < 10
+        ) AS persons_are_hidden
+    FROM hidden
+    WINDOW
+        whole AS (PARTITION BY run, wave, is_hidden),
+        upwards AS (PARTITION BY run, wave, is_hidden ORDER BY persons, segment)
 )
-WHERE persons >= 10 AND (reached >= 10 OR reached = 0);
+
+SELECT
+    run, wave, segment,
+    CASE WHEN NOT persons_are_hidden THEN persons END AS persons,
+    CASE WHEN NOT is_hidden THEN reached END AS reached
+FROM few;
 
 -- One row per run, look, outcome, arm and segment.
 CREATE OR REPLACE VIEW report_effect AS
@@ -133,15 +295,15 @@ COMMENT ON COLUMN delivery.status IS 'queued, or the newest state in delivery_ev
 COMMENT ON COLUMN delivery.attempts IS 'Attempts made.';
 COMMENT ON COLUMN delivery.accepted_at IS 'When the gateway took it; null before.';
 COMMENT ON COLUMN delivery.changed_at IS 'When the state last changed; null while queued.';
-COMMENT ON VIEW report_audience IS 'One row per run, wave and arm or reason for exclusion; counts below 10 are null.';
+COMMENT ON VIEW report_audience IS 'One row per run, wave and arm or reason for exclusion; counts below 10, and what would give one away, are null. excluded: unreachable and excluded: over_budget are also counted in the arm.';
 COMMENT ON COLUMN report_audience.group_name IS 'treated, holdout, no holdout, or excluded with the reason.';
-COMMENT ON COLUMN report_audience.persons IS 'Persons; null below 10.';
-COMMENT ON VIEW report_messages IS 'One row per run, wave, channel and state; counts below 10 are null.';
+COMMENT ON COLUMN report_audience.persons IS 'Persons; null where hidden.';
+COMMENT ON VIEW report_messages IS 'One row per run, wave, channel and state; counts below 10, and what would give one away, are null.';
 COMMENT ON COLUMN report_messages.status IS 'Newest state of the messages.';
-COMMENT ON COLUMN report_messages.messages IS 'Messages; null below 10.';
-COMMENT ON COLUMN report_messages.cost_sek IS 'Cost of the messages, kronor; null below 10 messages.';
-COMMENT ON COLUMN report_messages.co2_kg IS 'Carbon dioxide equivalents of the messages, kilograms; null below 10 messages.';
-COMMENT ON VIEW report_reach IS 'One row per run, wave and segment of at least 10 persons who were to be reached.';
-COMMENT ON COLUMN report_reach.persons IS 'Persons of the segment outside the holdout.';
-COMMENT ON COLUMN report_reach.reached IS 'Persons whose message was accepted; null where fewer than 10 were not reached.';
+COMMENT ON COLUMN report_messages.messages IS 'Messages; null where hidden.';
+COMMENT ON COLUMN report_messages.cost_sek IS 'Cost of the messages, kronor; null where they are hidden.';
+COMMENT ON COLUMN report_messages.co2_kg IS 'Carbon dioxide equivalents of the messages, kilograms; null where they are hidden.';
+COMMENT ON VIEW report_reach IS 'One row per run, wave and segment whom the message was meant for.';
+COMMENT ON COLUMN report_reach.persons IS 'Persons of the segment outside the holdout; null where they are few or would give few away.';
+COMMENT ON COLUMN report_reach.reached IS 'Persons whose message was accepted; null where 1 to 9 were reached or missed, or would be given away.';
 COMMENT ON VIEW report_effect IS 'Effects with at least 10 persons and 10 households in the arm and in the holdout; figures are null where fewer than 10 households of either did, or did not, act.';

@@ -6,7 +6,7 @@ COMMENT ON COLUMN audience.contacts_left IS 'Contacts this person may still get 
 COMMENT ON COLUMN audience.cluster_key IS 'Least person_key of the cluster that was drawn as one: a household, sharers of an address, guardians of a child; null where no draw was made.';
 COMMENT ON COLUMN audience.household_key IS 'Pseudonym of the household.';
 COMMENT ON COLUMN audience.segment IS 'Segment: need or life situation, message language, reachability, easy read and, where fewer than the waves to the public, contacts left; coarsened to at least 10 persons.';
-COMMENT ON COLUMN audience.excluded_reason IS 'protected, dead, emigrated, moved, objected, consent_withdrawn, suppressed, no_consent, stale_extract, earlier_edition, contact_cap, unreachable or over_budget; null where not excluded.';
+COMMENT ON COLUMN audience.excluded_reason IS 'protected, dead, emigrated, moved, objected, consent_withdrawn, suppressed, no_consent, stale_extract, earlier_edition, contact_cap, unreachable, over_budget or other_wave (reached in another wave); null where not excluded.';
 COMMENT ON COLUMN effect.standard_error IS 'Standard error of the difference, robust to clusters as they were drawn (audience.cluster_key).';
 
 CREATE TABLE audience_profile (

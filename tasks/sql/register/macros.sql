@@ -1,7 +1,8 @@
 -- Macros of an import: what the columns of a register file mean, value by value.
 
--- Text without surrounding white space; NULL where nothing is left.
-CREATE OR REPLACE TEMP MACRO filled(value) AS nullif(trim(value, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), '');
+-- Text without surrounding white space, of no width too, as copied from pages; NULL where nothing is left.
+CREATE OR REPLACE TEMP MACRO filled(value) AS
+    nullif(trim(value, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(8203) || chr(65279)), '');
 
 -- Yes or no in Swedish, English or digits; NULL where it is neither.
 CREATE OR REPLACE TEMP MACRO yes_or_no(value) AS

@@ -1,0 +1,179 @@
+"""The report_ views show no group below ten, and none that follows by subtraction from the totals."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tasks import store
+
+MANY = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+STATES = ("accepted", "rejected", "unknown")
+REASONS = (None, "protected", "dead", "objected", "unreachable", "over_budget")
+
+# One group of people who share everything: segment, arm, reason and, where a channel was found, channel and state.
+groups = st.lists(
+    st.tuples(
+        st.sampled_from("abcd"),
+        st.sampled_from(["treated", "holdout"]),
+        st.sampled_from(REASONS),
+        st.sampled_from(["email", "letter"]),
+        st.sampled_from(STATES),
+        st.integers(1, 30),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@pytest.fixture(scope="module")
+def city() -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = duckdb.connect(":memory:")
+    for path in sorted((store.SQL / "migrations").glob("*.sql")):
+        connection.execute(path.read_text(encoding="utf-8"))
+    connection.execute(store.statement("views"))
+    yield connection
+    connection.close()
+
+
+def fill(city: duckdb.DuckDBPyConnection, drawn: list[tuple[Any, ...]]) -> None:
+    for table in ("audience", "assignment", "message", "delivery_event"):
+        city.execute(f"DELETE FROM {table}")
+    city.execute(
+        "CREATE OR REPLACE TEMP TABLE one AS "
+        "SELECT 'g' || number || ' ' || person AS person_key, segment, arm, reason, channel, status FROM ("
+        "SELECT number, segment, arm, reason, channel, status, unnest(range(size)) AS person FROM ("
+        "SELECT unnest(?) AS number, unnest(?) AS segment, unnest(?::VARCHAR[]) AS arm, "
+        "unnest(?::VARCHAR[]) AS reason, unnest(?) AS channel, unnest(?) AS status, unnest(?) AS size))",
+        [list(range(len(drawn))), *(list(column) for column in zip(*drawn, strict=True))],
+    )
+    city.execute(
+        "INSERT INTO audience BY NAME SELECT 'r' AS run, 'w' AS wave, person_key, segment, "
+        "CASE WHEN reason IS NULL OR reason IN ('unreachable', 'over_budget') THEN arm END AS arm, "
+        "CASE WHEN arm = 'holdout' AND reason IN ('unreachable', 'over_budget') THEN NULL ELSE reason END "
+        "AS excluded_reason FROM one"
+    )
+    city.execute(
+        "INSERT INTO message BY NAME SELECT 'r' AS run, 'w' AS wave, person_key, channel, person_key AS message_id, "
+        "1.0 AS cost_sek, 1.0 AS co2_kg FROM one WHERE reason IS NULL AND arm = 'treated'"
+    )
+    city.execute("INSERT INTO assignment BY NAME SELECT run, wave, person_key, channel, message_id FROM message")
+    city.execute(
+        "INSERT INTO delivery_event BY NAME SELECT run, message_id, 's' AS segment, 0 AS \"offset\", status, "
+        "now() AS happened_at FROM message INNER JOIN one ON message.person_key = one.person_key"
+    )
+
+
+def shown(city: duckdb.DuckDBPyConnection, view: str, columns: str) -> list[tuple[Any, ...]]:
+    return city.execute(f"SELECT {columns} FROM {view}").fetchall()
+
+
+def is_guarded(cells: Mapping[Any, int], told: Mapping[Any, int | None]) -> bool:
+    """What is told is right and never one to nine; what is hidden is two counts and ten people together, or nothing.
+
+    Where fewer than ten people or one count are all there is, the whole is hidden.
+    """
+    present = {name: count for name, count in cells.items() if count}
+    hidden = [count for name, count in present.items() if told.get(name) is None]
+    if any(told.get(name) not in (None, count) for name, count in present.items()):
+        return False
+    if any(0 < count < 10 and told.get(name) is not None for name, count in present.items()):
+        return False
+    whole = len(hidden) == len(present) and (len(present) == 1 or sum(hidden) < 10)
+    return whole or not hidden or (len(hidden) > 1 and sum(hidden) >= 10)
+
+
+def counted(city: duckdb.DuckDBPyConnection, query: str) -> dict[Any, int]:
+    return {row[0]: row[1] for row in city.execute(query).fetchall()}
+
+
+@MANY
+@given(groups)
+def test_no_standing_is_shown_or_follows_below_ten(city: duckdb.DuckDBPyConnection, drawn: list[Any]) -> None:
+    fill(city, drawn)
+    told = dict(shown(city, "report_audience", "group_name, persons"))
+    early = "excluded_reason IS NULL OR excluded_reason IN ('unreachable', 'over_budget')"
+    cells = counted(
+        city,
+        f"SELECT CASE WHEN {early} THEN coalesce(arm, 'no holdout') ELSE 'excluded: ' || excluded_reason END, count(*) "
+        "FROM audience GROUP BY 1",
+    )
+    assert is_guarded(cells, {name: told[name] for name in cells})
+    parts = counted(
+        city,
+        "SELECT coalesce('excluded: ' || excluded_reason, 'rest'), count(*) FROM audience "
+        f"WHERE arm = 'treated' AND ({early}) GROUP BY 1",
+    )
+    late = {name: told.get(name) for name in parts if name != "rest"}
+    if told.get("treated") is not None:
+        rest = None if None in late.values() else parts.get("rest")
+        assert is_guarded(parts, late | {"rest": rest})
+    else:
+        assert set(late.values()) <= {None}
+
+
+@MANY
+@given(groups)
+def test_no_number_of_messages_is_shown_or_follows_below_ten(city: duckdb.DuckDBPyConnection, drawn: list[Any]) -> None:
+    fill(city, drawn)
+    told = {(channel, status): messages for channel, status, messages in shown(
+        city, "report_messages", "channel, status, messages")}  # fmt: skip
+    cells = {(row[0], row[1]): row[2] for row in city.execute(
+        "SELECT channel, status, count(*) FROM delivery GROUP BY ALL").fetchall()}  # fmt: skip
+    channels: dict[str, dict[Any, int]] = defaultdict(dict)
+    for (channel, status), count in cells.items():
+        channels[channel][status] = count
+        assert told[channel, status] in (None, count)
+        assert told[channel, status] is None or count >= 10
+    sums: dict[Any, int] = {channel: sum(states.values()) for channel, states in channels.items()}
+    known = {
+        channel: total if any(told[channel, status] is not None for status in channels[channel]) else None
+        for channel, total in sums.items()
+    }
+    for channel, states in channels.items():
+        if known[channel] is not None:
+            assert is_guarded(states, {status: told[channel, status] for status in states})
+    left_out = counted(
+        city, "SELECT 'left out', count(*) FROM audience WHERE excluded_reason IN ('unreachable', 'over_budget')"
+    )["left out"]
+    everything = sums | {"left out": left_out}
+    small = any(0 < count < 10 for count in everything.values())
+    assert is_guarded(everything, known | {"left out": None if small else left_out}) or (
+        small and left_out >= 10 and is_guarded(everything, known | {"left out": left_out})
+    )
+
+
+@MANY
+@given(groups)
+def test_no_reached_or_missed_group_is_shown_or_follows_below_ten(
+    city: duckdb.DuckDBPyConnection, drawn: list[Any]
+) -> None:
+    fill(city, drawn)
+    told = {segment: (persons, reached) for segment, persons, reached in shown(
+        city, "report_reach", "segment, persons, reached")}  # fmt: skip
+    meant = "arm = 'treated' AND (excluded_reason IS NULL OR excluded_reason IN ('unreachable', 'over_budget'))"
+    persons = counted(city, f"SELECT segment, count(*) FROM audience WHERE {meant} GROUP BY 1")
+    reached = counted(
+        city,
+        f"SELECT segment, count(delivery.message_id) FROM audience LEFT JOIN delivery ON audience.person_key = "
+        f"delivery.message_id AND status = 'accepted' WHERE {meant} GROUP BY 1",
+    )
+    assert set(told) == set(persons)
+    if sum(persons.values()) < 10:
+        assert all(pair == (None, None) for pair in told.values())
+        return
+    assert is_guarded(persons, {segment: pair[0] for segment, pair in told.items()})
+    for counts in (reached, {segment: persons[segment] - reached[segment] for segment in persons}):
+        hidden = [counts[segment] for segment, pair in told.items() if pair[1] is None and counts[segment]]
+        assert all(counts[segment] not in range(1, 10) for segment, pair in told.items() if pair[1] is not None)
+        whole = all(pair[1] is None for pair in told.values())
+        assert whole or not hidden or (len(hidden) > 1 and sum(hidden) >= 10)
+    assert any(
+        counts in range(1, 10)
+        for segment in persons
+        for counts in (reached[segment], persons[segment] - reached[segment])
+    ) or all(pair[1] is not None for pair in told.values())
