@@ -83,7 +83,9 @@ class Installation:
         return found
 
     def prepare_and_approve(self) -> str:
-        run: str = self.answer("prepare", str(self.campaign))["run"]
+        prepared = self.answer("prepare", str(self.campaign))
+        assert prepared["warnings"] == [], "the campaign of the tests is large enough for its objective"
+        run: str = prepared["run"]
         for code in codes_in(self.sink):
             approval.grant(self.workplace, run, code, actor="account:test")
         return run

@@ -121,8 +121,9 @@ INNER JOIN shown
     ON part.run = shown.run AND part.wave = shown.wave AND shown.group_name IN ('treated', 'no holdout')
 WHERE part.excluded_reason IS NOT NULL;
 
--- One row per run, wave, channel and state. First whole channels are hidden, those without any channel counted as one
--- more, then states within the channels that are left. Pages, which are nobody's, are always shown.
+-- One row per run, wave, channel and state. First whole channels are hidden, then states within the channels that are
+-- left. Where nobody shares a message, messages tell persons, and those without any channel count as one channel more.
+-- Pages, which are nobody's, are always shown.
 CREATE OR REPLACE VIEW report_messages AS
 WITH counted AS (
     SELECT
@@ -138,10 +139,14 @@ whole AS (
     WHERE personal
     GROUP BY ALL
     UNION ALL
-    SELECT run, wave, NULL, count(*)
+    SELECT audience.run, audience.wave, NULL, count(*)
     FROM audience
-    WHERE excluded_reason IN ('unreachable', 'over_budget')
-    GROUP BY run, wave
+    SEMI JOIN (
+        SELECT run, wave FROM assignment GROUP BY run, wave HAVING count(*) = count(DISTINCT message_id)
+    ) AS one_each
+        ON audience.run = one_each.run AND audience.wave = one_each.wave
+    WHERE audience.excluded_reason IN ('unreachable', 'over_budget')
+    GROUP BY audience.run, audience.wave
 ),
 
 channel_shown AS (
