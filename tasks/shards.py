@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 from campaigns.brief import Brief
 from campaigns.channels import load_channels
 from campaigns.errors import InputError
-from tasks import decisions, orders, runs, store
+from tasks import decisions, diversion, orders, runs, store
 from tasks.journal import sync_folder
 from tasks.orders import SUPPRESSIONS, TERMS
 from tasks.workplace import Workplace
@@ -35,6 +35,8 @@ def write_shards(workplace: Workplace, run: str, wave: str) -> list[str]:
         if not _list(folder, wave).exists():
             brief = runs.load_within(connection, run).brief
             _prepare_control(workplace, run, brief)
+            diversion.divert(connection, run, brief, next(each for each in brief.waves if each.name == wave))
+            store.keep_evidence(connection, workplace, run, ["diversion", "message_slot"])
             _plan(connection, workplace, run, wave, brief)
             _write_variants(connection, run, wave, folder / "variants")
             _write_files(connection, folder, wave)

@@ -208,14 +208,15 @@ def _migrate(connection: duckdb.DuckDBPyConnection) -> None:
     if found:
         row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_migration").fetchone()
         done = row[0] if row else 0
-    for path in _migrations():
-        version = int(path.name[:4])
-        if version > done:
-            connection.execute("BEGIN")
-            connection.execute(path.read_text(encoding="utf-8"))
-            connection.execute(statement("views"))
-            connection.execute("INSERT INTO schema_migration VALUES (?, now())", [version])
-            connection.execute("COMMIT")
+    pending = [path for path in _migrations() if int(path.name[:4]) > done]
+    if not pending:
+        return
+    connection.execute("BEGIN")
+    for path in pending:
+        connection.execute(path.read_text(encoding="utf-8"))
+        connection.execute("INSERT INTO schema_migration VALUES (?, now())", [int(path.name[:4])])
+    connection.execute(statement("views"))
+    connection.execute("COMMIT")
 
 
 def _install_keyed_hash(connection: duckdb.DuckDBPyConnection, key: bytes) -> None:

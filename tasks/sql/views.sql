@@ -52,6 +52,24 @@ LEFT JOIN (
 ) AS newest
     ON message.run = newest.run AND message.message_id = newest.message_id;
 
+-- One row per run, wave and person with a message: the assignment or, where an earlier wave failed, the diversion.
+CREATE OR REPLACE VIEW final_assignment AS
+SELECT
+    assignment.run, assignment.wave, assignment.person_key,
+    coalesce(diversion.channel, assignment.channel) AS channel,
+    coalesce(diversion.variant, assignment.variant) AS variant,
+    coalesce(diversion.message_id, assignment.message_id) AS message_id
+FROM assignment
+LEFT JOIN diversion
+    ON assignment.run = diversion.run AND assignment.wave = diversion.wave
+    AND assignment.person_key = diversion.person_key
+UNION ALL
+SELECT diversion.run, diversion.wave, diversion.person_key, diversion.channel, diversion.variant, diversion.message_id
+FROM diversion
+ANTI JOIN assignment
+    ON diversion.run = assignment.run AND diversion.wave = assignment.wave
+    AND diversion.person_key = assignment.person_key;
+
 -- The usual questions. A count of 1 to 9 persons is hidden (null), and while the hidden ones together are one count alone
 -- or fewer than 10 persons, so is the next smallest: beside a total that is known, none can be worked out.
 
@@ -198,11 +216,11 @@ WITH counted AS (
         audience.run, audience.wave, audience.segment, count(*) AS persons,
         count(*) FILTER (WHERE delivery.status IN ('accepted', 'delivered')) AS reached
     FROM audience
-    LEFT JOIN assignment
-        ON audience.run = assignment.run AND audience.wave = assignment.wave
-        AND audience.person_key = assignment.person_key
+    LEFT JOIN final_assignment
+        ON audience.run = final_assignment.run AND audience.wave = final_assignment.wave
+        AND audience.person_key = final_assignment.person_key
     LEFT JOIN delivery
-        ON assignment.run = delivery.run AND assignment.message_id = delivery.message_id
+        ON final_assignment.run = delivery.run AND final_assignment.message_id = delivery.message_id
     WHERE audience.arm IS DISTINCT FROM 'holdout' AND (audience.excluded_reason IS NULL OR audience.arm IS NOT NULL)
     GROUP BY ALL
 ),
@@ -300,6 +318,7 @@ COMMENT ON COLUMN delivery.status IS 'queued, or the newest state in delivery_ev
 COMMENT ON COLUMN delivery.attempts IS 'Attempts made.';
 COMMENT ON COLUMN delivery.accepted_at IS 'When the gateway took it; null before.';
 COMMENT ON COLUMN delivery.changed_at IS 'When the state last changed; null while queued.';
+COMMENT ON VIEW final_assignment IS 'One row per run, wave and person with a message: the assignment or, where an earlier wave failed, the diversion.';
 COMMENT ON VIEW report_audience IS 'One row per run, wave and arm or reason for exclusion; counts below 10, and what would give one away, are null. excluded: unreachable and excluded: over_budget are also counted in the arm.';
 COMMENT ON COLUMN report_audience.group_name IS 'treated, holdout, no holdout, or excluded with the reason.';
 COMMENT ON COLUMN report_audience.persons IS 'Persons; null where hidden.';

@@ -1,13 +1,13 @@
--- Reads assignment, delivery, run. Writes the temporary tables told and contact_count.
+-- Reads final_assignment, delivery, run. Writes the temporary tables told and contact_count.
 -- told: one row per person, wave and message that arrived, or of which nobody knows whether it did: it counts as one.
 CREATE OR REPLACE TEMP TABLE told AS
 SELECT
-    assignment.person_key, assignment.wave, delivery.message_id, run.run, run.campaign,
+    final_assignment.person_key, final_assignment.wave, delivery.message_id, run.run, run.campaign,
     coalesce(delivery.accepted_at, delivery.changed_at) AS told_at
-FROM assignment
-INNER JOIN delivery ON assignment.run = delivery.run AND assignment.message_id = delivery.message_id
-INNER JOIN run ON assignment.run = run.run
-WHERE assignment.run <> $run AND (delivery.accepted_at IS NOT NULL OR delivery.status = 'unknown');
+FROM final_assignment
+INNER JOIN delivery ON final_assignment.run = delivery.run AND final_assignment.message_id = delivery.message_id
+INNER JOIN run ON final_assignment.run = run.run
+WHERE final_assignment.run <> $run AND (delivery.accepted_at IS NOT NULL OR delivery.status = 'unknown');
 
 -- contact_count: one row per person whom other runs contact near one of the starts ($starts), with the most messages
 -- near any one of them: told in the days before, and planned by runs that are on their way in the days around.
@@ -30,12 +30,12 @@ contact AS (
     FROM told
     INNER JOIN occasion ON told.told_at >= occasion.starts_at - to_days($days)
     UNION
-    SELECT assignment.person_key, assignment.message_id, occasion.starts_at
+    SELECT final_assignment.person_key, final_assignment.message_id, occasion.starts_at
     FROM coming
     INNER JOIN occasion
         ON coming.starts_at BETWEEN occasion.starts_at - to_days($days) AND occasion.starts_at + to_days($days)
-    INNER JOIN assignment ON coming.run = assignment.run AND coming.wave = assignment.wave
-    LEFT JOIN delivery ON assignment.run = delivery.run AND assignment.message_id = delivery.message_id
+    INNER JOIN final_assignment ON coming.run = final_assignment.run AND coming.wave = final_assignment.wave
+    LEFT JOIN delivery ON final_assignment.run = delivery.run AND final_assignment.message_id = delivery.message_id
     WHERE coalesce(delivery.status, 'queued') NOT IN ('rejected', 'suppressed', 'expired', 'cancelled')
 )
 

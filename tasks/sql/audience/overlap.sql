@@ -1,4 +1,4 @@
--- Reads approached, assignment, run. Grain: one row per wave of another run within $days days of this wave's start that
+-- Reads approached, final_assignment, run. Grain: one row per wave of another run within $days days of this wave's start that
 -- means to contact, or has contacted, any of the same people (S1): these people and everybody that wave contacts.
 WITH other AS (
     SELECT run, title, sender, wave ->> 'name' AS wave, (wave ->> 'start')::TIMESTAMPTZ AS starts_at
@@ -13,8 +13,8 @@ SELECT
     other.run AS other_run, other.title, other.sender, other.wave AS other_wave, other.starts_at,
     count(approached.person_key) AS persons, count(*) AS contacted
 FROM other
-INNER JOIN assignment ON other.run = assignment.run AND other.wave = assignment.wave
-LEFT JOIN approached ON assignment.person_key = approached.person_key
+INNER JOIN final_assignment ON other.run = final_assignment.run AND other.wave = final_assignment.wave
+LEFT JOIN approached ON final_assignment.person_key = approached.person_key
 WHERE
     other.starts_at BETWEEN $start::TIMESTAMPTZ - to_days($days) AND $start::TIMESTAMPTZ + to_days($days)
 GROUP BY ALL

@@ -1,4 +1,4 @@
--- Reads person, reach, audience, assignment, delivery, run. Writes the temporary tables city_person and earlier.
+-- Reads person, reach, audience, final_assignment, delivery, run. Writes the temporary tables city_person and earlier.
 -- city_person: one row per person of the population register who lives in the city, without protected households.
 CREATE OR REPLACE TEMP TABLE city_person AS
 SELECT
@@ -28,10 +28,10 @@ meant AS (
 ),
 
 reached AS (
-    SELECT DISTINCT assignment.person_key
-    FROM assignment
-    SEMI JOIN past ON assignment.run = past.run
-    INNER JOIN delivery ON assignment.run = delivery.run AND assignment.message_id = delivery.message_id
+    SELECT DISTINCT final_assignment.person_key
+    FROM final_assignment
+    SEMI JOIN past ON final_assignment.run = past.run
+    INNER JOIN delivery ON final_assignment.run = delivery.run AND final_assignment.message_id = delivery.message_id
     WHERE delivery.accepted_at IS NOT NULL AND delivery.status <> 'hard_bounce'
 )
 

@@ -1,15 +1,15 @@
--- Reads audience, assignment, delivery, raw_household (household_id, household_key). Writes world: the simulated city.
+-- Reads audience, final_assignment, delivery, raw_household (household_id, household_key). Writes world: the simulated city.
 -- Grain: one row per household of the experiment, with what it would do without (y0) and with (y1) the campaign.
 -- One uniform number per household decides both, so the campaign never makes a household act less.
 CREATE OR REPLACE TEMP TABLE world AS
 WITH reached AS (
     SELECT
-        assignment.person_key,
-        bool_or(assignment.channel = 'email') AS by_email, bool_or(assignment.channel = 'letter') AS by_letter
-    FROM assignment
-    LEFT JOIN delivery ON assignment.run = delivery.run AND assignment.message_id = delivery.message_id
-    WHERE assignment.run = $run AND coalesce(delivery.status, 'accepted') IN ('accepted', 'delivered')
-    GROUP BY assignment.person_key
+        final_assignment.person_key,
+        bool_or(final_assignment.channel = 'email') AS by_email, bool_or(final_assignment.channel = 'letter') AS by_letter
+    FROM final_assignment
+    LEFT JOIN delivery ON final_assignment.run = delivery.run AND final_assignment.message_id = delivery.message_id
+    WHERE final_assignment.run = $run AND coalesce(delivery.status, 'accepted') IN ('accepted', 'delivered')
+    GROUP BY final_assignment.person_key
 ), household AS (
     SELECT
         audience.household_key, max(audience.arm) AS arm,

@@ -1,4 +1,4 @@
--- Reads audience, assignment, delivery. Grain: one row per segment and channel that took a message to treated persons;
+-- Reads audience, final_assignment, delivery. Grain: one row per segment and channel that took a message to treated persons;
 -- segment all sums them. persons = treated persons of the segment, reached = those with an accepted message.
 WITH treated AS (
     SELECT person_key, arg_min(segment, wave) AS segment
@@ -10,10 +10,10 @@ WITH treated AS (
     UNION ALL
     SELECT 'all', count(*) FROM treated
 ), reached AS (
-    SELECT DISTINCT assignment.person_key, assignment.channel
-    FROM assignment
-    INNER JOIN delivery ON assignment.run = delivery.run AND assignment.message_id = delivery.message_id
-    WHERE assignment.run = $run AND delivery.accepted_at IS NOT NULL AND delivery.status <> 'hard_bounce'
+    SELECT DISTINCT final_assignment.person_key, final_assignment.channel
+    FROM final_assignment
+    INNER JOIN delivery ON final_assignment.run = delivery.run AND final_assignment.message_id = delivery.message_id
+    WHERE final_assignment.run = $run AND delivery.accepted_at IS NOT NULL AND delivery.status <> 'hard_bounce'
 ), by_channel AS (
     SELECT treated.segment, reached.channel, count(*) AS reached
     FROM treated

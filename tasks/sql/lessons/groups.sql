@@ -1,14 +1,14 @@
--- Reads cluster_sum (one row per cluster that was drawn as one, and arm), audience, assignment, delivery.
+-- Reads cluster_sum (one row per cluster that was drawn as one, and arm), audience, final_assignment, delivery.
 -- Grain: one row per segment, persons in the cluster (3 = three or more), arm and channels planned for it.
 -- exposure = accepted contacts per person by channel, a person's later ones and repeats of a channel counting less, as
 -- in the plan; the other columns are what the estimator needs.
 WITH contact AS (
     SELECT
-        assignment.person_key, assignment.channel, assignment.message_id, delivery.accepted_at,
+        final_assignment.person_key, final_assignment.channel, final_assignment.message_id, delivery.accepted_at,
         delivery.accepted_at IS NOT NULL AND delivery.status <> 'hard_bounce' AS accepted
-    FROM assignment
-    LEFT JOIN delivery ON assignment.run = delivery.run AND assignment.message_id = delivery.message_id
-    WHERE assignment.run = $run
+    FROM final_assignment
+    LEFT JOIN delivery ON final_assignment.run = delivery.run AND final_assignment.message_id = delivery.message_id
+    WHERE final_assignment.run = $run
 ), valued AS (
     SELECT
         person_key, channel,

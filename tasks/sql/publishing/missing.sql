@@ -1,7 +1,7 @@
--- Reads assignment and the temporary table planned_message; one row: assigned messages not planned, messages without a text.
+-- Reads final_assignment and the temporary table planned_message; one row: assigned messages not planned, messages without a text.
 SELECT
     (
-        SELECT count(DISTINCT message_id) FROM assignment
+        SELECT count(DISTINCT message_id) FROM final_assignment
         WHERE run = $run AND wave = $wave AND message_id NOT IN (SELECT message_id FROM planned_message)
     ),
     (

@@ -1,12 +1,12 @@
--- Reads assignment, audience, identity, contact_point, message_slot and variant of one run and wave, and the temporary
+-- Reads final_assignment, audience, identity, contact_point, message_slot and variant of one run and wave, and the temporary
 -- tables channel_term (one row per channel) and slot_default (one row per language).
 -- Writes the temporary table planned_message: one row per message, a letter's household being one message.
 CREATE OR REPLACE TEMP TABLE planned_message AS
 WITH settled AS (SELECT $run AS run, $wave AS wave),
 
 addressed AS (
-    SELECT DISTINCT ON (assignment.message_id)
-        assignment.message_id, assignment.channel, assignment.variant, assignment.person_key, audience.language,
+    SELECT DISTINCT ON (final_assignment.message_id)
+        final_assignment.message_id, final_assignment.channel, final_assignment.variant, final_assignment.person_key, audience.language,
         contact_point.address_key,
         CASE channel_term.address_kind
             WHEN 'email' THEN identity.email
@@ -31,20 +31,20 @@ addressed AS (
             ))
         ) AS slots
     FROM settled
-    JOIN assignment USING (run, wave)
-    JOIN channel_term ON assignment.channel = channel_term.channel
+    JOIN final_assignment USING (run, wave)
+    JOIN channel_term ON final_assignment.channel = channel_term.channel
     JOIN audience
-        ON assignment.run = audience.run AND assignment.wave = audience.wave
-        AND assignment.person_key = audience.person_key
+        ON final_assignment.run = audience.run AND final_assignment.wave = audience.wave
+        AND final_assignment.person_key = audience.person_key
     JOIN slot_default ON audience.language = slot_default.language
     LEFT JOIN identity ON audience.kind = identity.kind AND audience.person_key = identity.person_key
     LEFT JOIN contact_point
         ON audience.kind = contact_point.kind AND audience.person_key = contact_point.person_key
         AND channel_term.address_kind = contact_point.address_kind
     LEFT JOIN message_slot
-        ON assignment.run = message_slot.run AND assignment.wave = message_slot.wave
-        AND assignment.person_key = message_slot.person_key
-    ORDER BY assignment.message_id, assignment.person_key
+        ON final_assignment.run = message_slot.run AND final_assignment.wave = message_slot.wave
+        AND final_assignment.person_key = message_slot.person_key
+    ORDER BY final_assignment.message_id, final_assignment.person_key
 ),
 
 page AS (

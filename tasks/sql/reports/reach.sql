@@ -1,4 +1,4 @@
--- Reads audience, person, assignment, delivery, trait (person_key, traits). Grain: one row per dimension and value.
+-- Reads audience, person, final_assignment, delivery, trait (person_key, traits). Grain: one row per dimension and value.
 -- Only whom the message was meant for: treated, whether a channel reached them or not; the control group is not missed.
 WITH meant AS (
     SELECT audience.person_key, any_value(audience.language) AS language, any_value(person.district) AS district
@@ -7,10 +7,10 @@ WITH meant AS (
     WHERE audience.run = $run AND audience.arm = 'treated'
     GROUP BY audience.person_key
 ), reached AS (
-    SELECT DISTINCT assignment.person_key
-    FROM assignment
-    INNER JOIN delivery ON assignment.run = delivery.run AND assignment.message_id = delivery.message_id
-    WHERE assignment.run = $run AND delivery.accepted_at IS NOT NULL AND delivery.status <> 'hard_bounce'
+    SELECT DISTINCT final_assignment.person_key
+    FROM final_assignment
+    INNER JOIN delivery ON final_assignment.run = delivery.run AND final_assignment.message_id = delivery.message_id
+    WHERE final_assignment.run = $run AND delivery.accepted_at IS NOT NULL AND delivery.status <> 'hard_bounce'
 ), told AS (
     SELECT
         meant.language, meant.district, trait.traits, reached.person_key IS NOT NULL AS reached
