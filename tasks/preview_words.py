@@ -49,7 +49,7 @@ CHANNELS = {
     "sms": _("Text message"),
     "social": _("Social media"),
     "posters": _("Posters"),
-    "none": _("Nobody reached"),
+    "none": _("No message"),
 }
 WAVES = {
     "internal": _("to employees"),
