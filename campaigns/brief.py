@@ -13,6 +13,10 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$", description="BCP 47 tag, such as sv or en")]
 
 
+def _in(words: str | dict[str, str], language: str) -> str:
+    return words if isinstance(words, str) else words.get(language) or next(iter(words.values()), "")
+
+
 class Part(BaseModel):
     """Base of every part of the brief: frozen, unknown keys forbidden."""
 
@@ -50,11 +54,19 @@ class Sender(Part):
 
 
 class Contact(Part):
-    """A living way to answer (P4b), with hours and promised answer time."""
+    """A living way to answer (P4b), with hours and promised answer time, in one language or in each."""
 
     way: Text
-    hours: Text
-    answer_within: Text
+    hours: Text | dict[Language, Text]
+    answer_within: Text | dict[Language, Text]
+
+    def hours_in(self, language: str) -> str:
+        """Return the hours in a language, or in the first one given."""
+        return _in(self.hours, language)
+
+    def answer_within_in(self, language: str) -> str:
+        """Return the promised answer time in a language, or in the first one given."""
+        return _in(self.answer_within, language)
 
 
 class PressContact(Part):

@@ -95,6 +95,17 @@ def slot_defaults(subject: Subject) -> Found:
 
 
 @rule
+def contact_languages(subject: Subject) -> Found:
+    """P4b: hours and answer time are told in everybody's language, or in one for all."""
+    for key in ("hours", "answer_within"):
+        told = subject.get("contact", key)
+        missing = [one for _, one in subject.words("languages") if isinstance(told, dict) and one not in told]
+        if missing:
+            message = f"`contact.{key}` has no text in {', '.join(missing)}"
+            yield ("contact", key), message, "Give one text per language, or one for all."
+
+
+@rule
 def names_unique(subject: Subject) -> Found:
     """P5b: one name means one thing."""
     declared = Counter[str]()

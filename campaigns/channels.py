@@ -51,6 +51,22 @@ class Channel(Row):
     quiet_hours: QuietHours | None
     window: Annotated[int, Field(ge=1, le=1024)]
     prior: Prior | None
+    setup_sek: Annotated[float, Field(ge=0)] = 0
+    setup_co2_kg: Annotated[float, Field(ge=0)] = 0
+    translation_sek: Annotated[float, Field(ge=0)] = 0
+    languages: tuple[str, ...] | None = None
+    easy_read: bool = True
+    audience_share: Annotated[float, Field(ge=0, le=1)] | None = None
+    by_hand: bool = False
+
+    @property
+    def is_broadcast(self) -> bool:
+        """Whether the channel has no addresses but a reach and a price of its own, such as posters."""
+        return self.address_kind is None and self.audience_share is not None
+
+    def carries(self, language: str, easy_read: bool) -> bool:
+        """Return whether a text in this language, or an easy-to-read one, can go through the channel."""
+        return (self.languages is None or language in self.languages) and (self.easy_read or not easy_read)
 
 
 @cache

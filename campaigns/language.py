@@ -1,15 +1,39 @@
-"""What readers see, in Swedish or English: gettext catalogues, one per page and language."""
+"""The languages of readers: gettext catalogues, one per page and language; direction and dates of a language."""
 
 import gettext
 import io
 from functools import cache
 from pathlib import Path
 
+from babel import Locale, UnknownLocaleError
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 CATALOGUES = Path(__file__).parent / "locale"
+RIGHT_TO_LEFT = frozenset({"ar", "ckb", "fa", "he", "ps", "ur"})
+DATES_OF = {"en": "en_GB"}
+"""The locale whose dates a language gets, where it is another than its own."""
+
+
+def base(language: str) -> str:
+    """Return the language of a tag without script and region, such as ``sv`` of ``sv-SE``."""
+    return language.partition("-")[0]
+
+
+def direction(language: str) -> str:
+    """Return ``rtl`` for a language written from right to left, otherwise ``ltr``."""
+    return "rtl" if base(language) in RIGHT_TO_LEFT else "ltr"
+
+
+def date_locale(language: str) -> str:
+    """Return the locale that writes dates of a language; Swedish where nobody knows how that language writes them."""
+    name = DATES_OF.get(base(language), base(language))
+    try:
+        Locale.parse(name)
+    except (UnknownLocaleError, ValueError):
+        return "sv"
+    return name
 
 
 @cache

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PositiveInt
 from ruamel.yaml import YAML
 
 PROGRAMME = Path(__file__).parent / "programme.yaml"
@@ -43,8 +43,19 @@ class Body(_Row):
     endorsement: bool = False
 
 
+class ContactBudget(_Row):
+    """At most ``messages`` of all campaigns together to one person within ``days`` days; ``reason`` says why."""
+
+    messages: PositiveInt
+    days: PositiveInt
+    reason: str
+
+
 class Programme(_Row):
-    """The whole programme; ``requirements`` holds the phrase of each requirement id."""
+    """The whole programme; ``requirements`` holds the phrase of each requirement id.
+
+    ``extract_days`` is how old the extract of each kind of register may be when an audience is selected, in days.
+    """
 
     version: str
     source: str
@@ -54,6 +65,8 @@ class Programme(_Row):
     challenges: tuple[Named, ...]
     requirements: dict[str, str]
     brief_keys: dict[str, str]
+    contact_budget: ContactBudget
+    extract_days: dict[str, PositiveInt]
     gates: tuple[Gate, ...]
     bodies: tuple[Body, ...]
 

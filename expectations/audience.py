@@ -50,12 +50,16 @@ SUITE = Suite(
                 "dead",
                 "emigrated",
                 "moved",
+                "objected",
+                "consent_withdrawn",
                 "suppressed",
+                "no_consent",
                 "stale_extract",
-                "contact_cap",
                 "earlier_edition",
+                "contact_cap",
                 "unreachable",
                 "over_budget",
+                "other_wave",
             ),
             About("exclusion_has_a_known_reason", f"Persons are excluded for an unknown reason; {PREPARE}"),
         ),
@@ -86,16 +90,28 @@ SUITE = Suite(
             ),
             whole=True,
         ),
+        # The population register says who has died, moved or is protected, so nothing is sent on an old one; people of
+        # any other stale register are left out with the reason, and the rest of the audience goes on.
         lies_between(
-            "population_age_days",
+            "population_days_too_old",
             None,
-            7,
+            0,
             About(
                 "population_extract_is_fresh",
-                "The population register extract is more than 7 days old; import a new one.",
+                "The population register extract is older than the programme's `extract_days`; import a new one.",
                 requirement="P4d",
             ),
             whole=True,
+        ),
+        is_false(
+            "extract_is_stale",
+            About(
+                "extracts_are_fresh",
+                "Persons are left out because the extract of their register is older than `extract_days` of the "
+                "programme allows; import a new one and prepare again.",
+                kind="warning",
+                requirement="P4d",
+            ),
         ),
         counts_nothing(
             "broken_register_checks",

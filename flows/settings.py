@@ -40,6 +40,12 @@ class Settings(BaseSettings):
     directory: Path | None = Field(default=None, description="The approvers' directory, a YAML file operators own.")
     secret_key: SecretStr | None = Field(default=None, description="Key for pseudonyms, message ids and tokens.")
     workers: int = Field(default=2, ge=1, le=64, description="Publishing worker processes.")
+    forgetting: float = Field(
+        default=0.9,
+        gt=0,
+        le=1,
+        description="Share of what was learnt of channels that each later evaluation keeps; 1 keeps all.",
+    )
 
     @field_validator("home", "logotype", "directory")
     @classmethod
@@ -85,4 +91,5 @@ def workplace(settings: Settings) -> Workplace:
         logotype=settings.logotype,
         directory=settings.directory,
         workers=settings.workers,
+        forgetting=settings.forgetting,
     )

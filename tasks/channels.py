@@ -1,61 +1,51 @@
-"""Which channel each person gets: the best plan within budget, carbon dioxide and fairness, told person by person.
+"""Which channels each person gets: the best plan within budget, carbon dioxide and fairness, told person by person.
 
-Admission is per person: a channel needs a usable address of its kind, and printed matter goes only where no digital
-channel of the brief reaches (P4f). Costs count letters per household. The city's web page stands in every plan (P4e).
+Waves to the public are planned together, so that a person gets one sequence of contacts; each wave to the employees is
+planned by itself before them. Costs count letters per household. The city's web page stands in every plan (P4e).
 """
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import duckdb
 
 from campaigns.brief import Brief
 from campaigns.channels import Channel, load_channels
-from campaigns.errors import BriefInvalid, CheckFailed, Finding, GateRefused
-from tasks import contact_plan, plan_words, runs, slot_values, store
-from tasks.contact_plan import Cell, FloorsTooHigh, Limits, Option
+from campaigns.errors import Finding, GateRefused
+from tasks import beliefs, plan_explained, plan_words, quota, runs, slot_values, store
+from tasks.broadcast import Broadcast, best_broadcasts, share_moved
+from tasks.contact_plan import Cell, Infeasible, Limits
+from tasks.plan_cells import Block, blocks, limits_of, list_candidates, read_cells
+from tasks.plan_contradictions import contradiction
+from tasks.plan_programme import Programme
+from tasks.planned_units import PlannedUnits, plan_units
 from tasks.workplace import Workplace
 
-TABLES = ("plan", "assignment", "message_slot")
+EXPLAINED = ("plan_choice", "plan_price", "plan_floor", "plan_fairness", "plan_rule")
+TABLES = ("plan", "assignment", "message_slot", "diversion", *EXPLAINED)
 CITY_PAGE = "web"
 
 
 def plan_channels(workplace: Workplace, run: str) -> None:
-    """Fill ``plan``, ``assignment`` and ``message_slot``, wave by wave within one budget, and say who is left out.
+    """Fill ``plan``, ``assignment``, ``message_slot`` and the tables that explain the plan; say who is left out.
 
-    Raises GateRefused where the floors cannot be kept within the budget, with what they would need.
+    Raises GateRefused where the brief's demands contradict each other, with what would do.
     """
     with store.writing(workplace) as connection:
         this = runs.load_within(connection, run)
-        _forget(connection, this.run)
+        store.replace_rows(connection, this.run, TABLES)
+        connection.execute(store.statement("channels/forget"), {"run": this.run})
         _keep_priors(connection, workplace)
-        left = Limits(this.brief.budget.sek, this.brief.budget.co2_kg, {})
-        design: dict[str, Any] = {**this.design, "expected_effect": 0.0, "planned_sek": 0.0, "planned_co2_kg": 0.0}
-        for wave in sorted(this.brief.waves, key=lambda wave: wave.start):
-            told = _plan_wave(connection, workplace, this, wave.name, left)
-            left = Limits(left.sek - told["planned_sek"], left.co2_kg - told["planned_co2_kg"], {})
-            design |= {name: design[name] + told[name] for name in ("expected_effect", "planned_sek", "planned_co2_kg")}
-            design |= {name: told[name] for name in ("floors", "effect_of_one_more_krona") if name in told}
+        told = Counter[str]()
+        design: dict[str, Any] = dict(this.design)
+        for block in blocks(connection, this.run, this.brief):
+            left = this.brief.budget.sek - told["planned_sek"], this.brief.budget.co2_kg - told["planned_co2_kg"]
+            told.update(_plan_block(connection, workplace, this, block, *left))
+        design |= {name: told[name] for name in ("expected_effect", "planned_sek", "planned_co2_kg")}
         connection.execute("UPDATE run SET design = ?::JSON WHERE run = ?", [json.dumps(design), this.run])
         store.keep_evidence(connection, workplace, this.run, [*TABLES, "audience", "run"])
-
-
-def admitted(reach: str, channels: Sequence[Channel]) -> list[Channel]:
-    """Return the channels that a person with these kinds of address (joined by plus signs) may get."""
-    usable = [channel for channel in channels if channel.address_kind in reach.split("+")]
-    digital = [channel for channel in usable if channel.digital]
-    return digital or usable
-
-
-def _forget(connection: duckdb.DuckDBPyConnection, run: str) -> None:
-    store.replace_rows(connection, run, TABLES)
-    connection.execute(
-        "UPDATE audience SET excluded_reason = NULL "
-        "WHERE run = ? AND excluded_reason IN ('unreachable', 'over_budget')",
-        [run],
-    )
 
 
 def _keep_priors(connection: duckdb.DuckDBPyConnection, workplace: Workplace) -> None:
@@ -73,141 +63,101 @@ def _keep_priors(connection: duckdb.DuckDBPyConnection, workplace: Workplace) ->
     store.keep_rows(connection, priors, [], workplace.beliefs / "priors.parquet")
 
 
-def _plan_wave(
-    connection: duckdb.DuckDBPyConnection, workplace: Workplace, this: runs.Run, wave: str, left: Limits
-) -> dict[str, Any]:
-    where = {"run": this.run, "wave": wave}
-    answer = workplace.run_folder(this.run, "answers") / f"{wave}.parquet"
-    if not answer.exists():
-        raise CheckFailed(
-            "the audience has not been selected here", where=str(answer), remedy="run `budkavle prepare`."
-        )
-    public = _is_public(connection, this.run, wave)
-    floors = {floor.group: floor.reach for floor in this.brief.floors} if public else {}
-    _list_candidates(connection, this.brief, floors, where | {"answer": str(answer)})
-    cells = _cells(connection, this.brief, _beliefs(connection))
+def _plan_block(
+    connection: duckdb.DuckDBPyConnection, workplace: Workplace, this: runs.Run, block: Block, sek: float, co2: float
+) -> dict[str, float]:
+    brief, believed = this.brief, beliefs.standing(connection)
+    list_candidates(connection, workplace, this.run, brief, block)
+    cells = read_cells(connection, brief, block, believed)
+    limits = limits_of(brief, block, cells, sek, co2)
+    offered = _broadcasts(brief, believed) if block.is_public else []
+    persons = sum(cell.units * cell.size for cell in cells)
+    chosen = best_broadcasts(offered, persons, sek, co2, lambda *left: _value(cells, limits, *left)) if offered else ()
+    limits = replace(limits, sek=sek - sum(one.sek for one in chosen), co2_kg=co2 - sum(one.co2_kg for one in chosen))
     try:
-        plan = contact_plan.solve(cells, Limits(left.sek, left.co2_kg, floors))
-    except FloorsTooHigh as needs:
-        raise _refused(this, left, needs) from None
-    _fill_quota(connection, cells, plan.units)
-    connection.execute(store.statement("channels/assign"), where)
-    connection.execute(store.statement("channels/leave_out"), where)
-    slot_values.fill(connection, this.brief, where | {"answer": str(answer)})
-    told = _write_plan(connection, workplace, this.run, wave, public=public)
-    if public:
-        reached = connection.execute(store.statement("channels/floors"), where).fetchall()
-        told["floors"] = {group: {"addressable": people, "reached": got} for group, people, got in reached}
-        told["effect_of_one_more_krona"] = plan.price_of_a_krona
+        planned = plan_units(cells, limits, brief.exploration if block.is_public else 0.0, this.run)
+    except Infeasible:
+        raise _refused(this, cells, limits) from None
+    quota.assign(connection, this.run, brief, cells, planned)
+    for wave in block.waves:
+        answer = str(workplace.run_folder(this.run, "answers") / f"{wave.name}.parquet")
+        slot_values.fill(connection, brief, {"run": this.run, "wave": wave.name, "answer": answer})
+    told = _write_plan(connection, workplace, this.run, block, planned, chosen, persons)
+    if block.is_public:
+        plan_explained.explain(connection, this.run, brief, block, cells, limits, planned)
     return told
 
 
-def _is_public(connection: duckdb.DuckDBPyConnection, run: str, wave: str) -> bool:
-    query = "SELECT 1 FROM audience WHERE run = ? AND wave = ? AND kind <> 'employees' LIMIT 1"
-    return connection.execute(query, [run, wave]).fetchone() is not None
-
-
-def _list_candidates(
-    connection: duckdb.DuckDBPyConnection, brief: Brief, floors: Mapping[str, float], values: dict[str, Any]
-) -> None:
+def _broadcasts(brief: Brief, believed: beliefs.Beliefs) -> list[Broadcast]:
     channels = [load_channels()[name] for name in brief.channels if name in load_channels()]
-    kinds = sorted({channel.address_kind for channel in channels if channel.address_kind})
-    connection.execute(store.statement("audience/reach"), {"address_kinds": kinds})
-    connection.execute("CREATE OR REPLACE TEMP TABLE admission (reach VARCHAR, options VARCHAR, by_household BOOLEAN)")
-    for (reach,) in connection.execute("SELECT DISTINCT reach FROM reach ORDER BY reach").fetchall():
-        options = admitted(reach, channels)
-        by_household = any(channel.per_household for channel in options)
-        names = "+".join(channel.name for channel in options)
-        connection.execute("INSERT INTO admission VALUES (?, ?, ?)", [reach, names, by_household])
-    groups = [dict(zip(("column", "value"), name.split("=", 1), strict=True), name=name) for name in floors]
-    _refuse_unknown_groups(connection, groups, values)
-    store.run_each(connection, "channels/candidates", values | {"floors": groups})
-
-
-def _refuse_unknown_groups(
-    connection: duckdb.DuckDBPyConnection, groups: Sequence[Mapping[str, str]], values: Mapping[str, Any]
-) -> None:
-    query = "SELECT map_keys(traits) FROM read_parquet(?) LIMIT 1"
-    row = connection.execute(query, [values["answer"]]).fetchone()
-    known = {"language", *row[0]} if row else {group["column"] for group in groups}
-    findings = [
-        Finding(
-            "floor", "S4", "B", "campaign.yaml", 0, f"floors: the audience query gives no column {group['column']}",
-            f"name one of {', '.join(sorted(known))}, or add the column to the query.",
+    return [
+        Broadcast(
+            channel.name, channel.audience_share or 0.0, believed.share(channel.name, "all"), channel.setup_sek,
+            channel.setup_co2_kg,
         )
-        for group in groups if group["column"] not in known
+        for channel in channels if channel.is_broadcast
     ]  # fmt: skip
-    if findings:
-        raise BriefInvalid("a floor is about a group that nobody can tell", findings, where=values["wave"])
 
 
-def _beliefs(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], float]:
-    rows = connection.execute(store.statement("channels/beliefs")).fetchall()
-    return {(channel, segment): share for channel, segment, share in rows}
-
-
-def _share(beliefs: Mapping[tuple[str, str], float], channel: str, segment: str) -> float:
-    return beliefs.get((channel, segment), beliefs.get((channel, "all"), 0.0))
-
-
-def _cells(connection: duckdb.DuckDBPyConnection, brief: Brief, beliefs: Mapping[tuple[str, str], float]) -> list[Cell]:
-    cells = []
-    for cell, segment, names, size, groups, units in connection.execute(store.statement("channels/cells")).fetchall():
-        options = []
-        for channel in (load_channels()[name] for name in names.split("+") if name):
-            messages = 1 if channel.per_household else size
-            effect = size * _share(beliefs, channel.name, segment)
-            options.append(Option(channel.name, effect, messages * channel.unit_cost_sek, messages * channel.co2_kg))
-        cells.append(Cell(cell, units, size, Counter(groups), tuple(options)))
-    return cells
-
-
-def _fill_quota(
-    connection: duckdb.DuckDBPyConnection, cells: Sequence[Cell], units: Mapping[tuple[str, str], int]
-) -> None:
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE quota "
-        "(cell VARCHAR, channel VARCHAR, per_household BOOLEAN, first_rank BIGINT, last_rank BIGINT)"
-    )
-    rows: list[list[Any]] = []
-    for cell in cells:
-        last = 0
-        for option in cell.options:
-            n = units.get((cell.name, option.channel), 0)
-            per_household = load_channels()[option.channel].per_household
-            rows.append([cell.name, option.channel, per_household, last + 1, last + n])
-            last += n
-    if rows:
-        connection.executemany("INSERT INTO quota VALUES (?, ?, ?, ?, ?)", rows)
+def _value(cells: list[Cell], limits: Limits, sek: float, co2_kg: float) -> float | None:
+    try:
+        return Programme(cells, replace(limits, sek=sek, co2_kg=co2_kg)).best().value
+    except Infeasible:
+        return None
 
 
 def _write_plan(
-    connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str, wave: str, *, public: bool
-) -> dict[str, Any]:
-    beliefs, told = _beliefs(connection), Counter[str]()
+    connection: duckdb.DuckDBPyConnection,
+    workplace: Workplace,
+    run: str,
+    block: Block,
+    planned: PlannedUnits,
+    chosen: tuple[Broadcast, ...],
+    persons: int,
+) -> dict[str, float]:
+    """Write one row per wave, segment and channel, and one for each set-up and broadcast channel; returns the sums."""
+    language, channels = workplace.language, load_channels()
     rows: list[list[Any]] = []
-    summary = connection.execute(store.statement("channels/summary"), {"run": run, "wave": wave}).fetchall()
-    for segment, name, persons, messages, unreachable in summary:
-        channel = load_channels().get(name)
-        effect = persons * _share(beliefs, name, segment)
+    for wave, segment, name, count, messages, effect, unreachable in connection.execute(
+        store.statement("channels/summary")
+    ).fetchall():
+        channel = channels.get(name)
         sek = messages * channel.unit_cost_sek if channel else 0.0
         co2 = messages * channel.co2_kg if channel else 0.0
-        reason = plan_words.reason(workplace.language, channel, effect / persons, persons, unreachable)
-        rows.append([run, wave, segment, name, persons, effect, round(sek, 6), round(co2, 9), reason])
-        told.update({"expected_effect": effect, "planned_sek": sek, "planned_co2_kg": co2})
-    if public:
-        reason = plan_words.reason(workplace.language, load_channels()[CITY_PAGE], 0.0, 0, 0)
-        rows.append([run, wave, "all", CITY_PAGE, 0, 0.0, 0.0, 0.0, reason])
+        reason = plan_words.reason(language, channel, effect / count, count, unreachable)
+        rows.append([run, wave, segment, name, count, effect, round(sek, 6), round(co2, 9), reason])
+    everybody = _rows_for_everybody(language, channels[CITY_PAGE], block, planned, chosen, persons)
+    rows += [[run, *row] for row in everybody]
     if rows:
         connection.executemany("INSERT INTO plan VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-    return {name: told[name] for name in ("expected_effect", "planned_sek", "planned_co2_kg")}
+    sums = [sum(row[place] for row in rows) for place in (5, 6, 7)]
+    return dict(zip(("expected_effect", "planned_sek", "planned_co2_kg"), sums, strict=True))
 
 
-def _refused(this: runs.Run, left: Limits, needs: FloorsTooHigh) -> GateRefused:
-    message = (
-        f"the floors need at least {needs.sek:,.0f} kr and {needs.co2_kg:,.1f} kg; "
-        f"there are {left.sek:,.0f} kr and {left.co2_kg:,.1f} kg left for this wave"
-    )
-    remedy = "raise `budget`, lower a `reach` under `floors`, or add a cheaper channel."
+def _rows_for_everybody(
+    language: str,
+    page: Channel,
+    block: Block,
+    planned: PlannedUnits,
+    chosen: tuple[Broadcast, ...],
+    persons: int,
+) -> list[list[Any]]:
+    """Return wave, segment, channel, persons, effect, kronor, kilograms and reason of what addresses nobody."""
+    first = block.names[0]
+    rows: list[list[Any]] = [
+        [first, "all", setup.channel, 0, 0.0, setup.sek, setup.co2_kg, plan_words.setup(language, setup.language)]
+        for setup in planned.opened
+    ]
+    for one in chosen:
+        moved = share_moved([one]) * persons
+        rows.append([first, "all", one.channel, 0, moved, one.sek, one.co2_kg, plan_words.broadcast(language, one)])
+    if block.is_public:
+        reason = plan_words.reason(language, page, 0.0, 0, 0)
+        rows += [[wave, "all", CITY_PAGE, 0, 0.0, 0.0, 0.0, reason] for wave in block.names]
+    return rows
+
+
+def _refused(this: runs.Run, cells: list[Cell], limits: Limits) -> GateRefused:
+    message, remedy = plan_words.contradiction(contradiction(cells, limits), this.brief)
     finding = Finding("floors_within_budget", "S4", "B", "campaign.yaml", 0, message, remedy)
-    return GateRefused("the plan cannot keep the floors within the budget", [finding], where=this.run)
+    return GateRefused("the demands of the brief contradict each other", [finding], where=this.run)

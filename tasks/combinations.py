@@ -25,17 +25,23 @@ def declared_combinations(brief: Brief) -> list[Combination]:
     Such a channel speaks to everybody: it gets the first value of each fact, and its text may branch on ``channel``.
     """
     found = []
-    for wave, channel, language in product(brief.waves, brief.channels, brief.languages):
+    for wave, channel, language in product(brief.waves, written_channels(brief), brief.languages):
         values = [[(fact.name, value) for value in fact.values] for fact in sorted(brief.facts, key=lambda f: f.name)]
         each = [first_facts(brief)] if channel in open_channels(brief) else [tuple(pairs) for pairs in product(*values)]
         found += [Combination(wave.name, channel, language, pairs) for pairs in each]
     return found
 
 
-def open_channels(brief: Brief) -> list[str]:
-    """Return the brief's channels that need no address, such as the city's web."""
+def written_channels(brief: Brief) -> list[str]:
+    """Return the brief's channels that carry texts of ours: not those that a person orders."""
     channels = load_channels()
-    return [name for name in brief.channels if name in channels and channels[name].address_kind is None]
+    return [name for name in brief.channels if name not in channels or not channels[name].by_hand]
+
+
+def open_channels(brief: Brief) -> list[str]:
+    """Return the brief's channels that need no address and that Budkavle fills itself, such as the city's web."""
+    rows = [load_channels()[name] for name in brief.channels if name in load_channels()]
+    return [channel.name for channel in rows if channel.address_kind is None and not channel.by_hand]
 
 
 def first_facts(brief: Brief) -> tuple[tuple[str, str], ...]:

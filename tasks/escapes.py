@@ -46,23 +46,25 @@ def _bytes(value: str) -> bytes:
     return value.encode("utf-8", "replace")
 
 
-def _isolated(value: str, right_to_left: bool) -> str:
-    differs = _has_left_to_right(value) if right_to_left else _RIGHT_TO_LEFT.search(value) is not None
+def isolated(value: str, right_to_left: bool) -> str:
+    """Return the value between U+2068 and U+2069 where it runs another way than the text around it."""
+    differs = _runs_left_to_right(value) if right_to_left else _RIGHT_TO_LEFT.search(value) is not None
     return f"\u2068{value}\u2069" if differs else value
 
 
-def _has_left_to_right(value: str) -> bool:
-    return any(unicodedata.bidirectional(character) == "L" for character in value)
+def _runs_left_to_right(value: str) -> bool:
+    """Tell whether Latin letters or digits stand in a value; digits would be told in groups from the right."""
+    return any(unicodedata.bidirectional(character) in {"L", "EN"} for character in value)
 
 
 @lru_cache(maxsize=16384)
 def _html(value: str) -> bytes:
-    return _bytes(html.escape(_isolated(_one_line(value), right_to_left=False)))
+    return _bytes(html.escape(isolated(_one_line(value), right_to_left=False)))
 
 
 @lru_cache(maxsize=16384)
 def _html_rtl(value: str) -> bytes:
-    return _bytes(html.escape(_isolated(_one_line(value), right_to_left=True)))
+    return _bytes(html.escape(isolated(_one_line(value), right_to_left=True)))
 
 
 @lru_cache(maxsize=16384)
@@ -72,12 +74,12 @@ def _attribute(value: str) -> bytes:
 
 @lru_cache(maxsize=16384)
 def _text(value: str) -> bytes:
-    return _bytes(_isolated(_one_line(value), right_to_left=False))
+    return _bytes(isolated(_one_line(value), right_to_left=False))
 
 
 @lru_cache(maxsize=16384)
 def _text_rtl(value: str) -> bytes:
-    return _bytes(_isolated(_one_line(value), right_to_left=True))
+    return _bytes(isolated(_one_line(value), right_to_left=True))
 
 
 def _address(value: str) -> bytes:

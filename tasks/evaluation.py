@@ -82,10 +82,11 @@ def _evaluate(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: 
 
 def _arm(arm: str, rows: list[tuple[Any, ...]]) -> Found:
     """Sum one arm over its segments; households without an observation are missing, never zero."""
-    drawn, observed = sum(row[10] for row in rows), sum(row[2] for row in rows)
+    drawn, observed = sum(row[10] for row in rows), sum(row[11] for row in rows)
     units = sum(row[3] for row in rows)
     return {
         "arm": arm,
+        "clusters": sum(row[12] for row in rows),
         "households": drawn,
         "persons": sum(row[9] for row in rows),
         "observed_households": observed,
@@ -139,8 +140,8 @@ def _segments(sums: dict[str, dict[str, Sums]], persons: dict[tuple[str, str], i
 
 
 def _refuse_lopsided(run: runs.Run, arms: dict[str, Found], strata: int) -> None:
-    """Refuse arms that the drawn share does not explain, beyond half a household of rounding per segment."""
-    unit = "persons" if run.brief.holdout.by == "person" else "households"
+    """Refuse arms that the drawn share does not explain, beyond half a cluster of rounding per segment."""
+    unit = "persons" if run.brief.holdout.by == "person" else "clusters"
     treated, holdout, share = arms["treated"][unit], arms["holdout"][unit], run.brief.holdout.share
     if share == 0 or abs(holdout - share * (treated + holdout)) <= strata / 2:
         return

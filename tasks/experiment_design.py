@@ -46,6 +46,7 @@ def describe(brief: Brief, clusters: dict[str, int], persons: dict[str, int]) ->
     """Return the design that the run keeps, with a warning where it cannot show the objective.
 
     Half-width and effects are in the unit of the objective, a share 0–1; null where the objective is not a share.
+    ``obstacle`` names the warning (no_control_group, not_a_share, too_small), for pages in any language.
     """
     treated, holdout = clusters.get("treated", 0), clusters.get("holdout", 0)
     design: dict[str, Any] = {
@@ -57,13 +58,17 @@ def describe(brief: Brief, clusters: dict[str, int], persons: dict[str, int]) ->
         "designed_half_width": None,
         "minimum_detectable_effect": None,
         "power": None,
+        "clusters_needed": None,
+        "obstacle": None,
         "warning": None,
     }
     baseline, target = brief.objective.baseline, brief.objective.target
     if not treated or not holdout:
-        return design | {"warning": "there is no control group, so no effect can be shown"}
+        warning = "there is no control group, so no effect can be shown"
+        return design | {"obstacle": "no_control_group", "warning": warning}
     if not (0 <= baseline <= 1 and 0 <= target <= 1 and baseline != target):
-        return design | {"warning": "the objective is not a share that changes, so the width cannot be told beforehand"}
+        warning = "the objective is not a share that changes, so the width cannot be told beforehand"
+        return design | {"obstacle": "not_a_share", "warning": warning}
     design |= {
         "designed_half_width": half_width(target, treated, holdout),
         "minimum_detectable_effect": minimum_detectable_effect(target, treated, holdout),
@@ -71,7 +76,9 @@ def describe(brief: Brief, clusters: dict[str, int], persons: dict[str, int]) ->
     }
     if design["power"] < POWER:
         needed = clusters_needed(baseline, target, brief.holdout.share)
+        design["clusters_needed"], design["obstacle"] = needed, "too_small"
         design["warning"] = (
-            f"too small to show the objective: {needed} clusters are needed, there are {treated + holdout}"
+            f"too small to show the objective: {needed} households (or others drawn as one) are needed, "
+            f"there are {treated + holdout}"
         )
     return design

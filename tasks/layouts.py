@@ -15,19 +15,26 @@ from jinja2 import Environment, select_autoescape
 from lxml.html import HtmlElement
 from markupsafe import Markup
 
-from campaigns.brief import Brief, Contact
+from campaigns.brief import Brief
 from campaigns.errors import InputError
-from campaigns.language import translations
-from tasks import markdown, slots
+from campaigns.language import base, date_locale, direction, translations
+from tasks import directions, markdown, slots
 from tasks.logotype import LOGOTYPE_CID, attached_logotype, logotype_file
 from tasks.pages import LAYOUTS, page_environment
 from tasks.workplace import Workplace
 
-RIGHT_TO_LEFT = frozenset({"ar", "ckb", "fa", "he", "ps", "ur"})
 ADDRESSES = frozenset({"href", "src", "cite", "action", "background", "poster"})
 NO_SLOTS = frozenset({"style", "class", "id", "srcset"})
 LONGEST_LINE = 200  # characters; at most 800 bytes, and a line of e-mail may have 998
 _INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
+
+
+@dataclass(frozen=True)
+class Told:
+    """Words of the brief; ``language`` is theirs where it is not the message's, otherwise empty."""
+
+    words: str
+    language: str
 
 
 @dataclass(frozen=True)
@@ -43,9 +50,10 @@ class Message:
     body: Markup
     text: str
     sender: str
-    contact: Contact
+    contact_way: str
     contact_address: str
-    source_language: str
+    hours: Told
+    answer_within: Told
     decision_label: str
     decision_facts: str
     date: str
@@ -80,11 +88,6 @@ def compose(
     return text, _wrapped(_INLINER.inline(page) if channel == "email" else page)
 
 
-def base(language: str) -> str:
-    """Return the language of a tag without script and region, such as ``sv`` of ``sv-SE``."""
-    return language.partition("-")[0]
-
-
 @cache
 def _environment(language: str) -> Environment:
     escaped = select_autoescape(enabled_extensions=("html.j2",), default=False)
@@ -96,7 +99,7 @@ def _render(environment: Environment, channel: str, message: Message) -> str:
 
 
 def _place(kind: str, language: str) -> str:
-    return f"{kind}_rtl" if base(language) in RIGHT_TO_LEFT else kind
+    return f"{kind}_rtl" if direction(language) == "rtl" else kind
 
 
 def _messages(
@@ -104,10 +107,10 @@ def _messages(
 ) -> tuple[Message, Message]:
     """Return the message for plain text and for HTML; they differ only in how slots of the layout are placed."""
     label, facts = _decision(brief, language)
-    source = fields["body"].strip()
+    source = directions.telephones_whole(fields["body"].strip(), language)
     common: dict[str, Any] = {
         "language": language,
-        "direction": "rtl" if base(language) in RIGHT_TO_LEFT else "ltr",
+        "direction": direction(language),
         "subject": fields["subject"],
         "preheader": fields.get("preheader", ""),
         "heading": fields.get("page_title") or fields["subject"],
@@ -115,9 +118,10 @@ def _messages(
         "body": Markup(markdown.to_html(source)),  # safe: HTML in the source is escaped
         "text": markdown.to_text(source, _place("text", language)),
         "sender": _sender(brief, language),
-        "contact": brief.contact,
+        "contact_way": directions.telephones_whole(brief.contact.way, language),
         "contact_address": _contact_address(brief.contact.way),
-        "source_language": "" if language == brief.languages[0] else brief.languages[0],
+        "hours": _told(brief, language, brief.contact.hours, brief.contact.hours_in(language)),
+        "answer_within": _told(brief, language, brief.contact.answer_within, brief.contact.answer_within_in(language)),
         "decision_label": label,
         "decision_facts": facts,
         "date": _date(brief, wave, language),
@@ -136,10 +140,16 @@ def _address(place: str) -> tuple[str, ...]:
 
 
 def _sender(brief: Brief, language: str) -> str:
-    say = translations(base(language)).gettext
+    say, body = translations(base(language)).gettext, directions.isolated(brief.sender.body, language)
     if brief.sender.kind == "company":
-        return f"{brief.sender.body} – {say('part of the City of Stockholm')}"
-    return f"{brief.sender.body}, {say('City of Stockholm')}"
+        return f"{body} – {say('part of the City of Stockholm')}"
+    return say(", ").join((body, say("City of Stockholm")))
+
+
+def _told(brief: Brief, language: str, written: object, words: str) -> Told:
+    """Return words of the brief in a language; those written in one language only are marked as that language."""
+    own = brief.languages[0] if isinstance(written, str) and language != brief.languages[0] else ""
+    return Told(directions.isolated(words, language) if own else words, own)
 
 
 def _contact_address(way: str) -> str:
@@ -155,18 +165,15 @@ def _decision(brief: Brief, language: str) -> tuple[str, str]:
     if decision.status == "none_needed":
         return "", ""
     label = say("Decided") if decision.status == "decided" else say("Proposal – not decided")
-    day = format_date(decision.date, "long", locale=_locale(language)) if decision.date else None
-    return label, ", ".join(fact for fact in (decision.body, day, decision.reference) if fact)
+    day = format_date(decision.date, "long", locale=date_locale(language)) if decision.date else None
+    facts = [directions.isolated(fact, language) for fact in (decision.body, day, decision.reference) if fact]
+    return label, say(", ").join(facts)
 
 
 def _date(brief: Brief, wave: str, language: str) -> str:
     start = next(each.start for each in brief.waves if each.name == wave)
     local = start.astimezone(ZoneInfo(brief.schedule.time_zone)).date()
-    return str(format_date(local, "long", locale=_locale(language)))
-
-
-def _locale(language: str) -> str:
-    return {"en": "en_GB"}.get(base(language), base(language))
+    return str(format_date(local, "long", locale=date_locale(language)))
 
 
 def _logotype(workplace: Workplace, channel: str) -> str:

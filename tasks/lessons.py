@@ -6,10 +6,9 @@ from typing import Any
 
 import duckdb
 
-from campaigns.channels import load_channels
 from campaigns.language import translations
 from tasks import runs, store
-from tasks.beliefs import Belief, learn
+from tasks.learning import learn
 from tasks.plain_words import PlainWords
 from tasks.segment_names import SegmentNames
 from tasks.workplace import Workplace
@@ -22,8 +21,7 @@ Shares = dict[str, dict[str, tuple[int, int]]]
 def draw_lessons(workplace: Workplace, run: str, look: int) -> None:
     """Write the look's lessons and, where it is the newest of the run, what it changes in ``response_belief``.
 
-    Rerunning replaces both. The beliefs of a run always build on those from before the run, so evaluating twice, or at
-    a later look, never counts the same people twice.
+    Rerunning replaces both, so evaluating twice, or at a later look, never counts the same people twice.
     """
     with store.writing(workplace) as connection:
         known = runs.load_within(connection, run)
@@ -31,8 +29,7 @@ def draw_lessons(workplace: Workplace, run: str, look: int) -> None:
         shares = _shares(connection, known.run)
         row = connection.execute("SELECT max(look) FROM effect WHERE run = ?", [known.run]).fetchone()
         if row and row[0] == look:
-            _learn(connection, known.run, effects, shares)
-            _keep_beliefs(connection, workplace, known.run, look)
+            learn(connection, workplace, known, look)
         connection.execute("DELETE FROM lesson WHERE run = ? AND look = ?", [known.run, look])
         for sentence in _sentences(workplace.language, known, effects, shares):
             connection.execute("INSERT INTO lesson VALUES (?, ?, ?, now())", [known.run, look, sentence])
@@ -55,45 +52,6 @@ def _shares(connection: duckdb.DuckDBPyConnection, run: str) -> Shares:
     for segment, channel, persons, reached in rows:
         shares.setdefault(segment, {})[channel] = (persons, reached)
     return shares
-
-
-def _learn(connection: duckdb.DuckDBPyConnection, run: str, effects: Effects, shares: Shares) -> None:
-    store.replace_rows(connection, run, ["response_belief"])
-    newest = {
-        (channel, segment): Belief(alpha, beta)
-        for channel, segment, alpha, beta in connection.execute(
-            "SELECT channel, segment, arg_max(alpha, updated_at), arg_max(beta, updated_at) FROM response_belief "
-            "GROUP BY channel, segment"
-        ).fetchall()
-    }
-    for segment, effect in effects.items():
-        reached = {channel: count for channel, (_, count) in shares.get(segment, {}).items() if count}
-        if effect["estimate"] is None or not reached:
-            continue
-        persons = next(iter(shares[segment].values()))[0]
-        together = min(sum(reached.values()) / persons, 1.0)
-        for channel, count in reached.items():
-            before = newest.get((channel, segment)) or newest.get((channel, "all")) or _prior(channel)
-            belief = learn(
-                before, effect["estimate"], effect["standard_error"], together, count / sum(reached.values())
-            )
-            connection.execute(
-                "INSERT INTO response_belief VALUES (?, ?, ?, ?, 'evaluation', ?, now())",
-                [channel, segment, belief.alpha, belief.beta, run],
-            )
-
-
-def _prior(channel: str) -> Belief:
-    row = load_channels().get(channel)
-    return Belief(row.prior.alpha, row.prior.beta) if row and row.prior else Belief(1, 1)
-
-
-def _keep_beliefs(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str, look: int) -> None:
-    """Write the run's beliefs to a file from which a lost database is rebuilt; it takes the place of earlier looks'."""
-    folder = workplace.beliefs
-    store.keep_rows(connection, "SELECT * FROM response_belief WHERE run = ?", [run], folder / f"{run}-{look}.parquet")
-    for earlier in range(1, look):
-        (folder / f"{run}-{earlier}.parquet").unlink(missing_ok=True)
 
 
 def _sentences(language: str, run: runs.Run, effects: Effects, shares: Shares) -> Iterator[str]:

@@ -18,7 +18,13 @@ from campaigns.errors import BriefInvalid, Finding, InputError
 from campaigns.text_checks import PLAIN_FACTS, parts_of, read_texts
 from campaigns.texts import TextSource
 from tasks import layouts, mime, rendering, runs, slots, store
-from tasks.combinations import Combination, declared_combinations, occurring_combinations, open_channels
+from tasks.combinations import (
+    Combination,
+    declared_combinations,
+    occurring_combinations,
+    open_channels,
+    written_channels,
+)
 from tasks.logotype import LOGOTYPE_CID, attached_logotype
 from tasks.slot_values import default_of
 from tasks.workplace import Workplace, pseudonym
@@ -150,7 +156,7 @@ def _without_layout(brief: Brief, folder: Path) -> list[Finding]:
             _of_brief("channel_known", "P4e", "B", folder, f"the channel {channel} has no layout", remedy),
             channel=channel,
         )
-        for channel in brief.channels
+        for channel in written_channels(brief)
         if not layouts.has_layout(channel)
     ]
 

@@ -1,9 +1,18 @@
 """Why a channel got its persons, in words; never with numbers of people, which a small segment would give away."""
 
-from babel.numbers import format_decimal
+from math import ceil, floor, inf
 
+from babel import Locale
+from babel.numbers import format_decimal, format_percent
+
+from campaigns.brief import Brief
 from campaigns.channels import Channel
 from campaigns.language import translations
+from tasks.broadcast import Broadcast
+from tasks.plan_contradictions import Contradiction
+from tasks.plan_programme import Row
+
+CENT = 0.005
 
 
 def reason(language: str, channel: Channel | None, effect: float, persons: int, unreachable: int) -> str:
@@ -18,10 +27,65 @@ def reason(language: str, channel: Channel | None, effect: float, persons: int, 
         price=format_decimal(channel.unit_cost_sek, format="#,##0.00", locale=language),
     )
     if channel.print:
-        why = _("No digital address is known, so printed matter is sent, one per household (P4f).")
+        why = _("Print goes only where the brief gives a reason for it, one per household where that is enough (P4f).")
     else:
-        why = _("A digital address is known, so nothing is printed (P4f).")
+        why = _("A digital address is known (P4f).")
     return f"{why} {expected}"
+
+
+def setup(language: str, translated: str | None) -> str:
+    """Return why a set-up is paid: for the channel as a whole, or for one language of it."""
+    _ = translations(language).gettext
+    if translated is None:
+        return _("Starting the channel costs this once, and it does enough to be worth it.")
+    name = Locale.parse(translated, sep="-").get_display_name(language)
+    return _("The text in {language} costs this once, and it does enough to be worth it.").format(language=name)
+
+
+def broadcast(language: str, channel: Broadcast) -> str:
+    """Return why a broadcast channel is bought, and what it can never show."""
+    _ = translations(language).gettext
+    return _(
+        "About {share} of the audience meet it, and that is worth its price. It addresses nobody, so nobody can be "
+        "held out from it, and it proves no effect by itself."
+    ).format(share=format_percent(channel.audience_share, locale=language))
+
+
+def contradiction(found: Contradiction, brief: Brief) -> tuple[str, str]:
+    """Return which demands cannot hold together and by how much, and what to do about it."""
+    floors = [f"at least {share * 100:.3g} % of {_group(group)}" for group, share in found.floors.items()]
+    ceilings = [_amount(row, amount, brief) for row, amount in found.ceilings.items()]
+    demands = [*floors, *ceilings]
+    together = "both" if len(demands) == 2 else "all"
+    needed = [_amount(row, amount, brief, up=True) for row, amount in found.needed.items() if amount < inf]
+    enough = f"{' or '.join(needed)} {'is' if len(needed) == 1 else 'would be'} needed" if needed else "no amount helps"
+    remedies = [f"raise {_key(row)}" for row, amount in found.needed.items() if amount < inf]
+    if len(found.floors) == 1:
+        remedies.append(f"lower its `reach` under `floors` to at most {floor(found.reachable * 1000) / 1000:g}")
+    else:
+        remedies.append(f"lower every `reach` here to at most {floor(found.reachable * 1000) / 1000:g}")
+    return f"{' and '.join(demands)} cannot {together} hold: {enough}", f"{', or '.join(remedies)}, or add a channel."
+
+
+def _group(group: str) -> str:
+    column, value = group.split("=", 1)
+    if column == "language":
+        return f"those who read {Locale.parse(value, sep='-').get_display_name('en')}"
+    if column == "easy_read":
+        return "those who want easy reading" if value == "yes" else "those who do not want easy reading"
+    return f"{value.replace('_', ' ')} ({column})"
+
+
+def _amount(row: Row, amount: float, brief: Brief, *, up: bool = False) -> str:
+    if row[0] == "capacity":
+        return f"{ceil(amount):,} messages by {row[1][1]} in wave {brief.waves[row[1][0]].name}"
+    if row[0] == "carbon":
+        return f"{ceil(amount * 10) / 10 if up else amount:,.1f} kg of carbon dioxide"
+    return f"{ceil(amount - CENT) if up else amount:,.0f} kr"
+
+
+def _key(row: Row) -> str:
+    return {"budget": "`budget.sek`", "carbon": "`budget.co2_kg`", "capacity": "the channel's capacity"}[row[0]]
 
 
 def _none(language: str, persons: int, unreachable: int) -> str:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from campaigns.language import translations
+from campaigns.language import base, direction, translations
 from tasks.disclosure import SMALLEST_CELL
 from tasks.pages import filters
 
-LANGUAGE_NAMES = {"sv": "Svenska", "en": "English", "fi": "Suomi", "ar": "العربية", "so": "Soomaali"}
+LANGUAGE_NAMES = {"sv": "Svenska", "en": "English", "fi": "Suomi", "ar": "العربية", "so": "Af-Soomaali"}
 
 
 def _(message: str) -> str:
@@ -23,11 +23,16 @@ STANDINGS = {
     "dead": _("dead"),
     "emigrated": _("has left the country"),
     "moved": _("has moved out of the city"),
+    "objected": _("has objected"),
+    "consent_withdrawn": _("has withdrawn consent"),
     "suppressed": _("has said no to messages"),
+    "no_consent": _("has not consented to this purpose"),
     "stale_extract": _("the register extract is too old"),
+    "earlier_edition": _("got an earlier edition"),
     "contact_cap": _("has had enough messages lately"),
     "unreachable": _("no usable address"),
     "over_budget": _("not reached within the budget"),
+    "other_wave": _("gets the message in another wave"),
 }
 STATES = {
     "preparing": _("being prepared"),
@@ -48,7 +53,12 @@ CHANNELS = {
     "sms": _("Text message"),
     "none": _("Nobody reached"),
 }
-WAVES = {"internal": _("to employees"), "external": _("to the public")}
+WAVES = {
+    "internal": _("to employees"),
+    "external": _("to the public"),
+    "invitation": _("first message to the public"),
+    "reminder": _("reminder to the public"),
+}
 DECISIONS = {
     "decided": _("Decided"),
     "proposed": _("Proposed, not decided"),
@@ -99,11 +109,15 @@ class Words:
 
     def language(self, tag: str) -> str:
         """Return a language's own name."""
-        return LANGUAGE_NAMES.get(tag.partition("-")[0], tag)
+        return LANGUAGE_NAMES.get(base(tag), tag)
+
+    def direction(self, tag: str) -> str:
+        """Return the direction in which a language is written."""
+        return direction(tag)
 
     def facts(self, facts: Mapping[str, str]) -> str:
-        """Return a combination of facts on one line."""
-        return ", ".join(f"{name}: {value}" for name, value in sorted(facts.items()))
+        """Return the values of a combination of facts on one line, in the campaign's own words where it has them."""
+        return ", ".join(self._gettext(value.replace("_", " ")) for _, value in sorted(facts.items()))
 
     def persons(self, count: int | str) -> str:
         """Return a count of persons, or why it is withheld."""

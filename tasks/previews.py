@@ -17,6 +17,7 @@ from campaigns.brief import Brief
 from campaigns.errors import BudkavleError, Finding
 from campaigns.programme import load_programme
 from tasks import runs, store
+from tasks.combinations import open_channels
 from tasks.disclosure import SMALLEST_CELL, hidden_groups
 from tasks.gate_subjects import stored_subjects
 from tasks.gates import GateSubject, refuses
@@ -127,10 +128,14 @@ def _withheld(counts: Sequence[int]) -> list[int | str]:
 
 def _texts(subjects: Sequence[GateSubject], words: Words) -> list[Text]:
     def kind(subject: GateSubject) -> tuple[str, str, str]:
-        return subject.wave, subject.channel, words.facts(subject.facts)
+        speaks_to_all = subject.channel in open_channels(subject.brief)
+        return subject.wave, subject.channel, "" if speaks_to_all else words.facts(subject.facts)
 
-    order = {wave.name: number for number, wave in enumerate(subjects[0].brief.waves)} if subjects else {}
-    together = sorted(subjects, key=lambda subject: (order.get(subject.wave, 0), *kind(subject)))
+    def place(subject: GateSubject) -> tuple[object, ...]:
+        waves = [wave.name for wave in subject.brief.waves]
+        return waves.index(subject.wave), *kind(subject), subject.brief.languages.index(subject.language)
+
+    together = sorted(subjects, key=place)
     return [Text(*key, tuple(group)) for key, group in groupby(together, key=kind)]
 
 

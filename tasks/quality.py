@@ -19,6 +19,7 @@ import duckdb
 
 from campaigns.channels import load_channels
 from campaigns.errors import BudkavleError, CheckFailed
+from campaigns.programme import load_programme
 from expectations import SUITES, Claim, Suite
 from tasks import store
 from tasks.workplace import Workplace
@@ -70,6 +71,7 @@ def frame_of(workplace: Workplace, suite: Suite, run: str) -> "pa.Table":
     known = {
         "run": run,
         "kind": run.partition(":")[2],
+        "extract_days": load_programme().extract_days,
         "today": datetime.now(TIME_ZONE).date(),
         "channels": json.dumps(
             [{"name": each.name, "address_kind": each.address_kind} for each in load_channels().values()]

@@ -3,6 +3,7 @@
 from babel import Locale, UnknownLocaleError
 
 from campaigns.language import translations
+from tasks.segments import LEFT
 
 LONGEST_TAG = 3
 
@@ -37,6 +38,8 @@ class SegmentNames:
             "none": _("no usable address"),
             "easy_read": _("easy-to-read texts"),
         }
+        if name.endswith(LEFT) and name.removesuffix(LEFT).isdigit():
+            return _("contacts left: {number}").format(number=name.removesuffix(LEFT))
         return addresses.get(name) or _(name.replace("_", " ").replace("+", ", "))
 
     def _language_name(self, tag: str) -> str:

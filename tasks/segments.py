@@ -6,36 +6,45 @@ from typing import NamedTuple
 
 SMALLEST = 10
 LAST_RESORT = "other"
+LEFT = "_left"
 
 
 class Profile(NamedTuple):
-    """What tells people apart: two pieces of knowledge, message language, usable addresses and easy-to-read texts."""
+    """What tells people apart: two pieces of knowledge, message language, usable addresses, easy read, contacts."""
 
     first: str
     second: str
     language: str
     reach: str
     easy_read: bool
+    contacts_left: int
 
-    def levels(self) -> Iterator[str]:
-        """Yield the names of the profile, finest first: easy read, then language, then knowledge is left out."""
-        names = [part.replace("/", "-") for part in (self.first, self.second, self.language, self.reach)]
+    def levels(self, public_waves: int) -> Iterator[str]:
+        """Yield the names of the profile, finest first: easy read, then language, then knowledge is left out.
+
+        Addresses and contacts left stay to the last, so that what is planned for a segment suits each of its members;
+        contacts left stand in the name only where they are fewer than the waves to the public.
+        """
+        first, second, language, reach = (
+            part.replace("/", "-") for part in (self.first, self.second, self.language, self.reach)
+        )
+        left = [f"{self.contacts_left}{LEFT}"] if self.contacts_left < public_waves else []
         if self.easy_read:
-            yield "/".join([*names, "easy_read"])
-        yield "/".join(names)
-        yield "/".join((names[0], names[1], "any_language", names[3]))
-        yield "/".join((names[0], "any", "any_language", names[3]))
-        yield "/".join(("any", "any", "any_language", names[3]))
+            yield "/".join([first, second, language, reach, "easy_read", *left])
+        yield "/".join([first, second, language, reach, *left])
+        yield "/".join([first, second, "any_language", reach, *left])
+        yield "/".join([first, "any", "any_language", reach, *left])
+        yield "/".join(["any", "any", "any_language", reach, *left])
         yield LAST_RESORT
 
 
-def coarsen(persons: Mapping[Profile, int]) -> dict[Profile, str]:
-    """Return the segment of every profile, given how many persons have it.
+def coarsen(persons: Mapping[Profile, int], public_waves: int = 1) -> dict[Profile, str]:
+    """Return the segment of every profile, given how many persons have it and how many waves go to the public.
 
     A group of at least ten keeps its name; who is left over meets again one level coarser, so that nobody is dropped.
     Where fewer than ten are left at the end, the smallest segment joins them in ``other``. Independent of the order.
     """
-    unsettled = {profile: list(profile.levels()) for profile in persons}
+    unsettled = {profile: list(profile.levels(public_waves)) for profile in persons}
     most = max((len(levels) for levels in unsettled.values()), default=0)
     levels = {profile: [names[0]] * (most - len(names)) + names for profile, names in unsettled.items()}
     segments: dict[Profile, str] = {}

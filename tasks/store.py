@@ -20,8 +20,9 @@ from tasks.workplace import Workplace
 SQL = Path(__file__).parent / "sql"
 PRIVATE_TABLES = ("identity", "message_slot")
 RUN_TABLES = (
-    "run", "audience", "plan", "assignment", "variant", "variant_choice", "message", "message_slot",
-    "approval", "look", "outcome", "effect", "lesson", "check_result",
+    "run", "audience", "audience_profile", "audience_overlap", "plan", "plan_choice", "plan_price", "plan_floor",
+    "plan_fairness", "plan_rule", "assignment", "diversion", "variant", "variant_choice", "message", "message_slot",
+    "approval", "look", "outcome", "effect", "response_evidence", "lesson", "check_result",
 )  # fmt: skip
 HMAC_BLOCK = 64
 

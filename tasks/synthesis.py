@@ -17,6 +17,7 @@ from tasks.synthetic_columns import Column, Columns, Integers, joined, only_wher
 from tasks.synthetic_dirt import add_duplicates, soil
 
 FEWEST_PEOPLE = 100
+GUARDIANS = 1  # tells the draw of the guardians' register from that of the city
 PERSON_COLUMNS = ("personal_number", "first_name", "last_name", "language", "email", "mobile", "protected", "status")
 ADDRESS_COLUMNS = ("street", "apartment", "postcode", "city", "district", "household_id")
 
@@ -37,7 +38,7 @@ def synthesise(people: int, seed: int, out: Path) -> dict[str, Path]:
         "population": _write(out / "population.csv", add_duplicates(register, draw)),
         "customers": _write(out / "customers.csv", _customers(city, register, draw), delimiter=";", encoding="latin-1"),
         "employees": _write(out / "employees.csv", _employees(city, register, draw), encoding="utf-8-sig"),
-        "guardians": _write(out / "guardians.csv", _guardians(city, register)),
+        "guardians": _write(out / "guardians.csv", _guardians(city, register, seed)),
         "subscribers": _write(out / "subscribers.csv", _subscribers(city, register, draw)),
     }
 
@@ -70,9 +71,14 @@ def _employees(city: City, register: Columns, draw: Draw) -> Columns:
     return {**columns, "email": work_address, "unit": pick(list(figures.UNITS), unit)}
 
 
-def _guardians(city: City, register: Columns) -> Columns:
-    """Give every child of compulsory school age up to two guardians: one row per guardian and child."""
-    children = np.flatnonzero((city.age >= 6) & (city.age <= 15))
+def _guardians(city: City, register: Columns, seed: int) -> Columns:
+    """Give every child in school, or soon there, up to two guardians: one row per guardian and child.
+
+    ``school_choice`` tells whether the household had chosen a school when the extract was taken. It is drawn apart, so
+    that the other registers are the same with and without it.
+    """
+    youngest, eldest = figures.AGES_WITH_GUARDIANS
+    children = np.flatnonzero((city.age >= youngest) & (city.age <= eldest))
     adults = np.flatnonzero(city.age >= 20)
     adults = adults[np.argsort(city.household[adults], kind="stable")]
     start = np.searchsorted(city.household[adults], city.household[children], "left")
@@ -81,7 +87,9 @@ def _guardians(city: City, register: Columns) -> Columns:
     child = np.concatenate([children[some] for some in pairs])
     adult = np.concatenate([adults[start[some] + place] for place, some in enumerate(pairs)])
     columns = _rows(register, adult, (*PERSON_COLUMNS, *ADDRESS_COLUMNS))
-    return {**columns, "guardian_of": text(city.number[child])}
+    chosen = np.random.default_rng([seed, GUARDIANS]).random(int(city.household.max()) + 1) < figures.CHOSEN_SCHOOL
+    school_choice = pick(["not_made", "made"], chosen[city.household[adult]].astype(np.int64))
+    return {**columns, "guardian_of": text(city.number[child]), "school_choice": school_choice}
 
 
 def _subscribers(city: City, register: Columns, draw: Draw) -> Columns:

@@ -69,6 +69,12 @@ EASY_READ = 0.03
 # 42 % of the households sort their food waste (the campaign's baseline); who does not may still have the bin.
 SORTS_FOOD_WASTE, BIN_WITHOUT_SORTING = 0.42, 0.55
 
+# Guardians stand in their register from the year before the preschool class, which begins the year a child turns six,
+# to the last year of compulsory school. Share of the guardians who had chosen a school when the extract was taken, by
+# household: an assumption.
+AGES_WITH_GUARDIANS = (4, 15)
+CHOSEN_SCHOOL = 0.35
+
 # Reserved for books and films by Post- och telestyrelsen: 070-174 06 05 to 070-174 06 99.
 FIRST_MOBILE, LAST_MOBILE = 701740605, 701740699
 EMAIL_DOMAINS = ("example.se", "example.com", "example.org")

@@ -21,6 +21,7 @@ class Workplace:
     logotype: Path | None = None
     directory: Path | None = None
     workers: int = 2
+    forgetting: float = 0.9
 
     @property
     def database(self) -> Path:

@@ -98,7 +98,8 @@ def prepared(workplace: Workplace, folder: Path, **changes: Any) -> str:
         )
         connection.execute("INSERT INTO plan VALUES (?, 'external', 'flat', 'email', 20, 1.5, 10, 0.2, '')", [run])
         connection.execute(
-            "INSERT INTO assignment SELECT run, wave, person_key, 'email', 'email-sv-1', sha256(person_key) "
+            "INSERT INTO assignment BY NAME SELECT run, wave, person_key, 'email' AS channel, "
+            "'email-sv-1' AS variant, sha256(person_key) AS message_id "
             "FROM audience WHERE run = ?",
             [run],
         )

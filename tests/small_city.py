@@ -40,7 +40,7 @@ class Resident:
 def brief(**changes: Any) -> Brief:
     fields = YAML(typ="safe").load((MATAVFALL / "campaign.yaml").read_text(encoding="utf-8"))
     fields["waves"] = [{"name": "external", "start": "2027-01-18T08:00:00+01:00", "audience": "audience.sql"}]
-    fields["floors"] = []
+    fields |= {"floors": [], "exploration": 0}
     return Brief.model_validate(fields | changes)
 
 

@@ -46,7 +46,7 @@ INSERT INTO variant
     SELECT $run, channel || '-' || language || '-1', 'external', channel, language, 'Hej', 'Hej!', '<p>Hej!</p>',
         'template'::BLOB, [], 'd1'
     FROM (VALUES ('email'), ('letter'), ('web')) AS channels (channel), (VALUES ('sv'), ('en')) AS languages (language);
-INSERT INTO assignment
+INSERT INTO assignment (run, wave, person_key, channel, variant, message_id)
     SELECT run, wave, person_key, CASE WHEN hash_rank % 4 = 0 THEN 'letter' ELSE 'email' END AS channel,
         CASE WHEN hash_rank % 4 = 0 THEN 'letter-sv-1' ELSE 'email-sv-1' END, 'message-' || wave || person_key
     FROM (SELECT *, row_number() OVER (ORDER BY person_key) AS hash_rank FROM audience)

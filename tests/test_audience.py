@@ -1,6 +1,8 @@
 """Who is selected, and who is left alone and why."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -8,7 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_city import QUERY, Resident, begin, brief, insert, move_in, rows, sent
 
+from campaigns.brief import Brief
+from campaigns.programme import load_programme
 from tasks import audience, store
+from tasks.pages import CITY_TIME
+from tasks.segment_names import SegmentNames
 from tasks.segments import LAST_RESORT, SMALLEST, Profile, coarsen
 from tasks.workplace import Workplace
 
@@ -23,6 +29,12 @@ def selected(workplace: Workplace, run: str) -> dict[str, tuple[str, ...]]:
 
 def reasons(workplace: Workplace, run: str) -> dict[str, str | None]:
     return {person: row[2] for person, row in selected(workplace, run).items()}
+
+
+def import_extract(workplace: Workplace, kind: str, days: int) -> None:
+    with store.writing(workplace) as connection:
+        extracted = datetime.now(CITY_TIME).date() - timedelta(days=days)
+        insert(connection, "register_extract", [{"kind": kind, "extracted_on": extracted}])
 
 
 def suppress(workplace: Workplace, subject: str, purpose: str, reason: str = "opt_out") -> None:
@@ -80,6 +92,41 @@ def test_suppressions_hold_for_their_purpose_by_person_and_by_address(workplace:
     }  # fmt: skip
 
 
+def test_an_objection_and_a_withdrawn_consent_are_told_apart_from_other_wishes(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    wishes = {"ann": "objection", "bo": "consent_withdrawn", "eva": "opt_out", "ida": "complaint"}
+    move_in(workplace, [Resident(name, f"home of {name}", email=f"mail of {name}") for name in wishes])
+    for name, wish in wishes.items():
+        suppress(workplace, f"mail of {name}" if name == "bo" else name, "waste_information", wish)
+    suppress(workplace, "ida", "all", "objection")
+    told = {"ann": "objected", "bo": "consent_withdrawn", "eva": "suppressed", "ida": "objected"}
+    assert reasons(workplace, begin(workplace, tmp_path, brief())) == told
+
+
+def test_a_subscriber_gets_only_what_was_consented_to(workplace: Workplace, tmp_path: Path) -> None:
+    names = ("ann", "bo", "eva")
+    move_in(workplace, [Resident(name, f"home of {name}", kind="subscribers") for name in names])
+    with store.writing(workplace) as connection:
+        connection.execute("UPDATE person SET consent_purposes = ['waste_information'] WHERE person_key = 'ann'")
+        connection.execute("UPDATE person SET consent_purposes = ['culture_news'] WHERE person_key = 'bo'")
+    bases = [{"register": "subscribers", "purpose": "waste_information", "article": "6.1 a"}]
+    query = QUERY.replace("register_population", "register_subscribers")
+    found = reasons(workplace, begin(workplace, tmp_path, brief(legal_basis=bases), query))
+    assert found == {"ann": None, "bo": "no_consent", "eva": "no_consent"}
+
+
+def test_people_of_a_register_whose_extract_is_too_old_are_left_out_and_the_others_stay(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    move_in(workplace, [Resident("ann", "home"), Resident("bo", "shop", kind="customers")])
+    allowed = load_programme().extract_days
+    import_extract(workplace, "population", allowed["population"])
+    import_extract(workplace, "customers", allowed["customers"] + 1)
+    query = f"{QUERY} UNION ALL {QUERY.replace('register_population', 'register_customers')}"
+    assert reasons(workplace, begin(workplace, tmp_path, brief(), query)) == {"ann": None, "bo": "stale_extract"}
+
+
 @pytest.mark.parametrize(("status", "left_out"), [("accepted", True), ("unknown", True), ("rejected", False)])
 def test_a_new_edition_leaves_out_whom_an_earlier_one_may_have_reached(
     workplace: Workplace, tmp_path: Path, status: str, left_out: bool
@@ -91,16 +138,74 @@ def test_a_new_edition_leaves_out_whom_an_earlier_one_may_have_reached(
     assert found == {"ann": "earlier_edition" if left_out else None, "bo": None}
 
 
-@pytest.mark.slow
+def soon(*days: int, **changes: Any) -> Brief:
+    """A brief whose waves to the public start these days from now."""
+    starts = [datetime.now(UTC) + timedelta(days=day) for day in days]
+    waves = [{"name": f"wave{n}", "start": start, "audience": "audience.sql"} for n, start in enumerate(starts, 1)]
+    return brief(waves=waves, **changes)
+
+
+def contacts_left(workplace: Workplace, run: str) -> dict[str, int]:
+    audience.select_audience(workplace, run)
+    return dict(rows(workplace, "SELECT person_key, min(contacts_left) FROM audience GROUP BY ALL"))
+
+
 def test_nobody_is_contacted_above_the_cap_of_two_weeks(workplace: Workplace, tmp_path: Path) -> None:
     move_in(workplace, [Resident("ann", "home"), Resident("bo", "home")])
     for edition in ("1", "2"):
         sent(workplace, "another", edition, "ann")
     sent(workplace, "another", "3", "bo")
-    assert reasons(workplace, begin(workplace, tmp_path, brief(contact_cap=2))) == {"ann": "contact_cap", "bo": None}
+    run = begin(workplace, tmp_path, soon(1, contact_cap=2))
+    assert reasons(workplace, run) == {"ann": "contact_cap", "bo": None}
     with store.writing(workplace) as connection:
         connection.execute("UPDATE delivery_event SET happened_at = now() - INTERVAL 15 DAY WHERE run = 'another-1'")
-    assert reasons(workplace, begin(workplace, tmp_path, brief(contact_cap=2)))["ann"] is None
+    assert contacts_left(workplace, run) == {"ann": 1, "bo": 1}
+
+
+def test_contacts_left_are_the_cap_less_what_others_send_and_at_most_one_per_public_wave(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    move_in(workplace, [Resident(name, f"home of {name}") for name in ("ann", "bo", "eva")])
+    sent(workplace, "another", "1", "ann")
+    sent(workplace, "another", "2", "bo", status="unknown")
+    sent(workplace, "another", "3", "eva", status="rejected")
+    run = begin(workplace, tmp_path, soon(1, 8, contact_cap=2))
+    assert contacts_left(workplace, run) == {"ann": 1, "bo": 1, "eva": 2}
+    run = begin(workplace, tmp_path, soon(15, 22, contact_cap=2))
+    assert set(contacts_left(workplace, run).values()) == {2}
+
+
+def test_the_citys_contact_budget_holds_where_the_brief_allows_more(workplace: Workplace, tmp_path: Path) -> None:
+    move_in(workplace, [Resident("ann", "home")])
+    for edition in range(load_programme().contact_budget.messages):
+        sent(workplace, "another", str(edition), "ann")
+    assert reasons(workplace, begin(workplace, tmp_path, soon(1, contact_cap=20))) == {"ann": "contact_cap"}
+
+
+@pytest.mark.parametrize(("state", "left"), [("approved", 0), ("paused", 0), ("prepared", 1), ("stopped", 1)])
+def test_what_another_run_has_planned_near_the_wave_counts_once_it_is_approved(
+    workplace: Workplace, tmp_path: Path, state: str, left: int
+) -> None:
+    move_in(workplace, [Resident("ann", "home")])
+    other = begin(workplace, tmp_path / "other", soon(20, edition="other"))
+    with store.writing(workplace) as connection:
+        keys = {"run": other, "wave": "wave1", "person_key": "ann", "message_id": "planned"}
+        insert(connection, "assignment", [keys])
+        connection.execute("UPDATE run SET state = ?", [state])
+    assert contacts_left(workplace, begin(workplace, tmp_path, soon(10, contact_cap=1))) == {"ann": left}
+    assert contacts_left(workplace, begin(workplace, tmp_path, soon(40, contact_cap=1))) == {"ann": 1}
+
+
+def test_who_may_get_fewer_messages_than_there_are_waves_is_told_apart_by_segment(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    move_in(workplace, [Resident(f"p{i}", f"h{i}") for i in range(30)])
+    for number in range(12):
+        sent(workplace, "another", str(number), f"p{number}")
+    audience.select_audience(workplace, begin(workplace, tmp_path, soon(1, 8, contact_cap=2)))
+    found = rows(workplace, "SELECT DISTINCT segment, contacts_left FROM audience ORDER BY ALL")
+    assert found == [("needs_bin/adults/sv/postal", 2), ("needs_bin/adults/sv/postal/1_left", 1)]
+    assert SegmentNames("sv").name("needs_bin/adults/sv/postal/1_left").endswith("nås med brev, kontakter kvar: 1")
 
 
 def test_a_fact_without_value_takes_the_first_declared_one(workplace: Workplace, tmp_path: Path) -> None:
@@ -150,12 +255,13 @@ profiles = st.builds(
     st.sampled_from(["sv", "en", "fi"]),
     st.sampled_from(["email", "postal", "unreachable"]),
     st.booleans(),
+    st.integers(0, 2),
 )
 
 
 @given(st.dictionaries(profiles, st.integers(0, 25), max_size=40))
 def test_no_segment_is_smaller_than_ten_and_nobody_is_dropped(persons: dict[Profile, int]) -> None:
-    segments = coarsen(persons)
+    segments = coarsen(persons, public_waves=2)
     sizes: dict[str, int] = {}
     for profile, segment in segments.items():
         sizes[segment] = sizes.get(segment, 0) + persons[profile]
@@ -164,7 +270,17 @@ def test_no_segment_is_smaller_than_ten_and_nobody_is_dropped(persons: dict[Prof
     assert all(
         size >= SMALLEST or (name == LAST_RESORT and size == 0) or len(sizes) == 1 for name, size in sizes.items()
     )
-    assert coarsen(dict(reversed(persons.items()))) == segments
+    assert coarsen(dict(reversed(persons.items())), public_waves=2) == segments
+
+
+@given(st.dictionaries(profiles, st.integers(0, 25), max_size=40))
+def test_a_segment_never_mixes_addresses_or_contacts_left_but_for_the_remaining_groups(
+    persons: dict[Profile, int],
+) -> None:
+    kinds: dict[str, set[tuple[str, int]]] = {}
+    for profile, segment in coarsen(persons, public_waves=2).items():
+        kinds.setdefault(segment, set()).add((profile.reach, profile.contacts_left))
+    assert all(len(found) == 1 for segment, found in kinds.items() if segment != LAST_RESORT)
 
 
 def test_a_rerun_replaces_its_own_rows(workplace: Workplace, tmp_path: Path) -> None:

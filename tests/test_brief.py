@@ -115,6 +115,8 @@ def test_ten_planted_faults_give_ten_findings_in_one_go_each_in_its_line(campaig
         ("languages: [sv, en]", "languages: [sv, en, fi]", "text_file", "P5b", "B", "languages:"),
         ("default: {sv: du som bor här, en: resident}", "default: {sv: du som bor här}", "slot_defaults", "P5b", "B",
          "  - {name: first_name"),
+        ("hours: vardagar 8–16\n  answer", "hours: {sv: vardagar 8–16}\n  answer", "contact_languages", "P4b", "B",
+         "  hours:"),
         ("name: pickup_place", "name: housing", "names_unique", "P5b", "B", "  - {name: housing, kind"),
         ("name: pickup_place", "name: message_id", "names_unique", "P5b", "B", "  - {name: message_id"),
         ("languages: [sv, en]", "languages: [sv, en, sv]", "names_unique", "P5b", "B", "languages:"),

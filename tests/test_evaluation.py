@@ -146,6 +146,29 @@ def test_persons_of_one_household_are_not_counted_as_independent(workplace: Work
     assert arm["standard_error"] > 1.2 * naive
 
 
+def test_households_drawn_as_one_are_not_counted_as_independent(workplace: Workplace) -> None:
+    """Ten households that share an address and do the same are one observation, not ten."""
+    run = city(workplace, 600, seed=3)
+    act(workplace, run, {"treated": 0.4, "holdout": 0.4}, seed=4, households=600)
+    apart = evaluate(workplace, run, 1)["arms"]
+    with store.writing(workplace) as connection:
+        connection.execute(
+            "UPDATE audience SET cluster_key = place.cluster FROM (SELECT household_key, arm || segment || "
+            "(row_number() OVER (PARTITION BY arm, segment ORDER BY household_key) - 1) // 10 AS cluster "
+            "FROM (SELECT DISTINCT household_key, arm, segment FROM audience)) AS place "
+            "WHERE audience.household_key = place.household_key"
+        )
+        connection.execute(
+            "UPDATE outcome SET value = told.value FROM (SELECT household_key, first(outcome.value ORDER BY "
+            "household_key) OVER (PARTITION BY cluster_key) AS value FROM audience INNER JOIN outcome ON "
+            "household_key = unit_key) AS told WHERE unit_key = told.household_key"
+        )
+    together = evaluate(workplace, run, 1)["arms"]
+    assert [arm["households"] for arm in together] == [arm["households"] for arm in apart]
+    assert together[0]["clusters"] < apart[0]["clusters"] / 8
+    assert together[0]["standard_error"] > 2 * apart[0]["standard_error"]
+
+
 def test_households_without_an_observation_are_missing_not_zero(workplace: Workplace, run: str) -> None:
     drawn = drawn_households(workplace, run, HOUSEHOLDS)
     seen = [unit for number, unit in enumerate(sorted(drawn)) if drawn[unit][0] == "treated" or number % 2]

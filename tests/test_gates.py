@@ -19,7 +19,7 @@ from campaigns.programme import load_programme
 from tasks import gates
 from tasks.gates import GATES, GateSubject, accept_overrides, examine, refuses
 from tasks.gates.readability import reading_index, sentences
-from tasks.gates.subject import line_of
+from tasks.gates.subject import WORD, line_of
 
 SOURCE = """---
 subject: Börja sortera
@@ -261,6 +261,20 @@ def test_a_right_to_left_language_must_run_right_to_left(subject: GateSubject) -
     arabic = replace(subject, language="ar", html=HTML.replace('lang="sv"', 'lang="ar"'))
     assert len(found(arabic, "language_tag")) == 1
     assert found(replace(arabic, html=HTML.replace('lang="sv"', 'lang="ar" dir="rtl"')), "language_tag") == []
+
+
+def test_sentences_and_words_are_counted_in_arabic_too() -> None:
+    assert sentences(["قدّم الطلب الآن. هل تحتاج إلى مساعدة؟ اتصل بنا."]) == [
+        "قدّم الطلب الآن.", "هل تحتاج إلى مساعدة؟", "اتصل بنا."
+    ]  # fmt: skip
+    assert WORD.findall("قدّم الطلب") == ["قدّم", "الطلب"]
+
+
+def test_the_decision_is_looked_for_in_the_language_of_the_text(subject: GateSubject) -> None:
+    arabic = replace(subject, language="ar")
+    assert "مقرَّر" in found(arabic, "decision_label")[0].message
+    told = {"text": subject.text.replace("Beslutat", "مقرَّر"), "html": subject.html.replace("Beslutat", "مقرَّر")}
+    assert found(replace(arabic, **told), "decision_label") == []
 
 
 def test_a_department_must_name_the_city(subject: GateSubject) -> None:

@@ -107,6 +107,41 @@ def test_by_person_without_letters_only_a_shared_address_ties_people_together(
     assert runs.load(workplace, run).design["clusters_holdout"] == 10
 
 
+def test_who_is_guardian_of_the_same_child_is_of_one_arm_with_the_child_where_both_must_act(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    crowd = [person(number, number, 0) for number in range(60)]
+    changes = {"holdout": {"share": 0.5, "by": "household"}}
+    found = {}
+    for both in (False, True):
+        run = begin(workplace, tmp_path, brief(both_guardians=both, edition=f"2027-{both:d}", **changes))
+        selected(workplace, run, crowd)
+        for number in range(20):
+            children = f"p{40 + number:03},elsewhere{number}"
+            rows(workplace, f"UPDATE person SET guardian_of = '{children}' WHERE person_key = 'p{number:03}'")
+            rows(
+                workplace, f"UPDATE person SET guardian_of = 'elsewhere{number}' WHERE person_key = 'p{20 + number:03}'"
+            )
+        drawn = arms(workplace, run)
+        families = [[drawn[f"p{number + 20 * member:03}"] for member in range(3)] for number in range(20)]
+        found[both] = sum(len(set(family)) > 1 for family in families)
+    assert found[True] == 0
+    assert found[False] > 0
+
+
+@pytest.mark.slow
+@FEW
+@given(people)
+def test_the_drawn_cluster_is_kept_and_every_arm_takes_whole_ones(
+    workplace: Workplace, tmp_path: Path, crowd: list[Mapping[str, Any]]
+) -> None:
+    run = begin(workplace, tmp_path, brief(holdout={"share": 0.3, "by": "household"}))
+    selected(workplace, run, crowd)
+    audience.draw_holdout(workplace, run)
+    kept = dict(rows(workplace, f"SELECT person_key, cluster_key FROM audience WHERE run = '{run}'"))
+    assert all({kept[member] for member in cluster} == {min(cluster)} for cluster in components(crowd))
+
+
 def test_excluded_persons_and_waves_to_the_employees_have_no_arm(workplace: Workplace, tmp_path: Path) -> None:
     waves = [
         {"name": name, "start": "2027-01-18T08:00:00+01:00", "audience": "audience.sql"}
@@ -139,6 +174,7 @@ def test_the_design_tells_its_width_and_warns_when_the_objective_cannot_be_shown
     needed = experiment_design.clusters_needed(0.3, 0.31, 0.1)
     assert poor["power"] < 0.8
     assert str(needed) in poor["warning"]
+    assert (poor["obstacle"], poor["clusters_needed"]) == ("too_small", needed)
     assert experiment_design.power(0.3, 0.31, round(needed * 0.9), round(needed * 0.1)) == pytest.approx(0.8, abs=0.01)
     none = text.model_copy(update={"holdout": Holdout(share=0, by="household")})
     assert "no control group" in experiment_design.describe(none, {"treated": 900}, {})["warning"]

@@ -91,6 +91,11 @@ WARNINGS = [
     ("register", "extract_is_fresh", "UPDATE register_extract SET extracted_on = current_date - 8"),
     ("register", "few_rows_rejected", "UPDATE register_extract SET rows_rejected = 100"),
     ("audience", "wave_has_persons", "DELETE FROM audience WHERE wave = 'internal'"),
+    (
+        "audience",
+        "extracts_are_fresh",
+        "UPDATE audience SET excluded_reason = 'stale_extract' WHERE kind = 'employees'",
+    ),
     ("outcomes", "outcome_is_the_objective", "UPDATE outcome SET outcome = 'other' WHERE unit_key = 'household3'"),
     ("outcomes", "observed_before_today", "UPDATE outcome SET observed_on = current_date + 2"),
 ]

@@ -42,7 +42,21 @@ def published_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[W
         connection.execute("INSERT INTO response_belief VALUES ('email', 'all', 1, 9, 'prior', NULL, now())")
         (workplace.home / "beliefs").mkdir()
         store.keep_rows(connection, "SELECT * FROM response_belief", [], workplace.home / "beliefs" / "one.parquet")
-        store.keep_evidence(connection, workplace, run, ["approval", "look"])
+        connection.execute(
+            "INSERT INTO response_evidence VALUES (?, 'email', 'one', 120.5, -2.25, DATE '2027-01-31')", [run]
+        )
+        connection.execute(
+            "INSERT INTO audience_profile VALUES (?, 'external', 'language', 'sv', 60, 1, NULL, 0.5, 0.1)", [run]
+        )
+        connection.execute(
+            "INSERT INTO audience_overlap BY NAME SELECT ? AS run, 'other-1' AS other_run, 20 AS persons", [run]
+        )
+        store.keep_evidence(
+            connection,
+            workplace,
+            run,
+            ["approval", "look", "audience_profile", "audience_overlap", "response_evidence"],
+        )
     control.suppress(workplace, email="test3@example.se", actor="test")
     detail = {"digest": "d", "role": "manager", "approver": "test_person", "reviewed": ["h_gate"]}
     decisions.record(workplace, "approval_granted", actor="test_person", run=run, detail=detail)
@@ -85,7 +99,11 @@ def test_every_fact_is_back(published: tuple[Workplace, str]) -> None:
     sink = workplace.home.parent / "sink"
     before, sent = dump(workplace), received(sink)
     empty = {name for name, rows in before.items() if not rows}
-    assert empty <= {"plan", "variant_choice", "outcome", "effect", "lesson", "check_result", "register_extract"}
+    assert empty <= {
+        "plan", "plan_choice", "plan_price", "plan_floor", "plan_fairness", "plan_rule", "diversion", "variant_choice",
+        "outcome", "effect", "lesson", "check_result", "register_extract", "audience_profile", "audience_overlap",
+        "response_evidence",
+    }  # fmt: skip
     workplace.database.unlink()
     counts = rebuild.rebuild(workplace)
     after = dump(workplace)

@@ -140,6 +140,7 @@ def test_a_name_in_another_direction_is_isolated_and_others_are_not() -> None:
     assert filled("text", "مريم").decode() == "\u2068مريم\u2069"
     assert filled("text_rtl", "مريم").decode() == "مريم"
     assert filled("html_rtl", "Anna").decode() == "\u2068Anna\u2069"
+    assert filled("text_rtl", "08-465 004 12").decode() == "\u206808-465 004 12\u2069"
 
 
 def test_a_slot_without_a_value_is_named() -> None:

@@ -48,7 +48,9 @@ def test_every_column_is_one_of_the_contract_or_a_declared_attribute(files: dict
     declared = {"sorts_food_waste", "food_waste_bin", "housing", "pickup_place"}
     assert set(customers[0]) - set(COLUMNS) == declared
     assert "unit" in read(files["employees"], "utf-8-sig")[0]
-    assert all(row["guardian_of"] for row in read(files["guardians"]))
+    guardians = read(files["guardians"])
+    assert set(guardians[0]) - set(COLUMNS) == {"school_choice"}
+    assert all(row["guardian_of"] for row in guardians)
     assert "consent_purposes" in read(files["subscribers"])[0]
 
 
@@ -105,6 +107,20 @@ def test_about_two_in_five_households_sort_and_all_who_sort_have_the_bin(custome
     assert sum(sorts) / len(sorts) == pytest.approx(figures.SORTS_FOOD_WASTE, abs=0.03)
     assert all(row["food_waste_bin"] == "yes" for row in customers if row["sorts_food_waste"] == "yes")
     assert len({row["household_id"] for row in customers}) == len(customers)
+
+
+def test_guardians_have_children_from_the_year_before_school_and_households_choose_together(
+    files: dict[str, Path],
+) -> None:
+    rows = read(files["guardians"])
+    born = {int(row["guardian_of"][:4]) for row in rows}
+    assert born == set(range(figures.NEWEST_BIRTH_YEAR - 15, figures.NEWEST_BIRTH_YEAR - 3))
+    chosen: dict[str, set[str]] = {}
+    for row in rows:
+        chosen.setdefault(row["household_id"], set()).add(row["school_choice"])
+    assert all(len(answers) == 1 for answers in chosen.values())
+    made = sum(answers == {"made"} for answers in chosen.values()) / len(chosen)
+    assert made == pytest.approx(figures.CHOSEN_SCHOOL, abs=0.08)
 
 
 def test_every_kind_of_dirt_is_there_even_in_a_small_city(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
+from campaigns.language import direction
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import GateSubject, is_hidden, shown
 
@@ -15,7 +16,6 @@ EMPTY_LINKS = frozenset({
     "click", "click here", "here", "learn more", "link", "more", "more information", "read more", "see more",
 })  # fmt: skip
 BARE_ADDRESS = re.compile(r"^(?:https?://|www\.)\S+$|^[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*$", re.IGNORECASE)
-RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "ckb"})
 PRINTED = frozenset({"letter"})
 
 
@@ -64,7 +64,7 @@ def language_tag(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     if tag.casefold() != subject.language.casefold():
         message = subject.say("The page is marked as “{tag}” but written in “{own}”", tag=tag, own=subject.language)
         yield Fault(message, remedy, place)
-    elif tag.split("-")[0] in RIGHT_TO_LEFT and subject.document.get("dir") != "rtl":
+    elif direction(tag) == "rtl" and subject.document.get("dir") != "rtl":
         yield Fault(subject.say("A language written from right to left is not marked so"), remedy, place)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import WORD, GateSubject
 
-SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”»’')\]]*\s+(?=[\"”»‘'(\[–-]*[A-ZÅÄÖÆØ0-9])")
+NO_CAPITALS = "\u0590-\u08ff\u1200-\u139f"  # Hebrew, Arabic and their kin; Ethiopic
+SENTENCE_END = re.compile(rf"(?<=[.!?…؟۔።])[\"”»’')\]]*\s+(?=[\"”»‘'(\[–\u2066-\u2069-]*[A-ZÅÄÖÆØ0-9{NO_CAPITALS}])")
 ABBREVIATION = re.compile(r"(?:^|[\s(])(?:t\.ex|bl\.a|ca|dr|e\.g|etc|i\.e|kl|m\.m|mr|mrs|nr|o\.s\.v|s\.k|tel)\.$", re.I)
 LONG_WORD = 6
 QUOTED_WORDS = 8

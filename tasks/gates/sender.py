@@ -4,15 +4,14 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
+from campaigns.language import base, translations
 from campaigns.programme import load_programme
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import GateSubject, is_hidden, shown
 
 CITY = ("Stockholms stad", "City of Stockholm")
-DECISION = {
-    "decided": {"sv": "Beslutat", "en": "Decided"},
-    "proposed": {"sv": "Förslag – inte beslutat", "en": "Proposal – not decided"},
-}
+DECISION = {"decided": "Decided", "proposed": "Proposal – not decided"}
+ENDORSEMENT = "part of the City of Stockholm"
 LOGOTYPE = "//*[contains(concat(' ', normalize-space(@class), ' '), ' logotype ') or @data-logotype]"
 SHORT_TEXT = frozenset({"sms"})
 
@@ -33,12 +32,12 @@ def sender_present(subject: GateSubject, threshold: Threshold) -> Iterator[Fault
 @gate("endorsement")
 def endorsement(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     """P6b2: a company always says that it is part of the city."""
-    wanted = _in_language(load_programme().endorsement, subject.language)
+    wanted = load_programme().endorsement.get(base(subject.language)) or _translated(ENDORSEMENT, subject)
     if subject.brief.sender.kind != "company":
         return
     for part in subject.parts:
-        if not any(_holds(part, phrase) for phrase in wanted):
-            message = subject.say("A company's message must say “{phrase}”", phrase=wanted[0])
+        if not _holds(part, wanted):
+            message = subject.say("A company's message must say “{phrase}”", phrase=wanted)
             yield Fault(message, _use_layout(subject), subject.key("sender"))
 
 
@@ -58,10 +57,10 @@ def decision_label(subject: GateSubject, threshold: Threshold) -> Iterator[Fault
     decision = subject.brief.decision
     if decision.status == "none_needed":
         return
-    wanted = _in_language(DECISION[decision.status], subject.language)
+    label = _translated(DECISION[decision.status], subject)
     for part in subject.parts:
-        if not any(label in part for label in wanted):  # with its capital: “Vad är beslutat?” is no label
-            message = subject.say("Nothing says whether this is decided: “{label}” is missing", label=wanted[0])
+        if label not in part:  # with its capital: “Vad är beslutat?” is no label
+            message = subject.say("Nothing says whether this is decided: “{label}” is missing", label=label)
             yield Fault(message, _use_layout(subject), subject.key("decision"))
             continue
         for fact in filter(None, (decision.body, decision.reference)):
@@ -73,18 +72,19 @@ def decision_label(subject: GateSubject, threshold: Threshold) -> Iterator[Fault
 @gate("contact_present")
 def contact_present(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     """P4b: a living way to answer stands in every part."""
-    contact = subject.brief.contact
+    contact, language = subject.brief.contact, subject.language
+    facts = (contact.way, contact.hours_in(language), contact.answer_within_in(language))
     told_in_full = subject.channel not in SHORT_TEXT
     for part in subject.parts:
-        for fact in (contact.way, contact.hours, contact.answer_within) if told_in_full else (contact.way,):
+        for fact in facts if told_in_full else facts[:1]:
             if not _holds(part, fact):
                 message = subject.say("The way to contact us is not told in full: “{fact}” is missing", fact=fact)
                 yield Fault(message, _use_layout(subject), subject.key("contact"))
 
 
-def _in_language(phrases: dict[str, str], language: str) -> list[str]:
-    """Return the phrase of a language; every one where the programme has none in it."""
-    return [phrases[language]] if language in phrases else list(phrases.values())
+def _translated(phrase: str, subject: GateSubject) -> str:
+    """Return a phrase as the layouts print it in the language of the text."""
+    return translations(base(subject.language)).gettext(phrase)
 
 
 def _holds(part: str, phrase: str) -> bool:

@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 from campaigns.brief import Brief
 from campaigns.language import translations
 
-WORD = re.compile(r"[^\W_]+(?:[-'’:][^\W_]+)*")
+WORD = re.compile(r"[^\W_]+(?:(?:[-'’:]|[\u064b-\u0652]+)[^\W_]+)*")  # Arabic vowel signs stand inside words
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|(?<![-\w])(?:width|height)\s*:\s*0(?:px)?\s*(?:;|$)")
 NOT_READ = frozenset({"head", "style", "script", "template", "title"})
 BLOCKS = frozenset({

@@ -3,7 +3,7 @@
 -- One row per person of a register, as an audience query may read it: no names, no addresses.
 CREATE OR REPLACE VIEW register_person AS
 SELECT
-    person.kind, person.person_key, person.household_key, person.birth_year,
+    person.kind, person.person_key, person.household_key, person.status, person.birth_year,
     year(current_date) - person.birth_year AS age,
     person.district, person.area, person.language, person.easy_read, person.guardian_of, person.unit,
     person.consent_purposes, person.attributes,

@@ -1,4 +1,4 @@
--- Reads audience, contact_point. Writes the temporary tables eligible and label.
+-- Reads audience, contact_point, person. Writes the temporary tables eligible and label.
 -- eligible: one row per person that the draw is about; label: the same, with the person as the first cluster.
 CREATE OR REPLACE TEMP TABLE eligible AS
 SELECT person_key, arg_min(segment, (list_position($waves::VARCHAR[], wave), segment)) AS segment
@@ -17,6 +17,13 @@ WITH point AS (
     FROM contact_point
     SEMI JOIN eligible ON contact_point.person_key = eligible.person_key
     WHERE list_contains($shared_kinds::VARCHAR[], contact_point.address_kind)
+    UNION
+    SELECT guardian.person_key, 'child:' || unnest(string_split(guardian.guardian_of, ','))
+    FROM person AS guardian
+    SEMI JOIN eligible ON guardian.person_key = eligible.person_key
+    WHERE $both_guardians AND guardian.guardian_of <> ''
+    UNION
+    SELECT person_key, 'child:' || person_key FROM eligible WHERE $both_guardians
 )
 
 SELECT person_key, point

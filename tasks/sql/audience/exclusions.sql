@@ -1,8 +1,8 @@
--- Reads member, person, contact_point, suppression, run, assignment, delivery. Writes the temporary table exclusion.
+-- Reads member, person, contact_point, suppression, register_extract, told. Writes the temporary table exclusion.
 -- One row per person who must not be contacted, with the first reason that holds.
 -- Protected identity covers the household and holds whichever register says so.
 -- A suppressed address bars the person, except a bounce, which only bars the address (reach.sql).
--- Whether a message whose fate is unknown arrived, nobody knows: it counts as one that did.
+-- An objection, a withdrawn consent and any other wish are different things in law, so each is told.
 CREATE OR REPLACE TEMP TABLE exclusion AS
 WITH standing AS (
     SELECT person_key, household_key, protected, status
@@ -11,21 +11,19 @@ WITH standing AS (
 ),
 
 barred AS (
-    SELECT subject_key FROM suppression
+    SELECT
+        subject_key, reason <> 'bounce' AS holds_for_sharers,
+        CASE reason WHEN 'objection' THEN 5 WHEN 'consent_withdrawn' THEN 6 ELSE 7 END AS precedence,
+        CASE reason WHEN 'objection' THEN 'objected' WHEN 'consent_withdrawn' THEN reason ELSE 'suppressed' END AS reason
+    FROM suppression
     WHERE purpose = 'all' OR list_contains($purposes::VARCHAR[], purpose)
 ),
 
-barred_address AS (
-    SELECT subject_key FROM suppression
-    WHERE reason <> 'bounce' AND (purpose = 'all' OR list_contains($purposes::VARCHAR[], purpose))
-),
-
-told AS (
-    SELECT assignment.person_key, assignment.wave, delivery.message_id, delivery.accepted_at, run.run, run.campaign
-    FROM assignment
-    INNER JOIN delivery ON assignment.run = delivery.run AND assignment.message_id = delivery.message_id
-    INNER JOIN run ON assignment.run = run.run
-    WHERE delivery.accepted_at IS NOT NULL OR delivery.status = 'unknown'
+stale AS (
+    SELECT extract.kind
+    FROM register_extract AS extract
+    INNER JOIN (SELECT unnest(map_entries($oldest::MAP(VARCHAR, INTEGER))) AS allowed)
+        ON extract.kind = allowed.key AND date_diff('day', extract.extracted_on, $today::DATE) > allowed.value
 ),
 
 reasons AS (
@@ -44,20 +42,25 @@ reasons AS (
     FROM standing
     WHERE status IN ('dead', 'emigrated', 'moved')
     UNION ALL
-    SELECT subject_key, 5, 'suppressed' FROM barred
+    SELECT subject_key, precedence, reason FROM barred
     UNION ALL
-    SELECT contact_point.person_key, 5, 'suppressed'
+    SELECT contact_point.person_key, barred.precedence, barred.reason
     FROM contact_point
-    SEMI JOIN barred_address ON contact_point.address_key = barred_address.subject_key
+    INNER JOIN barred ON contact_point.address_key = barred.subject_key AND barred.holds_for_sharers
     WHERE list_contains($registers::VARCHAR[], contact_point.kind)
     UNION ALL
-    SELECT person_key, 6, 'earlier_edition' FROM told
-    WHERE campaign = $campaign AND run <> $run AND wave = $wave
+    SELECT member.person_key, 8, 'no_consent'
+    FROM member
+    INNER JOIN person ON member.kind = person.kind AND member.person_key = person.person_key
+    WHERE
+        member.kind = 'subscribers'
+        AND NOT coalesce(list_has_any(person.consent_purposes, $consent_purposes::VARCHAR[]), false)
     UNION ALL
-    SELECT person_key, 7, 'contact_cap' FROM told
-    WHERE coalesce(accepted_at, now()) > now() - INTERVAL 14 DAY
-    GROUP BY person_key
-    HAVING count(DISTINCT message_id) >= $contact_cap
+    SELECT member.person_key, 9, 'stale_extract' FROM member SEMI JOIN stale ON member.kind = stale.kind
+    UNION ALL
+    SELECT person_key, 10, 'earlier_edition' FROM told WHERE campaign = $campaign AND wave = $wave
+    UNION ALL
+    SELECT person_key, 11, 'contact_cap' FROM member WHERE contacts_left = 0
 )
 
 SELECT reasons.person_key, arg_min(reasons.reason, reasons.precedence) AS reason

@@ -2,7 +2,7 @@
 INSERT INTO audience BY NAME
 SELECT
     $run AS run, $wave AS wave, member.person_key, member.household_key, member.kind, named_profile.segment,
-    member.language, member.facts, NULL AS arm, exclusion.reason AS excluded_reason
+    member.language, member.facts, NULL AS arm, exclusion.reason AS excluded_reason, member.contacts_left
 FROM member
 INNER JOIN named_profile
     ON
@@ -11,5 +11,6 @@ INNER JOIN named_profile
         AND member.language = named_profile.language
         AND member.reach = named_profile.reach
         AND member.easy_read = named_profile.easy_read
+        AND member.contacts_left = named_profile.contacts_left
 LEFT JOIN exclusion ON member.person_key = exclusion.person_key
 ORDER BY member.person_key

@@ -1,4 +1,4 @@
--- Reads response_belief. One row per channel and segment: the newest belief, as the mean of its Beta distribution.
-SELECT channel, segment, arg_max(alpha / (alpha + beta), updated_at) AS share
+-- Reads response_belief. One row per channel and segment: the newest belief, a Beta distribution.
+SELECT channel, segment, arg_max(alpha, updated_at) AS alpha, arg_max(beta, updated_at) AS beta
 FROM response_belief
 GROUP BY channel, segment

@@ -1,10 +1,13 @@
--- Reads candidate, assignment. One row per group with a floor: persons whom some channel reaches, and who get one.
+-- Reads person_cell, candidate, planned_contact. One row per group with a floor: persons whom some channel reaches in
+-- some wave, and who get a message in some wave.
 SELECT
     grouped.floor_group,
-    count(*) FILTER (WHERE grouped.options <> '') AS addressable,
-    count(assigned.person_key) AS reached
-FROM (SELECT person_key, options, unnest(floor_groups) AS floor_group FROM candidate) AS grouped
-LEFT JOIN (SELECT person_key FROM assignment WHERE run = $run AND wave = $wave) AS assigned
-    ON grouped.person_key = assigned.person_key
+    count(*) FILTER (WHERE reachable.person_key IS NOT NULL) AS addressable,
+    count(planned.person_key) AS reached
+FROM (SELECT person_key, unnest(floor_groups) AS floor_group FROM person_cell) AS grouped
+LEFT JOIN (SELECT DISTINCT person_key FROM candidate WHERE options <> '') AS reachable
+    ON grouped.person_key = reachable.person_key
+LEFT JOIN (SELECT DISTINCT person_key FROM planned_contact) AS planned
+    ON grouped.person_key = planned.person_key
 GROUP BY grouped.floor_group
 ORDER BY grouped.floor_group

@@ -1,17 +1,21 @@
--- Reads candidate, assignment. One row per segment and channel of a wave: persons, messages and how many persons were
--- left out and why. A letter that a household shares counts in parts, so that the messages of a wave add up.
+-- Reads candidate, planned_contact. One row per wave, segment and channel: persons, messages, expected effect, and how
+-- many persons no channel reaches. A letter that a household shares counts in parts, so that a wave's messages add up.
 SELECT
+    candidate.wave,
     candidate.segment,
-    coalesce(assigned.channel, 'none') AS channel,
+    coalesce(planned.channel, 'none') AS channel,
     count(*) AS persons,
-    coalesce(sum(1.0::DOUBLE / assigned.sharing), 0) AS messages,
+    coalesce(sum(1.0::DOUBLE / planned.sharing), 0) AS messages,
+    coalesce(sum(planned.effect), 0) AS effect,
     count(*) FILTER (WHERE candidate.options = '') AS unreachable
 FROM candidate
 LEFT JOIN (
-    SELECT person_key, channel, count(*) OVER (PARTITION BY message_id) AS sharing
-    FROM assignment
-    WHERE run = $run AND wave = $wave
-) AS assigned
-    ON candidate.person_key = assigned.person_key
+    SELECT wave, person_key, channel, effect, count(*) OVER (PARTITION BY message_id) AS sharing
+    FROM planned_contact
+) AS planned
+    ON candidate.wave = planned.wave AND candidate.person_key = planned.person_key
+LEFT JOIN (SELECT DISTINCT person_key FROM planned_contact) AS anywhere
+    ON candidate.person_key = anywhere.person_key
+WHERE planned.channel IS NOT NULL OR anywhere.person_key IS NULL
 GROUP BY ALL
 ORDER BY ALL

@@ -6,7 +6,9 @@ SELECT
     CAST(sum(m * m) AS DOUBLE) AS units_squared,
     CAST(sum(observed_persons) AS BIGINT) AS persons,
     CAST(sum(persons) AS BIGINT) AS drawn_persons,
-    count(*) AS drawn_households
+    CAST(sum(households) AS BIGINT) AS drawn_households,
+    CAST(sum(observed_households) AS BIGINT) AS observed_households,
+    count(*) AS drawn_clusters
 FROM cluster_sum
 GROUP BY segment, arm
 ORDER BY segment, arm

@@ -1,4 +1,5 @@
--- Reads run, audience, assignment, person, register_extract, check_result of one run ($run); today's date is $today.
+-- Reads run, audience, assignment, person, register_extract, check_result of one run ($run); today's date is $today,
+-- $extract_days how old the extract of each kind may be.
 -- Grain: one row per wave and person of the audience, one row without a person for a wave that found nobody.
 -- Columns that hold for a wave or for the whole audience are repeated on each of its rows.
 WITH brief AS (
@@ -21,7 +22,7 @@ fenced_person AS (
 member AS (
     SELECT
         audience.wave, audience.person_key, audience.household_key, audience.kind, audience.segment, audience.arm,
-        audience.excluded_reason,
+        audience.excluded_reason, coalesce(audience.cluster_key, audience.household_key) AS cluster_key,
         fenced_household.household_key IS NOT NULL OR fenced_person.person_key IS NOT NULL AS protected,
         assignment.person_key IS NOT NULL AS assigned
     FROM audience
@@ -36,15 +37,15 @@ household AS (
     SELECT household_key, count(DISTINCT arm) AS arms FROM member GROUP BY household_key
 ),
 
--- By households: three times the error of simple sampling, which the stratified draw stays well inside, and half a
--- household of rounding per stratum.
+-- By clusters: three times the error of simple sampling, which the stratified draw stays well inside, and half a
+-- cluster of rounding per stratum.
 draw AS (
     SELECT
         wave,
         count(*) AS persons,
-        count(DISTINCT household_key) FILTER (WHERE arm = 'holdout')::DOUBLE
-        / nullif(count(DISTINCT household_key) FILTER (WHERE arm IS NOT NULL), 0) AS share,
-        count(DISTINCT household_key) FILTER (WHERE arm IS NOT NULL) AS households,
+        count(DISTINCT cluster_key) FILTER (WHERE arm = 'holdout')::DOUBLE
+        / nullif(count(DISTINCT cluster_key) FILTER (WHERE arm IS NOT NULL), 0) AS share,
+        count(DISTINCT cluster_key) FILTER (WHERE arm IS NOT NULL) AS clusters,
         count(DISTINCT segment) FILTER (WHERE arm IS NOT NULL) AS strata
     FROM member
     GROUP BY wave
@@ -56,8 +57,11 @@ whole AS (
 
 source AS (
     SELECT
-        coalesce(max(date_diff('day', extract.extracted_on, $today::DATE)) FILTER (WHERE used.kind = 'population'), 0)
-            AS population_age_days,
+        coalesce(
+            max(date_diff('day', extract.extracted_on, $today::DATE) - (CAST($extract_days AS MAP(VARCHAR, INTEGER)))[used.kind])
+                FILTER (WHERE used.kind = 'population'),
+            0
+        ) AS population_days_too_old,
         coalesce(sum(broken.checks), 0)::BIGINT AS broken_register_checks
     FROM (SELECT DISTINCT kind FROM member) AS used
     LEFT JOIN register_extract AS extract ON used.kind = extract.kind
@@ -76,13 +80,14 @@ SELECT
     coalesce(brief.by_unit = 'household' AND household.arms > 1, false) AS household_is_split,
     member.person_key IS NOT NULL AND member.arm IS NULL AND member.excluded_reason IS NULL
     AND coalesce(draw.share, -1) >= 0 AS left_out_without_reason,
+    coalesce(member.excluded_reason = 'stale_extract', false) AS extract_is_stale,
     coalesce(
         abs(draw.share - brief.share)
-        - 3 * sqrt(brief.share * (1 - brief.share) / draw.households) - 0.5 * draw.strata / draw.households,
+        - 3 * sqrt(brief.share * (1 - brief.share) / draw.clusters) - 0.5 * draw.strata / draw.clusters,
         0
     ) AS holdout_beyond_tolerance,
     coalesce(draw.persons, 0) AS persons_of_wave, whole.persons, whole.addressable,
-    source.population_age_days, source.broken_register_checks
+    source.population_days_too_old, source.broken_register_checks
 FROM brief
 CROSS JOIN source
 CROSS JOIN whole

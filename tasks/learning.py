@@ -1,0 +1,113 @@
+"""From a look's outcomes to evidence about channels, and from all evidence to the beliefs that stand."""
+
+from datetime import date
+from typing import Any
+
+import duckdb
+import pandas
+
+from tasks import looks, runs, store
+from tasks.beliefs import Belief, Evidence, Observation, observations, priors, remembered
+from tasks.contrasts import Group, contrasts
+from tasks.estimate import Sums
+from tasks.pooling import pool
+from tasks.workplace import Workplace
+
+LATER_CONTACT, SAME_CHANNEL = 0.8, 0.7
+LEAST_REMEMBERED = 1.0
+
+
+def learn(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs.Run, look: int) -> None:
+    """Replace the run's rows of ``response_evidence`` and ``response_belief`` by what this look says.
+
+    What a contact did is judged by what campaigns observed before this one left believed, so evaluating again, also at
+    a later look, gives the same and never counts the same people twice. Only outcomes that are shares teach.
+    """
+    store.replace_rows(connection, run.run, ["response_evidence", "response_belief"])
+    told = _evidence(connection)
+    observed_on = _observe(connection, run, look)
+    if observed_on is not None and _is_share(run):
+        earlier = [one for one in told if (one.observed_on, one.run) < (observed_on, run.run)]
+        before = pool(remembered(earlier, workplace.forgetting), priors())
+        new = observations(run.run, observed_on, contrasts(*_groups(connection, run)), before)
+        _insert(connection, "response_evidence", [_flat(one) for one in new])
+        if new:
+            _believe(connection, run.run, remembered([*told, *new], workplace.forgetting))
+    store.keep_evidence(connection, workplace, run.run, ["response_evidence"])
+    _keep_beliefs(connection, workplace, run.run, look)
+
+
+def _evidence(connection: duckdb.DuckDBPyConnection) -> list[Observation]:
+    rows = connection.execute(store.statement("lessons/evidence")).fetchall()
+    return [
+        Observation(run, observed_on, channel, segment, Evidence(trials, successes))
+        for run, observed_on, channel, segment, trials, successes in rows
+    ]
+
+
+def _is_share(run: runs.Run) -> bool:
+    return all(0 <= figure <= 1 for figure in (run.brief.objective.baseline, run.brief.objective.target))
+
+
+def _observe(connection: duckdb.DuckDBPyConnection, run: runs.Run, look: int) -> date | None:
+    """Sum the look's observations per household as the evaluation does; returns the newest day."""
+    objective, window = run.brief.objective, looks.window(run, look)
+    values = {"run": run.run, "outcome": objective.outcome, "since": window.since, "due_on": window.due_on}
+    connection.execute(store.statement("evaluation/newest_observation"), values)
+    connection.execute(store.statement("evaluation/clusters"), {"run": run.run, "unit": objective.unit})
+    row = connection.execute("SELECT max(observed_on) FROM observed").fetchone()
+    return row[0] if row else None
+
+
+def _groups(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> tuple[list[Group], list[Group], int]:
+    """Return treated and held-out groups, and the direction in which the objective wants the outcome to move."""
+    values = {"run": run.run, "later": LATER_CONTACT, "repeated": SAME_CHANNEL}
+    rows = connection.execute(store.statement("lessons/groups"), values).fetchall()
+    arms: dict[str, list[Group]] = {"treated": [], "holdout": []}
+    for segment, size, arm, exposure, *sums in rows:
+        arms[arm].append(Group(segment, size, exposure or {}, Sums(*sums)))
+    direction = -1 if run.brief.objective.target < run.brief.objective.baseline else 1
+    return arms["treated"], arms["holdout"], direction
+
+
+def _flat(one: Observation) -> dict[str, Any]:
+    return {
+        "run": one.run,
+        "channel": one.channel,
+        "segment": one.segment,
+        "trials": one.evidence.trials,
+        "successes": one.evidence.successes,
+        "observed_on": one.observed_on,
+    }
+
+
+def _believe(connection: duckdb.DuckDBPyConnection, run: str, evidence: dict[tuple[str, str], Evidence]) -> None:
+    """Write what is now believed of every channel in every segment of which something is still remembered."""
+    weight: dict[str, float] = {}
+    for (_, segment), seen in evidence.items():
+        weight[segment] = weight.get(segment, 0.0) + seen.trials
+    kept = {cell: seen for cell, seen in evidence.items() if weight[cell[1]] >= LEAST_REMEMBERED}
+    beliefs = pool(kept, priors()).by_cell
+    rows = [_belief_row(run, *cell, belief) for cell, belief in sorted(beliefs.items())]
+    _insert(connection, "response_belief", rows)
+
+
+def _belief_row(run: str, channel: str, segment: str, belief: Belief) -> dict[str, Any]:
+    shape = {"alpha": belief.alpha, "beta": belief.beta}
+    return {"channel": channel, "segment": segment, **shape, "source": "evaluation", "run": run}
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        moment = ", now() AS updated_at" if table == "response_belief" else ""
+        connection.register("fresh", pandas.DataFrame(rows))
+        connection.execute(f'INSERT INTO "{table}" BY NAME SELECT *{moment} FROM fresh')
+        connection.unregister("fresh")
+
+
+def _keep_beliefs(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str, look: int) -> None:
+    """Write the run's beliefs to a file from which a lost database is rebuilt; it takes the place of earlier looks'."""
+    folder = workplace.beliefs
+    store.keep_rows(connection, "SELECT * FROM response_belief WHERE run = ?", [run], folder / f"{run}-{look}.parquet")
+    for earlier in range(1, look):
+        (folder / f"{run}-{earlier}.parquet").unlink(missing_ok=True)

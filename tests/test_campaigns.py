@@ -1,0 +1,189 @@
+"""Every campaign that ships can be used as it is: brief, queries, and a text in every language for every wave."""
+
+from pathlib import Path
+
+import duckdb
+import lxml.html
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from hypothesis import given
+from hypothesis import strategies as st
+
+import campaigns
+from campaigns.brief import Brief
+from campaigns.brief_loading import inspect_brief, load_brief
+from campaigns.language import CATALOGUES, base, direction, translations
+from tasks import audience_query, directions, slots
+from tasks.checking import check_campaign
+from tasks.gate_subjects import default_values
+from tasks.messages import RenderedVariant, render_texts
+from tasks.workplace import Workplace
+
+HOME = Path(campaigns.__file__).parent
+SHIPPED = sorted(path.parent for path in HOME.glob("*/campaign.yaml") if path.parent.name != "template")
+SPEAKING = [folder for folder in SHIPPED if any(folder.glob("text.*.md"))]
+SCHOOL = HOME / "sok-skola"
+OF_TEXTS = {"text_file", "internal_pack"}
+ADDED = ("City of Stockholm", "Decided", "Contact us", "Hours", "We answer within", "Date")
+GUARDIANS = """
+SELECT
+    col0 AS person_key, col1 AS guardian_of, col2 AS language, col3 AS has_email, false AS has_digital_mailbox,
+    MAP {'school_choice': col4} AS attributes
+FROM (VALUES
+    ('first', 'six', 'sv', true, 'not_made'),
+    ('second', 'six,eight', 'so', false, 'made'),
+    ('alone', 'thirteen', 'ar', false, 'not_made'),
+    ('of twins', 'twin,other twin', 'fi', true, 'not_made'),
+    ('of both years', 'six,thirteen', 'sv', true, 'made'),
+    ('of eight', 'eight', 'sv', true, 'not_made'),
+    ('bereaved', 'dead', 'sv', true, 'not_made'),
+    ('of one who moved', 'moved', 'sv', true, 'not_made')
+)
+"""
+CHILDREN = """
+SELECT col0 AS person_key, col1 AS birth_year, col2 AS status
+FROM (VALUES
+    ('six', 2021, 'alive'), ('eight', 2019, 'alive'), ('thirteen', 2014, 'alive'), ('twin', 2021, 'alive'),
+    ('other twin', 2021, 'alive'), ('dead', 2021, 'dead'), ('moved', 2021, 'moved')
+)
+"""
+
+
+def catalogue(language: str) -> Catalog:
+    with (CATALOGUES / f"messages.{language}.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+@pytest.fixture(scope="module")
+def school() -> Brief:
+    return load_brief(SCHOOL)
+
+
+@pytest.fixture(scope="module")
+def texts(school: Brief, tmp_path_factory: pytest.TempPathFactory) -> list[RenderedVariant]:
+    workplace = Workplace(home=tmp_path_factory.mktemp("home"), key=b"a key for tests only")
+    return render_texts(school, SCHOOL, workplace)
+
+
+def answered(query: str, brief: Brief, folder: Path) -> dict[str, tuple[str, ...]]:
+    """Each person's need, life situation, school year and number of children."""
+    copies = {}
+    for register, rows in (("guardians", GUARDIANS), ("population", CHILDREN)):
+        copies[register] = folder / f"{register}.parquet"
+        duckdb.execute(f"COPY ({rows}) TO '{copies[register]}' (FORMAT parquet)")
+    question, findings = audience_query.examine(SCHOOL / query, brief, "invitation")
+    assert findings == []
+    audience_query.ask(question, brief, copies, folder / "answer")
+    rows = duckdb.execute(
+        "SELECT person_key, traits['need'], traits['life_situation'], facts['school_year'], facts['children'] FROM "
+        f"read_parquet('{folder / 'answer'}')"
+    ).fetchall()
+    return {person: tuple(rest) for person, *rest in rows}
+
+
+def filled(variant: RenderedVariant, brief: Brief, name: str) -> str:
+    values = default_values(brief, variant.language) | {"first_name": name}
+    return slots.parse(variant.text.encode()).fill(values).decode()
+
+
+@pytest.mark.parametrize("folder", SPEAKING, ids=lambda folder: folder.name)
+def test_every_campaign_with_texts_passes_every_check(folder: Path, workplace: Workplace) -> None:
+    assert check_campaign(workplace, folder) == []
+
+
+@pytest.mark.parametrize("folder", SHIPPED, ids=lambda folder: folder.name)
+def test_every_campaign_has_a_sound_brief_and_sound_queries(folder: Path) -> None:
+    brief, findings = inspect_brief(folder)
+    assert [finding for finding in findings if folder in SPEAKING or finding.gate not in OF_TEXTS] == []
+    assert brief is not None
+    for wave in brief.waves:
+        assert audience_query.examine(folder / wave.audience, brief, wave.name)[1] == []
+
+
+@pytest.mark.parametrize("folder", SPEAKING, ids=lambda folder: folder.name)
+def test_every_language_has_its_own_text_for_employees_and_for_the_public(folder: Path) -> None:
+    brief = load_brief(folder)
+    for language in brief.languages:
+        assert (folder / f"text.internal.{language}.md").is_file()
+        for wave in brief.waves:
+            own, shared = folder / f"text.{wave.name}.{language}.md", folder / f"text.{language}.md"
+            assert own.is_file() or (wave.name != "internal" and shared.is_file())
+
+
+def test_the_layouts_speak_every_language_that_a_campaign_uses() -> None:
+    written = {message.id for message in catalogue("sv") if message.id}
+    used = {base(language) for folder in SPEAKING for language in load_brief(folder).languages}
+    for language in used - {"en"}:
+        assert written - {message.id for message in catalogue(language) if message.id and message.string} == set()
+
+
+def test_what_surrounds_a_text_is_in_its_language(school: Brief, texts: list[RenderedVariant]) -> None:
+    assert {text.language for text in texts} == {"sv", "en", "ar", "so", "fi"}
+    for text in texts:
+        say = translations(text.language).gettext
+        page = lxml.html.document_fromstring(text.html)
+        assert (page.get("lang"), page.get("dir")) == (text.language, direction(text.language))
+        shown = " ".join(text.text.split())
+        hours, answer_within = school.contact.hours_in(text.language), school.contact.answer_within_in(text.language)
+        for phrase in (*map(say, ADDED[: 5 if text.channel == "letter" else 6]), hours, answer_within):
+            assert phrase in shown
+        marked = set(page.xpath("//@lang")) - ({"sv"} if text.channel == "letter" else set())
+        assert marked <= {text.language}
+
+
+def test_arabic_runs_from_right_to_left_and_keeps_swedish_names_and_numbers_apart(
+    school: Brief, texts: list[RenderedVariant]
+) -> None:
+    email = next(text for text in texts if (text.language, text.channel, text.wave) == ("ar", "email", "invitation"))
+    assert '<html lang="ar" dir="rtl">' in email.html
+    read = filled(email, school, "Anna")
+    for apart in ("\u2068Anna\u2069", "\u2068Utbildningsförvaltningen\u2069، ", "\u206608-465\u00a0004\u00a012\u2069"):
+        assert apart in read
+    assert "\u2068" not in filled(email, school, "مريم").split("مريم")[0].rpartition("\n")[2]
+    letter = next(text for text in texts if (text.language, text.channel) == ("ar", "letter"))
+    assert [each.get("dir") for each in lxml.html.document_fromstring(letter.html).iter("address")] == ["ltr"]
+
+
+def test_the_reminder_thanks_whoever_has_applied_and_the_page_is_the_same_in_both_waves(
+    texts: list[RenderedVariant], school: Brief
+) -> None:
+    for language in school.languages:
+        told = {(each.wave, each.channel): each.subject for each in texts if each.language == language}
+        assert told["invitation", "email"] != told["reminder", "email"]
+        pages = [each.html for each in texts if each.language == language and each.channel == "web"]
+        bodies = {lxml.html.document_fromstring(page).xpath("string(//*[@data-body])") for page in pages}
+        assert len(bodies) == 2  # for the employees, and for everybody
+
+
+def test_the_school_audience_is_every_guardian_of_a_child_who_begins(school: Brief, tmp_path: Path) -> None:
+    assert answered("audience.sql", school, tmp_path) == {
+        "first": ("first_school", "two_guardians", "preschool_class", "one"),
+        "second": ("knows_school", "two_guardians", "preschool_class", "one"),
+        "alone": ("changes_school", "two_guardians", "year_7", "one"),
+        "of twins": ("first_school", "sole_guardian", "preschool_class", "many"),
+        "of both years": ("first_school", "two_guardians", "preschool_class", "many"),
+    }
+
+
+def test_the_reminder_leaves_out_those_who_have_chosen(school: Brief, tmp_path: Path) -> None:
+    assert set(answered("reminder.sql", school, tmp_path)) == {"first", "alone", "of twins"}
+
+
+@given(st.text(alphabet="0123456789 -+/.abاب\n", max_size=60))
+def test_keeping_telephone_numbers_whole_never_changes_what_is_read(text: str) -> None:
+    assert directions.telephones_whole(text, "sv").replace("\u00a0", " ") == text
+    whole = directions.telephones_whole(text, "ar")
+    assert whole.translate({0x2066: None, 0x2069: None, 0xA0: " "}) == text
+    assert whole.count("\u2066") == whole.count("\u2069")
+
+
+def test_a_telephone_number_as_the_way_to_answer_is_kept_whole(school: Brief, tmp_path: Path) -> None:
+    contact = school.contact.model_copy(update={"way": "08-465 004 12"})
+    brief = school.model_copy(update={"contact": contact, "languages": ("ar",), "channels": ("email",)})
+    place = Workplace(home=tmp_path, key=b"a key for tests only")
+    email = render_texts(brief, SCHOOL, place)[0]
+    links = lxml.html.document_fromstring(email.html).xpath("//a[starts-with(@href, 'tel:')]")
+    assert [(link.get("href"), link.text) for link in links] == [
+        ("tel:0846500412", "\u206608-465\u00a0004\u00a012\u2069")
+    ]
