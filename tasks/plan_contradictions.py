@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from math import inf
 
 from tasks.contact_plan import Cell, Infeasible, Limits
-from tasks.plan_programme import Aim, Programme, Row
+from tasks.plan_blocks import Aim, Row
+from tasks.plan_programme import Programme
 from tasks.whole_units import in_whole_units, usage
 
 
@@ -86,8 +87,13 @@ def _needed(cells: Sequence[Cell], limits: Limits, row: Row) -> float:
     if units is None:
         return inf
     if row[0] == "capacity":
-        return sum(n * programme.messages(column, row[1]) for column, n in units.items())
+        return sum(_taken(programme, column, row[1]) * count for column, count in units.items())
     return usage(programme, units)[row]
+
+
+def _taken(programme: Programme, column: tuple[int, int], pair: tuple[int, str]) -> float:
+    block, row = programme.place[column[0]]
+    return block.taken(row, column[1], pair)
 
 
 def _reachable(cells: Sequence[Cell], limits: Limits) -> float:

@@ -11,9 +11,9 @@ from campaigns.channels import load_channels
 from tasks import store
 from tasks.contact_plan import Cell, Limits
 from tasks.disclosure import SMALLEST_CELL
+from tasks.plan_blocks import BUDGET, CARBON, Row
 from tasks.plan_cells import Block
 from tasks.plan_prices import choices, cost_of_floors, fairness_curve, price_of
-from tasks.plan_programme import BUDGET, CARBON, Row
 from tasks.plan_rules import RuleResult, cheapest_first, one_channel_to_everybody, swapping_greedy
 from tasks.planned_units import PlannedUnits
 from tasks.quota import named

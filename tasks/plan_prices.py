@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tasks.contact_plan import Cell, Contacts, Infeasible, Limits
-from tasks.plan_programme import EFFECT, Programme, Row, Solution
+from tasks.plan_blocks import EFFECT, Row
+from tasks.plan_programme import Programme, Solution
 
 FIRST_STEP = 1e-3
 STEADY = 5e-3
@@ -123,7 +124,7 @@ def choices(programme: Programme, solution: Solution) -> list[Choice]:
     for (cell, sequence), units in sorted(solution.units.items()):
         block, row = programme.place[cell]
         prices = solution.prices
-        net = block.effect[row] - programme.charges(block, prices)[row]
+        net = programme.net(cell, prices)
         second = _second(block.shape.sequences, sequence, net)
         charges = _charges(programme, prices, cell, sequence)
         found.append(

@@ -7,38 +7,18 @@ and the best one of each cell joins, until none gains. The prices then hold for 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil, inf
-from typing import Any
+from math import floor, inf
 
 import numpy as np
 
 from tasks.contact_plan import Cell, Contacts, Infeasible, Limits, Setup, demands
-from tasks.contact_sequences import Floats, Shape, shape_of
+from tasks.contact_sequences import Floats
+from tasks.plan_blocks import BUDGET, CARBON, EFFECT, LEVEL, NO_SHORTFALL, Aim, Row, blocks_of
 from tasks.plan_model import Found, Model
 
 TOLERANCE = 1e-9
-PREFERENCE = 1e-9
-GROUPS_FIRST = 1e-7
 LEVEL_MARGIN = 1e-3
 MOST_COLUMNS = 200_000
-Row = tuple[str, Any]
-BUDGET: Row = ("budget", None)
-CARBON: Row = ("carbon", None)
-
-
-@dataclass(frozen=True)
-class Aim:
-    """What is maximised; with a minus, what is to be small. ``messages`` are those of one (wave, channel)."""
-
-    effect: float = 0.0
-    sek: float = 0.0
-    co2_kg: float = 0.0
-    messages: tuple[int, str] | None = None
-    level: float = 0.0
-    shortfall: float = 0.0
-
-
-EFFECT, LEVEL, NO_SHORTFALL = Aim(effect=1.0), Aim(level=1.0), Aim(shortfall=-1.0)
 
 
 @dataclass(frozen=True)
@@ -56,20 +36,6 @@ class Solution:
     level: float = 0.0
 
 
-@dataclass(eq=False)
-class Block:
-    """Cells of one shape, with figures per unit, cells × sequences; ``messages`` is cells × pairs."""
-
-    shape: Shape
-    cells: list[int]
-    effect: Floats
-    sek: Floats
-    co2_kg: Floats
-    messages: Floats
-    members: Floats
-    setups: Floats
-
-
 class Programme:
     """One plan's programme; it keeps its columns, so that solving again with other limits is quick."""
 
@@ -83,7 +49,7 @@ class Programme:
         self.addressable = demands(self.cells, dict.fromkeys(self.groups, 1.0))
         self.setups = [setup for setup in limits.setups if setup.sek or setup.co2_kg]
         self.opened: tuple[Setup, ...] = ()
-        self.blocks = list(_blocks(self.cells, self.groups, self.setups))
+        self.blocks = list(blocks_of(self.cells, self.groups, self.setups))
         self.place = {cell: (block, row) for block in self.blocks for row, cell in enumerate(block.cells)}
         self.rows: list[Row] = []
         self._limit: dict[Row, float] = {}
@@ -101,7 +67,7 @@ class Programme:
         if self.shortfall() > TOLERANCE:
             raise Infeasible
         if self.limits.max_min:
-            self._raise_floors(self.highest_level())
+            self._lift_least_reached()
         if self.setups:
             self._decide_setups()
         return self.optimise(EFFECT)
@@ -175,19 +141,12 @@ class Programme:
     def unit(self, cell: int, sequence: int) -> tuple[float, float, float]:
         """Return persons who act, kronor and kilograms of one unit of a cell given a sequence."""
         block, row = self.place[cell]
-        return (
-            float(block.effect[row, sequence]), float(block.sek[row, sequence]), float(block.co2_kg[row, sequence])
-        )  # fmt: skip
+        return block.amounts(row, sequence)
 
-    def messages(self, column: tuple[int, int], pair: tuple[int, str]) -> float:
-        """Return how many messages of a (wave, channel) one unit of a cell takes with a sequence."""
-        block, row = self.place[column[0]]
-        pairs = block.shape.pairs
-        return (
-            float(block.messages[row, at] * block.shape.use[column[1], at])
-            if pair in pairs and (at := pairs.index(pair)) >= 0
-            else 0.0
-        )
+    def net(self, cell: int, prices: Mapping[Row, float]) -> Floats:
+        """Return what a unit of a cell is worth less what the rows charge it, per sequence."""
+        block, row = self.place[cell]
+        return np.asarray(block.effect[row] - block.charges(prices, self.groups, self.setups)[row])
 
     def contacts(self, cell: int, sequence: int) -> Contacts:
         """Return the channels of a sequence."""
@@ -265,52 +224,36 @@ class Programme:
         self._set_gains(aim, 0)
 
     def _set_gains(self, aim: Aim, first: int) -> None:
-        gains = [self._gains(aim, *self.place[cell])[sequence] for cell, sequence in self.columns[first:]]
+        gains = []
+        for cell, sequence in self.columns[first:]:
+            block, row = self.place[cell]
+            gains.append(float(block.gains(aim, row)[sequence]))
         self._model.set_gains(gains, self._first + first)
-
-    def _gains(self, aim: Aim, block: Block, rows: int | slice = slice(None)) -> Floats:
-        """Return what a unit is worth to an aim, per sequence.
-
-        Of equals, units of the groups with floors are worth a trifle more, and among sequences the first.
-        """
-        preferred = 1 - PREFERENCE * np.arange(len(block.shape.sequences)) / len(block.shape.sequences)
-        members = np.minimum(block.members[rows].sum(axis=-1, keepdims=True), 1.0)
-        gains: Floats = aim.effect * block.effect[rows] * (preferred + GROUPS_FIRST * members)
-        gains = gains + aim.sek * block.sek[rows] + aim.co2_kg * block.co2_kg[rows]
-        if aim.messages in block.shape.pairs:
-            pair = block.shape.pairs.index(aim.messages)
-            gains = gains - np.multiply.outer(block.messages[rows, pair], block.shape.use[:, pair])
-        return gains
 
     def _price(self, prices: Mapping[Row, float], aim: Aim) -> tuple[float, list[tuple[int, int]]]:
         """Return what is left to gain at most, and the best sequence of every cell where one is not in yet."""
         left, entering = 0.0, []
         for block in self.blocks:
-            reduced = self._gains(aim, block) - self.charges(block, prices)
+            worth = block.gains(aim)
+            reduced = worth - block.charges(prices, self.groups, self.setups)
             reduced -= np.array([[prices["cell", cell]] for cell in block.cells])
             best = reduced.argmax(axis=1)
             gain = reduced[np.arange(len(best)), best]
-            tolerance = TOLERANCE * max(float(np.abs(self._gains(aim, block)).max()), TOLERANCE)
+            tolerance = TOLERANCE * max(float(np.abs(worth).max()), TOLERANCE)
             for row in np.flatnonzero(gain > tolerance):
                 left += float(gain[row]) * self.cells[block.cells[row]].units
                 if (column := (block.cells[row], int(best[row]))) not in self._known:
                     entering.append(column)
         return left, entering
 
-    def charges(self, block: Block, prices: Mapping[Row, float]) -> Floats:
-        """Return what the rows charge a unit for each sequence, cells × sequences; a floor's charge is a credit."""
-        capacity = np.array([prices.get(("capacity", pair), 0.0) for pair in block.shape.pairs])
-        floors = np.array([prices["floor", group] + prices["level", group] for group in self.groups])
-        total = prices[BUDGET] * block.sek + prices[CARBON] * block.co2_kg
-        total = total + (block.messages * capacity) @ block.shape.use.T + (block.members @ floors)[:, None]
-        for number, setup in enumerate(self.setups):
-            used = np.array([setup.channel in sequence for sequence in block.shape.sequences], dtype=float)
-            total = total + prices["setup", number] * np.outer(block.setups[:, number], used)
-        return np.asarray(total)
-
-    def _raise_floors(self, level: float) -> None:
+    def _lift_least_reached(self) -> None:
+        """Make floors of the greatest share with which every group can be reached at once, with set-ups in whole."""
+        level = self.highest_level()
+        if self.setups:
+            found = self._run_whole(LEVEL, range(self._first_setup, self._first), all_columns=False)
+            level = found.values[0] if found is not None else 0.0
         for group, persons in self.addressable.items():
-            self.needed[group] = max(self.needed.get(group, 0), ceil(level * persons * (1 - LEVEL_MARGIN) - TOLERANCE))
+            self.needed[group] = max(self.needed.get(group, 0), floor(level * persons * (1 - LEVEL_MARGIN)))
             self.change_limit(("floor", group), self.needed[group])
 
     def _decide_setups(self) -> None:
@@ -323,29 +266,3 @@ class Programme:
 
     def _size(self) -> int:
         return sum(len(block.cells) * len(block.shape.sequences) for block in self.blocks)
-
-
-def _blocks(cells: Sequence[Cell], groups: Sequence[str], setups: Sequence[Setup]) -> Iterator[Block]:
-    by_shape: dict[tuple[tuple[tuple[str, ...], ...], int], list[int]] = {}
-    for number, cell in enumerate(cells):
-        names = tuple(tuple(option.channel for option in options) for options in cell.waves)
-        by_shape.setdefault((names, min(cell.contacts, len(names))), []).append(number)
-    for (names, contacts), members in by_shape.items():
-        shape = shape_of(names, contacts)
-        options = [[cells[number].options()[pair] for pair in shape.pairs] for number in members]
-        figures = {
-            name: np.array([[float(getattr(option, name)) for option in row] for row in options])
-            for name in ("rate", "cost_sek", "co2_kg", "messages")
-        }
-        sizes = np.array([[float(cells[number].size)] for number in members])
-        concerned = [[setup.language in (None, cells[number].language) for setup in setups] for number in members]
-        yield Block(
-            shape=shape,
-            cells=members,
-            effect=shape.responses(figures["rate"]) * sizes,
-            sek=figures["cost_sek"] @ shape.use.T,
-            co2_kg=figures["co2_kg"] @ shape.use.T,
-            messages=figures["messages"],
-            members=np.array([[float(cells[number].groups.get(group, 0)) for group in groups] for number in members]),
-            setups=np.array(concerned, dtype=float).reshape(len(members), len(setups)),
-        )

@@ -11,7 +11,8 @@ import numpy as np
 
 from tasks.contact_plan import Cell, Limits
 from tasks.contact_sequences import Floats
-from tasks.plan_programme import Block, Programme, Row
+from tasks.plan_blocks import Block, Row
+from tasks.plan_programme import Programme
 
 TRIFLE = 1e-9
 

@@ -9,8 +9,8 @@ from campaigns.brief import Brief
 from campaigns.channels import Channel
 from campaigns.language import translations
 from tasks.broadcast import Broadcast
+from tasks.plan_blocks import Row
 from tasks.plan_contradictions import Contradiction
-from tasks.plan_programme import Row
 
 CENT = 0.005
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tasks.contact_plan import Cell, Contacts, Infeasible, Limits, Plan, Setup, demands
+from tasks.contact_plan import Cell, Contacts, Infeasible, Limits, Plan, Setup
 from tasks.exploration import Crowd, Exploration, Offer, explore, propensity
 from tasks.plan_programme import Programme, Solution
 from tasks.whole_units import in_whole_units
@@ -46,14 +46,24 @@ def plan_units(cells: Sequence[Cell], limits: Limits, exploration: float, salt: 
 
     Where the floors cannot be kept beside the exploration, nobody explores. Raises Infeasible where they cannot at all.
     """
-    programme = Programme(cells, limits)
-    solution = programme.best()
-    optimum = in_whole_units(programme, solution)
+    programme, solution, optimum = _optimum(cells, limits)
     tried = explore(_crowds(programme), exploration, salt, limits.sek, limits.co2_kg) if exploration else NOBODY
     rest = _beside(programme, cells, limits, tried) if tried.plans else None
     if rest is None:
         return PlannedUnits(tuple(_given(programme, NOBODY, optimum.units)), optimum, programme, solution)
     return PlannedUnits(tuple(_given(programme, tried, rest)), optimum, programme, solution)
+
+
+def _optimum(cells: Sequence[Cell], limits: Limits) -> tuple[Programme, Solution, Plan]:
+    """Return the optimum; where no whole units lift the least reached group, the one that keeps the brief's floors."""
+    programme = Programme(cells, limits)
+    try:
+        solution = programme.best()
+        return programme, solution, in_whole_units(programme, solution)
+    except Infeasible:
+        if not limits.max_min:
+            raise
+        return _optimum(cells, replace(limits, max_min=False))
 
 
 NOBODY = Exploration({}, 0.0, 0.0)
@@ -79,7 +89,7 @@ def _beside(
 ) -> Mapping[tuple[str, Contacts], int] | None:
     """Return the best plan of the units that do not explore, None where the floors cannot be kept beside it."""
     opened = programme.opened
-    needed, capacity = demands(cells, limits.floors), dict(limits.capacity)
+    needed, capacity = dict(programme.needed), dict(limits.capacity)
     rest = []
     for cell in programme.cells:
         explored = tried.explored(cell.name)
@@ -97,6 +107,7 @@ def _beside(
         capacity=capacity,
         setups=(),
         needed={group: max(persons, 0) for group, persons in needed.items()},
+        max_min=False,
     )
     closed = {(setup.channel, setup.language) for setup in programme.setups if setup not in opened}
     try:

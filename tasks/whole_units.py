@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from math import floor, fsum, inf
 
 from tasks.contact_plan import Infeasible, Plan
-from tasks.plan_programme import Programme, Row, Solution
+from tasks.plan_blocks import Row
+from tasks.plan_programme import Programme, Solution
 
 ROUNDING = 1e-6
 EXACT = 1e-9

@@ -1,5 +1,6 @@
 """The contact plan against an independent programme: limits, floors, optimum, prices, contradictions, simpler rules."""
 
+from dataclasses import replace
 from itertools import product
 from math import inf
 from typing import Any
@@ -12,9 +13,10 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from tasks.contact_plan import Cell, Contacts, Infeasible, Limits, Option, Plan, Setup, demands, solve
 from tasks.contact_sequences import shape_of
+from tasks.plan_blocks import BUDGET, CARBON, EFFECT
 from tasks.plan_contradictions import contradiction, is_possible
 from tasks.plan_prices import choices, fairness_curve, price_of
-from tasks.plan_programme import BUDGET, CARBON, EFFECT, Programme
+from tasks.plan_programme import Programme
 from tasks.plan_rules import adding_greedy, cheapest_first, one_channel_to_everybody, swapping_greedy
 from tasks.planned_units import plan_units
 
@@ -181,6 +183,18 @@ def test_exploration_keeps_every_demand_too_and_its_chances_add_up(
         chances = {each.sequence: each.propensity for each in planned.given if each.cell == cell.name}
         assert sum(chances.values()) <= 1 + 1e-9
         assert all(0 < chance <= 1 + 1e-9 for chance in chances.values())
+
+
+@settings(deadline=None, max_examples=60)
+@given(cells, limits, st.sampled_from([0.0, 0.1]))
+def test_max_min_is_never_refused_where_the_floors_can_be_kept(crowd: list[Cell], given: Limits, share: float) -> None:
+    if independent_best(crowd, given) is None:
+        return
+    planned = plan_units(crowd, replace(given, max_min=True), share, "run")
+    units: dict[tuple[str, Contacts], int] = {}
+    for each in planned.given:
+        units[each.cell, each.sequence] = units.get((each.cell, each.sequence), 0) + each.last - each.first + 1
+    assert keeps_everything(crowd, given, units, planned.opened)
 
 
 @settings(deadline=None, max_examples=60)
