@@ -154,7 +154,7 @@ class WholeProgramme:
         return max(0.0, *passed, float(((given - self.city.persons) / self.city.persons).max()), float(-amounts.min()))
 
     def certificate(self, amounts: Array, prices: Mapping[tuple[str, object], float]) -> tuple[float, float]:
-        """Return the primal–dual gap as a share of the effect, and the greatest reduced gain per person of any column."""
+        """Return the primal-dual gap as a share of the effect, and the greatest reduced gain of any column."""
         reduced, dual = self.effect.copy(), 0.0
         for name, entries, most in self.rows:
             price = abs(prices[name])
