@@ -73,6 +73,15 @@ SUITE = Suite(
             ),
         ),
         counts_nothing(
+            "beyond_contacts_left",
+            About(
+                "contact_budget_is_kept",
+                f"Persons would get more messages than the city's contact budget leaves them; {PREPARE}",
+                requirement="S1",
+            ),
+            whole=True,
+        ),
+        counts_nothing(
             "unaccounted",
             About(
                 "every_person_is_accounted_for",

@@ -17,7 +17,7 @@ from campaigns.errors import Finding, GateRefused
 from tasks import beliefs, plan_explained, plan_words, quota, runs, slot_values, store
 from tasks.broadcast import Broadcast, best_broadcasts, share_moved
 from tasks.contact_plan import Cell, Infeasible, Limits
-from tasks.plan_cells import Block, blocks, limits_of, list_candidates, read_cells
+from tasks.plan_cells import Block, blocks, limits_of, list_admissions, list_candidates, read_cells
 from tasks.plan_contradictions import contradiction
 from tasks.plan_programme import Programme
 from tasks.planned_units import PlannedUnits, plan_units
@@ -40,6 +40,7 @@ def plan_channels(workplace: Workplace, run: str) -> None:
         _keep_priors(connection, workplace)
         told = Counter[str]()
         design: dict[str, Any] = dict(this.design)
+        list_admissions(connection, this.brief)
         for block in blocks(connection, this.run, this.brief):
             left = this.brief.budget.sek - told["planned_sek"], this.brief.budget.co2_kg - told["planned_co2_kg"]
             told.update(_plan_block(connection, workplace, this, block, *left))

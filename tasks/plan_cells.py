@@ -42,10 +42,8 @@ def blocks(connection: duckdb.DuckDBPyConnection, run: str, brief: Brief) -> lis
     return [*staff, *([Block(public, is_public=True)] if public else [])]
 
 
-def list_candidates(
-    connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str, brief: Brief, block: Block
-) -> None:
-    """Write the temporary tables candidate, person_cell, cell and ranked_unit of a block's waves."""
+def list_admissions(connection: duckdb.DuckDBPyConnection, brief: Brief) -> None:
+    """Write the temporary tables reach and admission: who can be reached how, and may get what, in any wave."""
     channels = addressed_channels(brief)
     kinds = sorted({channel.address_kind for channel in channels if channel.address_kind})
     connection.execute(store.statement("audience/reach"), {"address_kinds": kinds})
@@ -56,6 +54,15 @@ def list_candidates(
     )
     if rows := [[*row[:5], list(row.fallback)] for row in admissions(brief, reaches)]:
         connection.executemany("INSERT INTO admission VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+
+def list_candidates(
+    connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str, brief: Brief, block: Block
+) -> None:
+    """Write the temporary tables candidate, person_cell, cell and ranked_unit of a block's waves.
+
+    Reads those of :func:`list_admissions`.
+    """
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE candidate (wave VARCHAR, position INTEGER, person_key VARCHAR, "
         "household_key VARCHAR, segment VARCHAR, language VARCHAR, contacts INTEGER, options VARCHAR, "

@@ -1,7 +1,8 @@
 """The plan: every person accounted for, never over budget, letters by household, floors kept or refused."""
 
 import json
-from collections.abc import Mapping
+import random
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +57,8 @@ def planned(workplace: Workplace, run: str, crowd: list[dict[str, Any]]) -> list
     return state(workplace, run)
 
 
-def state(workplace: Workplace, run: str) -> list[list[tuple[Any, ...]]]:
-    return [rows(workplace, f"SELECT * FROM {table} WHERE run = '{run}' ORDER BY ALL") for table in PLANNED]
+def state(workplace: Workplace, run: str, tables: Sequence[str] = PLANNED) -> list[list[tuple[Any, ...]]]:
+    return [rows(workplace, f"SELECT * FROM {table} WHERE run = '{run}' ORDER BY ALL") for table in tables]
 
 
 def assigned(workplace: Workplace) -> dict[str, tuple[str, str]]:
@@ -164,6 +165,33 @@ def test_the_plan_is_the_same_in_another_order_on_one_thread_and_when_run_again(
     assert planned(workplace, run, crowd[::-1]) == first
     assert runs.load(workplace, run).design == design
     held.close()
+
+
+def test_two_waves_and_exploration_do_not_depend_on_the_order_of_rows_or_the_threads(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    names = ("first", "second")
+    waves = [
+        {"name": name, "start": f"2027-01-1{day}T08:00:00+01:00", "audience": "audience.sql"}
+        for day, name in enumerate(names)
+    ]
+    crowd = [person(i, i // 2, i % 6 < 2, i % 7 > 0, life="over_80" if i % 5 == 0 else "adults") for i in range(120)]
+    run = begin(workplace, tmp_path, brief(waves=waves, budget={"sek": SETUP + 900, "co2_kg": 100}, exploration=0.2))
+    held = duckdb.connect(workplace.database)
+    found = []
+    for threads, order in ((4, crowd), (1, crowd[::-1]), (2, random.Random(1).sample(crowd, len(crowd)))):
+        held.execute("SET threads = ?", [threads])
+        for name in names:
+            selected(workplace, run, order, name)
+        audience.draw_holdout(workplace, run)
+        channels.plan_channels(workplace, run)
+        found.append(state(workplace, run, (*PLANNED, *channels.EXPLAINED)))
+    held.close()
+    assert found[1:] == [found[0]] * 2
+    twice = "SELECT count(*) FROM (SELECT person_key FROM assignment GROUP BY person_key HAVING count(*) = 2)"
+    shared = "SELECT count(*) FROM (SELECT message_id FROM assignment GROUP BY message_id HAVING count(*) > 1)"
+    for query in (twice, shared, "SELECT count(*) FROM assignment WHERE explored"):
+        assert rows(workplace, query)[0][0] > 0
 
 
 def test_a_floor_moves_money_to_its_group(workplace: Workplace, tmp_path: Path) -> None:

@@ -57,6 +57,7 @@ FAULTS = [
     ("plan", "person_is_assigned_once", "INSERT INTO assignment FROM assignment WHERE person_key = 'person8'"),
     ("plan", "control_group_is_not_assigned", "UPDATE audience SET arm = 'holdout' WHERE person_key = 'person8'"),
     ("plan", "excluded_are_not_assigned", "UPDATE audience SET excluded_reason = 'dead' WHERE person_key = 'person8'"),
+    ("plan", "contact_budget_is_kept", "UPDATE audience SET contacts_left = 0 WHERE person_key = 'person8'"),
     ("plan", "every_person_is_accounted_for", "DELETE FROM assignment WHERE person_key = 'person8'"),
     ("variants", "there_is_a_text", "DELETE FROM variant"),
     ("variants", "variant_stands_once", "INSERT INTO variant FROM variant WHERE variant = 'email-sv-1'"),

@@ -4,11 +4,11 @@
 CREATE OR REPLACE TEMP TABLE person_cell AS
 WITH one AS (
     SELECT
-        person_key, any_value(household_key) AS household_key,
+        person_key, arg_min(household_key, position) AS household_key,
         arg_min(segment, position) AS segment, arg_min(language, position) AS language,
         min(contacts) AS contacts, bool_or(by_household) AS by_household,
         arg_min(floor_groups, position) AS floor_groups,
-        string_agg(position || '=' || options, '|' ORDER BY position) AS options
+        array_to_string(list_sort(list(position || '=' || options)), '|') AS options
     FROM candidate
     GROUP BY person_key
 )

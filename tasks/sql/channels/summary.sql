@@ -1,12 +1,14 @@
--- Reads candidate, planned_contact. One row per wave, segment and channel: persons, messages, expected effect, and of those
--- who get nothing here how many no channel reaches and how many get something in another wave. A letter that a household shares counts in parts, so that a wave's messages add up.
+-- Reads candidate, planned_contact. One row per wave, segment and channel: persons, messages, expected effect and, of
+-- those who get nothing here, how many no channel reaches and how many get something in another wave. A letter that a
+-- household shares counts in parts, so that a wave's messages add up.
+-- The sums are of decimals: those of doubles depend, in their last bit, on the order of the rows.
 SELECT
     candidate.wave,
     candidate.segment,
     coalesce(planned.channel, 'none') AS channel,
     count(*) AS persons,
-    coalesce(sum(1.0::DOUBLE / planned.sharing), 0) AS messages,
-    coalesce(sum(planned.effect), 0) AS effect,
+    coalesce(sum((1.0::DOUBLE / planned.sharing)::DECIMAL(38, 24)), 0)::DOUBLE AS messages,
+    coalesce(sum(planned.effect::DECIMAL(38, 24)), 0)::DOUBLE AS effect,
     count(*) FILTER (WHERE candidate.options = '' AND anywhere.person_key IS NULL) AS unreachable,
     count(*) FILTER (WHERE planned.channel IS NULL AND anywhere.person_key IS NOT NULL) AS elsewhere
 FROM candidate

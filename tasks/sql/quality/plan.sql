@@ -65,6 +65,20 @@ standing AS (
     GROUP BY audience.wave
 ),
 
+-- Contacts of a person over the waves to the public, against those that the city's contact budget leaves.
+contacted AS (
+    SELECT count(*) FILTER (WHERE contacts > contacts_left) AS beyond
+    FROM (
+        SELECT audience.person_key, count(*) AS contacts, min(audience.contacts_left) AS contacts_left
+        FROM assignment
+        INNER JOIN audience
+            ON assignment.run = audience.run AND assignment.wave = audience.wave
+            AND assignment.person_key = audience.person_key
+        WHERE assignment.run = $run AND audience.kind <> 'employees'
+        GROUP BY audience.person_key
+    )
+),
+
 total AS (
     SELECT
         coalesce(sum(cost_sek), 0) AS cost_sek, coalesce(sum(co2_kg), 0) AS co2_kg,
@@ -80,9 +94,10 @@ SELECT
     coalesce(assigned.excluded, 0) AS assigned_excluded, coalesce(assigned.unreached, 0) AS assigned_unreached,
     coalesce(standing.unaccounted, 0) AS unaccounted,
     total.cost_sek - brief.budget_sek AS over_budget_sek, total.co2_kg - brief.budget_co2 AS over_budget_co2,
-    total.web_rows
+    total.web_rows, contacted.beyond AS beyond_contacts_left
 FROM brief
 CROSS JOIN total
+CROSS JOIN contacted
 LEFT JOIN cell ON brief.wave = cell.wave
 LEFT JOIN planned ON cell.wave = planned.wave AND cell.channel = planned.channel
 LEFT JOIN assigned ON cell.wave = assigned.wave AND cell.channel = assigned.channel
