@@ -178,25 +178,31 @@ def fairness(judge: Judge, cities: list[City]) -> None:
 
 
 def prices(judge: Judge, cities: list[City]) -> None:
-    """Solve anew at five amounts of every price's range and compare with what the price promises."""
+    """Solve anew at six amounts of every price's range and compare with what the price promises."""
     for sek in BUDGETS:
-        errors = [error for city in cities for error in _errors(city, sek)]
-        figures = {"sek": sek, "prices": len(errors) // 5, "worst_error": max(errors)}
-        judge.tell("prices solved again", figures, confirmed=max(errors) <= STEADY)
+        found = [price for city in cities for price in _confirmed(city, sek)]
+        widths, errors = zip(*found, strict=True)
+        figures = {"sek": sek, "prices": len(found), "worst_error": max(errors)}
+        widest = {"narrowest_range": min(widths), "widest_range": max(widths)}
+        judge.tell("prices solved again", figures | widest, confirmed=max(errors) <= STEADY)
 
 
-def _errors(city: City, sek: float) -> Iterator[float]:
+def _confirmed(city: City, sek: float) -> Iterator[tuple[float, float]]:
+    """Yield, for every price above zero, its range as a share of the amount, and the worst error inside it."""
     cells, limits = city.cells(3), city.limits(sek)
     programme, base = solved(cells, limits)
     full = [row for row in programme.rows if row[0] == "capacity" and base.prices[row] > EXACT]
     for row in (BUDGET, CARBON, *full):
         price = price_of(programme, row, base)
-        for amount in numpy.linspace(price.low, price.high, 6) if price.gain > EXACT else ():
-            if amount == price.amount:
-                continue
-            again = Programme(cells, _with(limits, row, float(amount))).optimise(EFFECT).value
+        if price.gain <= EXACT:
+            continue
+        errors = []
+        for amount in numpy.linspace(price.low, price.high, 6):
             promised = price.gain * (float(amount) - price.amount)
-            yield abs((again - base.value) - promised) / abs(promised)
+            if promised:
+                again = Programme(cells, _with(limits, row, float(amount))).optimise(EFFECT).value
+                errors.append(abs(again - base.value - promised) / abs(promised))
+        yield (price.high - price.low) / price.amount, max(errors)
 
 
 def _with(limits: Limits, row: tuple[str, Any], amount: float) -> Limits:
