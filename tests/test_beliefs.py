@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import numpy
 import pytest
 from evaluation_city import city, deliver_to_treated, drawn_households, observe
@@ -287,3 +288,20 @@ def test_an_outcome_that_is_no_share_teaches_nothing(workplace: Workplace) -> No
     deliver_to_treated(workplace, run)
     act(workplace, run, 1, 0.4, "2027-02-17")
     assert learnt(workplace, run)[0] == []
+
+
+def test_groups_that_differ_in_nothing_but_their_channels_stay_apart() -> None:
+    connection = duckdb.connect(":memory:")
+    connection.execute(
+        "CREATE TABLE both AS SELECT 'r' AS run, person_key, channel, person_key || channel AS message_id "
+        "FROM (VALUES ('a', 'email'), ('b', 'letter')) AS people (person_key, channel);"
+        "CREATE TABLE final_assignment AS FROM both;"
+        "CREATE TABLE delivery AS SELECT run, message_id, now() AS accepted_at, 'accepted' AS status FROM both;"
+        "CREATE TABLE audience AS SELECT run, person_key, person_key AS cluster_key, person_key AS household_key, "
+        "'treated' AS arm FROM both;"
+        "CREATE TABLE cluster_sum AS SELECT person_key AS cluster_key, 'treated' AS arm, 'one' AS segment, "
+        "1 AS persons, 1 AS m, 1.0 AS y FROM both"
+    )
+    values = {"run": "r", "later": 0.8, "repeated": 0.7}
+    found = connection.execute(store.statement("lessons/groups"), values).fetchall()
+    assert [row[3] for row in found] == [{"email": 1.0}, {"letter": 1.0}]

@@ -176,7 +176,8 @@ channel_shown AS (
     FROM whole
     WINDOW
         all_channels AS (PARTITION BY run, wave),
-        upwards AS (PARTITION BY run, wave ORDER BY messages, channel)
+        -- Ten or more left out stand in report_audience, so they guard nobody.
+        upwards AS (PARTITION BY run, wave ORDER BY channel IS NULL AND messages >= 10, messages, channel)
 ),
 
 state_shown AS (

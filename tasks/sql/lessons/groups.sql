@@ -66,5 +66,7 @@ LEFT JOIN exposed
     ON
         summed.segment = exposed.segment AND summed.size = exposed.size AND summed.arm = exposed.arm
         AND summed.channels = exposed.channels
-GROUP BY ALL
-ORDER BY summed.segment, summed.size, summed.arm, exposure
+GROUP BY
+    summed.segment, summed.size, summed.arm, summed.channels, summed.persons, summed.clusters, summed.units,
+    summed.total, summed.total_squared, summed."cross", summed.units_squared
+ORDER BY summed.segment, summed.size, summed.arm, summed.channels
