@@ -293,14 +293,14 @@ def test_an_outcome_that_is_no_share_teaches_nothing(workplace: Workplace) -> No
 def test_groups_that_differ_in_nothing_but_their_channels_stay_apart() -> None:
     connection = duckdb.connect(":memory:")
     connection.execute(
-        "CREATE TABLE both AS SELECT 'r' AS run, person_key, channel, person_key || channel AS message_id "
+        "CREATE TABLE sent AS SELECT 'r' AS run, person_key, channel, person_key || channel AS message_id "
         "FROM (VALUES ('a', 'email'), ('b', 'letter')) AS people (person_key, channel);"
-        "CREATE TABLE final_assignment AS FROM both;"
-        "CREATE TABLE delivery AS SELECT run, message_id, now() AS accepted_at, 'accepted' AS status FROM both;"
+        "CREATE TABLE final_assignment AS FROM sent;"
+        "CREATE TABLE delivery AS SELECT run, message_id, now() AS accepted_at, 'accepted' AS status FROM sent;"
         "CREATE TABLE audience AS SELECT run, person_key, person_key AS cluster_key, person_key AS household_key, "
-        "'treated' AS arm FROM both;"
+        "'treated' AS arm FROM sent;"
         "CREATE TABLE cluster_sum AS SELECT person_key AS cluster_key, 'treated' AS arm, 'one' AS segment, "
-        "1 AS persons, 1 AS m, 1.0 AS y FROM both"
+        "1 AS persons, 1 AS m, 1.0 AS y FROM sent"
     )
     values = {"run": "r", "later": 0.8, "repeated": 0.7}
     found = connection.execute(store.statement("lessons/groups"), values).fetchall()
