@@ -108,6 +108,7 @@ def _plan(place: Workplace, run: str) -> Line:
         (channels, "list_candidates", "cells"),
         (channels, "plan_units", "optimum"),
         (quota, "assign", "assignment"),
+        (quota, "leave_out", "left_out"),
         (slot_values, "fill", "slots"),
         (plan_explained, "explain", "explanation"),
     ):

@@ -80,6 +80,7 @@ def _plan_block(
     except Infeasible:
         raise _refused(this, cells, limits) from None
     quota.assign(connection, this.run, brief, cells, planned)
+    quota.leave_out(connection, this.run)
     for wave in block.waves:
         answer = str(workplace.run_folder(this.run, "answers") / f"{wave.name}.parquet")
         slot_values.fill(connection, brief, {"run": this.run, "wave": wave.name, "answer": answer})

@@ -17,7 +17,7 @@ from tasks.planned_units import PlannedUnits
 def assign(
     connection: duckdb.DuckDBPyConnection, run: str, brief: Brief, cells: Sequence[Cell], planned: PlannedUnits
 ) -> None:
-    """Write ``assignment`` and the temporary table planned_contact, and why others get nothing."""
+    """Write ``assignment`` and the temporary table planned_contact."""
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE quota (quota INTEGER, cell VARCHAR, sequence VARCHAR, first_rank BIGINT, "
         "last_rank BIGINT, explored BOOLEAN, propensity DOUBLE)"
@@ -40,6 +40,10 @@ def assign(
     _insert(connection, "quota", quotas)
     _insert(connection, "quota_contact", contacts)
     store.run_each(connection, "channels/assign", {"run": run})
+
+
+def leave_out(connection: duckdb.DuckDBPyConnection, run: str) -> None:
+    """Write to ``audience`` why a candidate of a wave gets nothing in it; reads planned_contact."""
     connection.execute(store.statement("channels/leave_out"), {"run": run})
 
 
