@@ -57,8 +57,8 @@ def main() -> int:
 def _registers(folder: Path, people: int) -> dict[str, Path]:
     folder.mkdir()
     files = {"population": folder / "population.parquet", "customers": folder / "customers.parquet"}
-    duckdb.sql(HONEST.format(people=people, share=2, file=files["population"]))
-    duckdb.sql(HONEST.format(people=people // 2, share=1, file=files["customers"]))
+    duckdb.connect().sql(HONEST.format(people=people, share=2, file=files["population"]))
+    duckdb.connect().sql(HONEST.format(people=people // 2, share=1, file=files["customers"]))
     return files
 
 

@@ -22,7 +22,9 @@ from tasks.workplace import Workplace
 
 def copies(tmp_path: Path) -> dict[str, Path]:
     copy = tmp_path / "population.parquet"
-    duckdb.sql(f"COPY (SELECT 'p' || i AS person_key, 'Hemligsson' AS secret FROM range(2000) AS t(i)) TO '{copy}'")
+    duckdb.connect().sql(
+        f"COPY (SELECT 'p' || i AS person_key, 'Hemligsson' AS secret FROM range(2000) AS t(i)) TO '{copy}'"
+    )
     return {"population": copy}
 
 
@@ -71,7 +73,7 @@ def test_the_process_refuses_on_its_own_what_the_parser_might_have_missed(
 ) -> None:
     move_in(workplace, [Resident("ann", "home")])
     for ending in ("csv", "json", "parquet"):
-        duckdb.sql(f"COPY (SELECT 'p1' AS person_key) TO '{tmp_path}/people.{ending}'")
+        duckdb.connect().sql(f"COPY (SELECT 'p1' AS person_key) TO '{tmp_path}/people.{ending}'")
     before = everything_in(tmp_path)
     monkeypatch.setattr(audience_limits, "SECONDS", 60.0)
     hostile = {name: text.replace("{folder}", str(tmp_path)) for name, text in REFUSED_BY_THE_PROCESS.items()}

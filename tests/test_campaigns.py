@@ -71,14 +71,18 @@ def answered(query: str, brief: Brief, folder: Path) -> dict[str, tuple[str, ...
     copies = {}
     for register, rows in (("guardians", GUARDIANS), ("population", CHILDREN)):
         copies[register] = folder / f"{register}.parquet"
-        duckdb.execute(f"COPY ({rows}) TO '{copies[register]}' (FORMAT parquet)")
+        duckdb.connect().execute(f"COPY ({rows}) TO '{copies[register]}' (FORMAT parquet)")
     question, findings = audience_query.examine(SCHOOL / query, brief, "invitation")
     assert findings == []
     audience_query.ask(question, brief, copies, folder / "answer")
-    rows = duckdb.execute(
-        "SELECT person_key, traits['need'], traits['life_situation'], facts['school_year'], facts['children'] FROM "
-        f"read_parquet('{folder / 'answer'}')"
-    ).fetchall()
+    rows = (
+        duckdb.connect()
+        .execute(
+            "SELECT person_key, traits['need'], traits['life_situation'], facts['school_year'], facts['children'] FROM "
+            f"read_parquet('{folder / 'answer'}')"
+        )
+        .fetchall()
+    )
     return {person: tuple(rest) for person, *rest in rows}
 
 

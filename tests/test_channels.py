@@ -314,7 +314,7 @@ def test_evidence_of_the_plan_is_kept(workplace: Workplace, tmp_path: Path) -> N
     planned(workplace, run, [person(0, 0, True)])
     folder = workplace.run_folder(run, "evidence")
     for table in PLANNED:
-        kept = duckdb.sql(f"SELECT count(*) FROM '{folder / table}.parquet'").fetchall()
+        kept = duckdb.connect().sql(f"SELECT count(*) FROM '{folder / table}.parquet'").fetchall()
         assert kept == rows(workplace, f"SELECT count(*) FROM {table}")
     design: Mapping[str, Any] = json.loads(rows(workplace, "SELECT design FROM run")[0][0])
     assert {"designed_half_width", "expected_effect", "planned_sek", "planned_co2_kg"} <= set(design)

@@ -456,7 +456,7 @@ def test_building_again_replaces_the_texts_and_keeps_the_evidence(tmp_path: Path
     build_variants(workplace, run)
     assert rows(workplace, "SELECT variant FROM variant ORDER BY ALL") != first
     for table in ("variant", "variant_choice", "assignment"):
-        kept = duckdb.read_parquet(str(workplace.run_folder(run, "evidence") / f"{table}.parquet")).fetchall()
+        kept = duckdb.connect().read_parquet(str(workplace.run_folder(run, "evidence") / f"{table}.parquet")).fetchall()
         assert sorted(map(str, kept)) == sorted(map(str, rows(workplace, f"FROM {table}")))
 
 

@@ -141,7 +141,7 @@ def test_an_opt_out_that_arrives_while_publishing_runs_is_honoured(served: Insta
         wait_for(lambda: len(place.delivered()) > 20)
         files = [str(path) for path in shards.glob("*/shards/external-email-*.parquet")]
         query = "SELECT person_key, message_id FROM read_parquet(?) ORDER BY message_id DESC LIMIT 1"
-        row = duckdb.execute(query, [files]).fetchone()
+        row = duckdb.connect().execute(query, [files]).fetchone()
         assert row is not None
         place.run("suppress", "add", "--person", row[0])
         assert process.wait(timeout=200) == 0
