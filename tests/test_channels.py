@@ -318,3 +318,31 @@ def test_evidence_of_the_plan_is_kept(workplace: Workplace, tmp_path: Path) -> N
         assert kept == rows(workplace, f"SELECT count(*) FROM {table}")
     design: Mapping[str, Any] = json.loads(rows(workplace, "SELECT design FROM run")[0][0])
     assert {"designed_half_width", "expected_effect", "planned_sek", "planned_co2_kg"} <= set(design)
+
+
+def test_a_broadcast_channel_is_bought_where_it_pays_and_stands_in_the_plan_without_persons(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    named = ["email", "letter", "web", "social"]
+    crowd = [person(number, number, True) for number in range(20)]
+    social = load_channels()["social"]
+    found = []
+    for sek in (social.setup_sek - 1, social.setup_sek + 10):
+        run = begin(workplace, tmp_path, brief(channels=named, budget={"sek": sek, "co2_kg": 99}, holdout=NO_HOLDOUT))
+        planned(workplace, run, crowd)
+        found.append(rows(workplace, "SELECT persons, cost_sek, expected_effect FROM plan WHERE channel = 'social'"))
+    assert found[0] == []
+    ((persons, cost, effect),) = found[1]
+    assert (persons, cost) == (0, social.setup_sek)
+    assert effect == pytest.approx(20 * 0.30 * 0.01)
+    assert len(assigned(workplace)) == 20
+
+
+def test_both_guardians_of_a_home_get_a_letter_each_where_both_must_act(workplace: Workplace, tmp_path: Path) -> None:
+    crowd = [person(number, 0, False) for number in range(2)]
+    messages = []
+    for both in (False, True):
+        run = begin(workplace, tmp_path, brief(both_guardians=both, holdout=NO_HOLDOUT))
+        planned(workplace, run, crowd)
+        messages.append(len({message for _, message in assigned(workplace).values()}))
+    assert messages == [1, 2]
