@@ -17,6 +17,7 @@ from campaigns.errors import Finding, GateRefused
 from tasks import beliefs, plan_explained, plan_words, quota, runs, slot_values, store
 from tasks.broadcast import Broadcast, best_broadcasts, share_moved
 from tasks.contact_plan import Cell, Infeasible, Limits
+from tasks.plan_blocks import BUDGET, CARBON
 from tasks.plan_cells import Block, blocks, limits_of, list_admissions, list_candidates, read_cells
 from tasks.plan_contradictions import contradiction
 from tasks.plan_programme import Programme
@@ -160,6 +161,7 @@ def _rows_for_everybody(
 
 
 def _refused(this: runs.Run, cells: list[Cell], limits: Limits) -> GateRefused:
-    message, remedy = plan_words.contradiction(contradiction(cells, limits), this.brief)
+    taken = {BUDGET: this.brief.budget.sek - limits.sek, CARBON: this.brief.budget.co2_kg - limits.co2_kg}
+    message, remedy = plan_words.contradiction(contradiction(cells, limits), this.brief, taken)
     finding = Finding("floors_within_budget", "S4", "B", "campaign.yaml", 0, message, remedy)
     return GateRefused("the demands of the brief contradict each other", [finding], where=this.run)

@@ -9,7 +9,7 @@ import duckdb
 from campaigns.brief import Brief
 from campaigns.channels import load_channels
 from tasks import store
-from tasks.contact_plan import Cell, Limits
+from tasks.contact_plan import Cell, Limits, Setup
 from tasks.disclosure import SMALLEST_CELL
 from tasks.plan_blocks import BUDGET, CARBON, Row
 from tasks.plan_cells import Block
@@ -87,8 +87,9 @@ def _ceiling(row: Row, block: Block) -> str:
 def _floors(
     connection: duckdb.DuckDBPyConnection, cells: Sequence[Cell], limits: Limits, planned: PlannedUnits
 ) -> Iterator[list[Any]]:
-    """Yield each floor with what it reaches and what it costs; a floor without a price costs nothing."""
-    priced = {group for group in limits.floors if -planned.solution.prices["floor", group] > BINDING}
+    """Yield each floor with what it reaches and what it costs; without set-ups, one without a price costs nothing."""
+    prices, fixed = planned.solution.prices, bool(planned.programme.setups)
+    priced = {group for group in limits.floors if fixed or -prices["floor", group] > BINDING}
     costs = cost_of_floors(cells, limits, planned.solution.value, priced)
     counted = {group: counts for group, *counts in connection.execute(store.statement("channels/floors")).fetchall()}
     for group, share in limits.floors.items():
@@ -125,17 +126,18 @@ def _rules(brief: Brief, cells: Sequence[Cell], limits: Limits, planned: Planned
     rules = {"cheapest_first": cheapest_first(may, paid), "swapping_greedy": swapping_greedy(may, paid)}
     first = next((name for name in brief.channels if name in _used(may) and load_channels()[name].digital), None)
     if first:
-        rules = {"one_channel": one_channel_to_everybody(may, paid, first)} | rules
+        own = [setup for setup in opened if setup.channel == first]
+        alone = one_channel_to_everybody(may, replace(paid, sek=limits.sek, co2_kg=limits.co2_kg), first)
+        yield ["one_channel", alone.effect, *_with_setups(alone, own), alone.lowest_reach]
     for rule, result in rules.items():
-        yield [rule, result.effect, *_with_setups(result, planned), result.lowest_reach]
+        yield [rule, result.effect, *_with_setups(result, opened), result.lowest_reach]
 
 
 def _used(cells: Sequence[Cell]) -> set[str]:
     return {channel for cell in cells for _, channel in cell.options()}
 
 
-def _with_setups(result: RuleResult, planned: PlannedUnits) -> tuple[float, float]:
-    opened = planned.opened
+def _with_setups(result: RuleResult, opened: Sequence[Setup]) -> tuple[float, float]:
     return result.sek + sum(setup.sek for setup in opened), result.co2_kg + sum(setup.co2_kg for setup in opened)
 
 

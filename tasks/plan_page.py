@@ -76,15 +76,21 @@ def _price(row: Mapping[str, Any], language: str, words: Words) -> str:
             "budget": _("More money would not make more people act: the plan needs no more than it has."),
             "carbon": _("The ceiling for carbon dioxide does not hold the plan back."),
         }.get(kind, "")
-    low, high = (written["number"](row[end]) for end in ("low", "high"))
+    step = next((size for size in (1000, 100, 10) if row["amount"] + size <= row["high"]), 1)
+    told = {
+        "step": written["number"](step),
+        "gain": written["number"](row["gain"] * step, 1 if row["gain"] * step >= 1 else 3),
+        "low": written["number"](row["low"]),
+        "high": written["number"](row["high"]),
+    }
     if kind == "budget":
-        return _("1,000 kr more would make about {gain} more people act. That holds from {low} to {high} kr.").format(
-            gain=written["number"](row["gain"] * 1000, 1), low=low, high=high
+        return _("{step} kr more would make about {gain} more people act. That holds from {low} to {high} kr.").format(
+            **told
         )
     if kind == "carbon":
         return _(
-            "10 kg more carbon dioxide would make about {gain} more people act. That holds from {low} to {high} kg."
-        ).format(gain=written["number"](row["gain"] * 10, 1), low=low, high=high)
+            "{step} kg more carbon dioxide would make about {gain} more people act. That holds from {low} to {high} kg."
+        ).format(**told)
     return _("{channel} is full: room for 1,000 more messages would make about {gain} more people act.").format(
         channel=words.channel(channel), gain=written["number"](row["gain"] * 1000, 1)
     )

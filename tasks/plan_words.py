@@ -1,5 +1,6 @@
 """Why a channel got its persons, in words; never with numbers of people, which a small segment would give away."""
 
+from collections.abc import Mapping
 from math import ceil, floor, inf
 
 from babel import Locale
@@ -13,6 +14,7 @@ from tasks.plan_blocks import Row
 from tasks.plan_contradictions import Contradiction
 
 CENT = 0.005
+HUNDRED = 100
 
 
 def reason(
@@ -56,19 +58,26 @@ def broadcast(language: str, channel: Broadcast) -> str:
     ).format(share=format_percent(channel.audience_share, locale=language))
 
 
-def contradiction(found: Contradiction, brief: Brief) -> tuple[str, str]:
-    """Return which demands cannot hold together and by how much, and what to do about it."""
+def contradiction(found: Contradiction, brief: Brief, taken: Mapping[Row, float]) -> tuple[str, str]:
+    """Return which demands cannot hold together and by how much, and what to do about it.
+
+    ``taken`` is what waves planned before have used of a ceiling, so that the brief's own figures are named. What is
+    needed is rounded up to whole hundreds of kronor, which also tells nobody how few letters a small group needs.
+    """
     floors = [f"at least {share * 100:.3g} % of {_group(group)}" for group, share in found.floors.items()]
-    ceilings = [_amount(row, amount, brief) for row, amount in found.ceilings.items()]
+    ceilings = [_amount(row, amount + taken.get(row, 0.0), brief) for row, amount in found.ceilings.items()]
     demands = [*floors, *ceilings]
     together = "both" if len(demands) == 2 else "all"
-    needed = [_amount(row, amount, brief, up=True) for row, amount in found.needed.items() if amount < inf]
+    needed = [
+        _amount(row, amount + taken.get(row, 0.0), brief, up=True)
+        for row, amount in found.needed.items() if amount < inf
+    ]  # fmt: skip
     enough = f"{' or '.join(needed)} {'is' if len(needed) == 1 else 'would be'} needed" if needed else "no amount helps"
     remedies = [f"raise {_key(row)}" for row, amount in found.needed.items() if amount < inf]
-    if len(found.floors) == 1:
-        remedies.append(f"lower its `reach` under `floors` to at most {floor(found.reachable * 1000) / 1000:g}")
-    else:
-        remedies.append(f"lower every `reach` here to at most {floor(found.reachable * 1000) / 1000:g}")
+    lower = floor(found.reachable * 100) / 100
+    if lower < min(found.floors.values(), default=0.0):
+        which = "its `reach`" if len(found.floors) == 1 else "every `reach` here"
+        remedies.append(f"lower {which} under `floors` to at most {lower:g}")
     return f"{' and '.join(demands)} cannot {together} hold: {enough}", f"{', or '.join(remedies)}, or add a channel."
 
 
@@ -85,8 +94,8 @@ def _amount(row: Row, amount: float, brief: Brief, *, up: bool = False) -> str:
     if row[0] == "capacity":
         return f"{ceil(amount):,} messages by {row[1][1]} in wave {brief.waves[row[1][0]].name}"
     if row[0] == "carbon":
-        return f"{ceil(amount * 10) / 10 if up else amount:,.1f} kg of carbon dioxide"
-    return f"{ceil(amount - CENT) if up else amount:,.0f} kr"
+        return f"{ceil(amount * 100) / 100 if up else amount:,.2f} kg of carbon dioxide"
+    return f"{ceil((amount - CENT) / HUNDRED) * HUNDRED if up else amount:,.0f} kr"
 
 
 def _key(row: Row) -> str:

@@ -151,6 +151,8 @@ class Words:
             return self._gettext("fewer than {number}").format(number=SMALLEST_CELL)
         if count == "guarding":
             return self._gettext("withheld")
+        if isinstance(count, str):
+            return self._gettext("about {number}").format(number=self._written["number"](int(count.split()[-1])))
         return str(self._written["number"](count))
 
     def design(self, design: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ Nothing on it runs and nothing is fetched: the texts stand in sandboxed frames i
 """
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -62,7 +62,11 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
     waves = _waves(connection, run)
     told = {wave["wave"]: dict(wave["standings"]).get(APPROACHED, 0) for wave in waves}
     plan = _plan(
-        connection, run.run, SegmentNames(workplace.language), lambda wave: not isinstance(told.get(wave, 0), str)
+        connection,
+        run.run,
+        SegmentNames(workplace.language),
+        lambda wave: not isinstance(told.get(wave, 0), str),
+        _few_by_address(connection, run.run),
     )
     return environment.get_template("preview.html.j2").render(
         run=run,
@@ -96,11 +100,16 @@ def _waves(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> list[dict[st
 
 
 def _plan(
-    connection: duckdb.DuckDBPyConnection, run: str, names: SegmentNames, tells_approached: Callable[[str], bool]
+    connection: duckdb.DuckDBPyConnection,
+    run: str,
+    names: SegmentNames,
+    tells_approached: Callable[[str], bool],
+    rounded: Collection[str] = (),
 ) -> list[dict[str, Any]]:
     """Return each wave's channels, each with its segments; money and carbon of a withheld group are withheld too.
 
     Where the audience's table withholds for how many it is meant, the channels, which add up to it, are silent too.
+    In the waves ``rounded`` the audience page hides how few some addresses reach: there counts are told in tens.
     """
     rows = connection.execute(store.statement("previews/plan"), {"run": run}).fetchall()
     plan: list[dict[str, Any]] = []
@@ -109,8 +118,18 @@ def _plan(
         shown = _withheld([channel["persons"] for channel in channels])
         if not tells_approached(channels[0]["wave"]):
             shown = [_guarding(channel["persons"]) for channel in channels]
+        elif channels[0]["wave"] in rounded:
+            shown = [count if isinstance(count, str) else _about(count) for count in shown]
         plan += [_told(channel, count) for channel, count in zip(channels, shown, strict=True)]
     return plan
+
+
+def _few_by_address(connection: duckdb.DuckDBPyConnection, run: str) -> set[str]:
+    query = (
+        "SELECT DISTINCT wave FROM audience_profile "
+        "WHERE run = ? AND dimension IN ('reachability', 'address_kind') AND persons IS NULL"
+    )
+    return {wave for (wave,) in connection.execute(query, [run]).fetchall()}
 
 
 def _channel(rows: Sequence[tuple[Any, ...]], names: SegmentNames) -> dict[str, Any]:
@@ -130,6 +149,10 @@ def _channel(rows: Sequence[tuple[Any, ...]], names: SegmentNames) -> dict[str, 
             for row, count in zip(to_persons, shown, strict=True)
         ],
     }
+
+
+def _about(count: int) -> int | str:
+    return f"about {round(count, -1)}" if count else 0
 
 
 def _guarding(count: int) -> int | str:

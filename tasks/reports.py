@@ -100,6 +100,7 @@ def _cost_per_result(found: dict[str, Any], sent: list[dict[str, Any]]) -> float
 def _channel_names(language: str, sent: list[dict[str, Any]]) -> list[dict[str, Any]]:
     _ = translations(language).gettext
     names = {"email": _("E-mail"), "letter": _("Letter"), "web": _("The city's web page"), "sms": _("Text message")}
+    names |= {"social": _("Social media"), "posters": _("Posters")}
     return [{**row, "name": names.get(row["channel"], row["channel"])} for row in sent]
 
 

@@ -2,6 +2,7 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+import duckdb
 import pytest
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
@@ -209,3 +210,18 @@ def test_every_sentence_of_the_report_is_translated() -> None:
                 used |= {message: path for _line, message, *_rest in extract(method, source)}
     assert len(used) > 100
     assert {message: path for message, path in used.items() if message not in known} == {}
+
+
+def test_what_a_channel_costs_once_is_in_what_was_planned_and_spent() -> None:
+    connection = duckdb.connect(":memory:")
+    connection.execute(
+        "CREATE TABLE delivery AS SELECT 'r' AS run, 'letter' AS channel, now() AS accepted_at, 10.0 AS cost_sek, "
+        "0.5 AS co2_kg FROM range(3);"
+        "CREATE TABLE plan AS SELECT 'r' AS run, segment, channel, persons, cost_sek, co2_kg FROM (VALUES "
+        "('a', 'letter', 3, 30.0, 1.5), ('all', 'letter', 0, 2500.0, 0.0), ('all', 'posters', 0, 60000.0, 150.0), "
+        "('all', 'web', 0, 0.0, 0.0)) AS rows (segment, channel, persons, cost_sek, co2_kg)"
+    )
+    found = connection.execute(store.statement("reports/sent"), {"run": "r"}).fetchall()
+    assert [(row[0], row[2], row[3], row[4]) for row in found] == [
+        ("posters", 0, 60000.0, 60000.0), ("letter", 3, 2530.0, 2530.0),
+    ]  # fmt: skip
