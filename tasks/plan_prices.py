@@ -15,7 +15,8 @@ from tasks.plan_programme import Programme, Solution
 
 FIRST_STEP = 1e-3
 STEADY = 5e-3
-DOUBLINGS = 14
+DOUBLINGS = 20
+HALVINGS = 12
 FAIR_LEVELS = (0.0, 0.8, 0.9, 0.95)
 
 
@@ -71,13 +72,13 @@ class Choice:
 def price_of(programme: Programme, row: Row, base: Solution) -> Price:
     """Return what one more of a ceiling buys from where it stands, with the same set-ups.
 
-    The first step is a thousandth of the ceiling, at least one; steps double while the gain per unit stays within a
-    half per cent of the first. Below, the same is asked of what less would cost.
+    The first step is a thousandth of the ceiling, halved until half of it gains the same per unit, so that it passes no
+    kink. Steps then double while the gain per unit stays within a half per cent of the first; below, the same is asked
+    of what less would cost. Gains fall as a ceiling rises, so what holds at both ends holds between.
     """
     amount = programme.limit(row)
     steps = [(amount, base.value)]
-    step = max(amount * FIRST_STEP, 1.0)
-    gain = (_value(programme, row, amount + step, steps) - base.value) / step
+    step, gain = _first_step(programme, row, base, steps)
     high, low = amount + step, amount
     for doubling in range(1, DOUBLINGS):
         further = step * 2**doubling
@@ -94,6 +95,21 @@ def price_of(programme: Programme, row: Row, base: Solution) -> Price:
         low = amount - less
     programme.change_limit(row, amount)
     return Price(row, amount, max(gain, 0.0), low, high, tuple(steps))
+
+
+def _first_step(
+    programme: Programme, row: Row, base: Solution, steps: list[tuple[float, float]]
+) -> tuple[float, float]:
+    """Return a step up from the ceiling that passes no kink, and what it gains per unit."""
+    amount = programme.limit(row)
+    step = max(amount * FIRST_STEP, FIRST_STEP)
+    gain = (_value(programme, row, amount + step, steps) - base.value) / step
+    for _ in range(HALVINGS):
+        half = (_value(programme, row, amount + step / 2, steps) - base.value) / (step / 2)
+        if _is_steady(half, gain) or half <= 0:
+            break
+        step, gain = step / 2, half
+    return step, gain
 
 
 def cost_of_floors(cells: Sequence[Cell], limits: Limits, effect: float, groups: Collection[str]) -> dict[str, float]:

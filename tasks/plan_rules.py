@@ -116,13 +116,18 @@ def _greedy(cells: Sequence[Cell], limits: Limits, allowed: Callable[[Block, int
     _keep_floors(state)
     closed: set[tuple[int, int | None, int]] = set()
     candidates = {cell: list(_changes(state, cell, allowed, closed)) for cell in range(len(state.programme.cells))}
-    while best := max((c for each in candidates.values() for c in each), default=None):
+    while best := max((c for each in candidates.values() for c in each), key=_preference, default=None):
         _, _, cell, start, goal = best
         wanted = state.units[cell][start]
         if state.move(cell, start, goal) < wanted - TRIFLE:
             closed.add((cell, start, goal))
         candidates[cell] = list(_changes(state, cell, allowed, closed))
     return state.result()
+
+
+def _preference(change: tuple[float, int, int, int | None, int]) -> tuple[float, int, int, int]:
+    ratio, order, _, start, goal = change
+    return ratio, order, -1 if start is None else start, -goal
 
 
 def _changes(

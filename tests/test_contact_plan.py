@@ -317,3 +317,22 @@ def test_max_min_lifts_the_group_that_is_reached_least() -> None:
     highest = Programme(crowd, given).highest_level()
     assert lowest[0] < lowest[1] <= highest + 1e-9
     assert lowest[1] >= highest * 0.995
+
+
+def test_a_channel_that_costs_nothing_and_does_nothing_does_not_stop_the_comparison() -> None:
+    idle = Option("free", 0.0, 0.0, 0.0)
+    crowd = [Cell("c", 3, 1, {"x": 1}, ((idle, Option("letter", 0.1, 9.5, 0.02)),), 1)]
+    assert swapping_greedy(crowd, Limits(100, 100, {"x": 0.5})).effect == pytest.approx(0.3)
+
+
+def test_a_price_tells_of_a_kink_close_by() -> None:
+    email, letter = Option("email", 0.1, 0.02, 0.0003), Option("letter", 0.05, 9.5, 0.02)
+    crowd = [Cell("a", 2000, 1, {}, ((email,),), 1), Cell("b", 500, 1, {}, ((letter,),), 1)]
+    programme = Programme(crowd, Limits(1e5, 0.5))
+    base = programme.best()
+    price = price_of(programme, CARBON, base)
+    for amount in np.linspace(price.low, price.high, 9):
+        programme.change_limit(CARBON, float(amount))
+        moved = programme.optimise(EFFECT).value - base.value
+        assert moved == pytest.approx(price.gain * (amount - price.amount), rel=0.01, abs=1e-4)
+    assert price.gain == pytest.approx(0.1 / 0.0003, rel=0.01)

@@ -44,12 +44,18 @@ def ready(workplace: Workplace, tmp_path: Path) -> Iterator[tuple[Workplace, str
     yield from prepared(workplace, tmp_path, sek=100_000)
 
 
-def prepared(workplace: Workplace, tmp_path: Path, sek: float) -> Iterator[tuple[Workplace, str]]:
-    text = brief(waves=WAVES, holdout={"share": 0, "by": "household"}, budget={"sek": sek, "co2_kg": 100})
+def prepared(
+    workplace: Workplace,
+    tmp_path: Path,
+    sek: float,
+    waves: list[dict[str, str]] = WAVES,
+    contacts_left: int | None = None,
+) -> Iterator[tuple[Workplace, str]]:
+    text = brief(waves=waves, holdout={"share": 0, "by": "household"}, budget={"sek": sek, "co2_kg": 100})
     text = text.model_copy(update={"schedule": text.schedule.model_copy(update={"windows": ()})})
     run = runs.begin(workplace, text, campaign_in(tmp_path))
     people = crowd(20)
-    for wave in ("second", "first"):
+    for wave in [each["name"] for each in reversed(waves)]:
         selected(workplace, run, people, wave)
     rows(
         workplace,
@@ -57,6 +63,7 @@ def prepared(workplace: Workplace, tmp_path: Path, sek: float) -> Iterator[tuple
         "city = 'Stockholm'",
     )
     rows(workplace, "UPDATE audience SET facts = MAP {'housing': 'flat'}")
+    rows(workplace, f"UPDATE audience SET contacts_left = {contacts_left or 'NULL'}")
     channels.plan_channels(workplace, run)
     messages.build_variants(workplace, run)
     digest.seal(workplace, run)
@@ -66,6 +73,27 @@ def prepared(workplace: Workplace, tmp_path: Path, sek: float) -> Iterator[tuple
             publishing.publish_shard(place, run, shard)
         publishing.merge_journals(place, run)
         yield place, run
+
+
+def test_a_diversion_never_passes_the_contacts_left_nor_moves_a_person_twice(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    waves = [*WAVES, {"name": "third", "start": "2027-02-08T08:00:00+01:00", "audience": "audience.sql"}]
+    for place, run in prepared(workplace, tmp_path, sek=100_000, waves=waves, contacts_left=1):
+        for wave in ("second", "third"):
+            for shard in shards.write_shards(place, run, wave):
+                publishing.publish_shard(place, run, shard)
+            publishing.merge_journals(place, run)
+        moved = rows(place, "SELECT person_key, count(*) FROM diversion GROUP BY ALL")
+        assert moved
+        assert {count for _, count in moved} == {1}
+        through = rows(
+            place,
+            "SELECT max(messages) FROM (SELECT final_assignment.person_key, count(*) AS messages FROM final_assignment "
+            "INNER JOIN delivery ON final_assignment.message_id = delivery.message_id "
+            "WHERE delivery.status = 'accepted' GROUP BY ALL)",
+        )
+        assert through == [(1,)]
 
 
 def second_wave(workplace: Workplace) -> dict[str, str]:

@@ -14,6 +14,22 @@ WITH failed AS (
     GROUP BY final_assignment.person_key
 ),
 
+-- What else a person gets in the run: messages that did not fail, and those still to come.
+otherwise AS (
+    SELECT
+        final_assignment.person_key, count(*) AS contacts,
+        count(*) FILTER (WHERE list_contains($earlier::VARCHAR[], final_assignment.wave)) AS earlier_contacts
+    FROM final_assignment
+    LEFT JOIN delivery
+        ON final_assignment.run = delivery.run AND final_assignment.message_id = delivery.message_id
+    WHERE
+        final_assignment.run = $run
+        AND final_assignment.wave <> $wave
+        AND coalesce(delivery.status, 'queued') NOT IN ('rejected', 'hard_bounce')
+        AND final_assignment.wave IN (SELECT wave FROM audience WHERE run = $run AND kind <> 'employees')
+    GROUP BY final_assignment.person_key
+),
+
 silent AS (
     SELECT
         failed.person_key, failed.channels, audience.household_key, audience.language, audience.facts,
@@ -25,6 +41,7 @@ silent AS (
         ) AS fallback
     FROM failed
     INNER JOIN audience ON failed.person_key = audience.person_key
+    LEFT JOIN otherwise ON failed.person_key = otherwise.person_key
     LEFT JOIN assignment
         ON
             assignment.run = $run AND assignment.wave = $wave
@@ -33,7 +50,11 @@ silent AS (
         audience.run = $run
         AND audience.wave = $wave
         AND coalesce(audience.excluded_reason, 'other_wave') = 'other_wave'
-        AND (assignment.person_key IS NULL OR list_contains(failed.channels, assignment.channel))
+        AND CASE
+            WHEN assignment.person_key IS NULL THEN coalesce(otherwise.earlier_contacts, 0) = 0
+            ELSE list_contains(failed.channels, assignment.channel)
+        END
+        AND coalesce(otherwise.contacts, 0) < coalesce(audience.contacts_left, 1000)
 ),
 
 offered AS (
