@@ -27,6 +27,7 @@ from tasks.workplace import Workplace
 EXPLAINED = ("plan_choice", "plan_price", "plan_floor", "plan_fairness", "plan_rule")
 TABLES = ("plan", "assignment", "message_slot", "diversion", *EXPLAINED)
 CITY_PAGE = "web"
+LEVEL = 1e-3
 
 
 def plan_channels(workplace: Workplace, run: str) -> None:
@@ -71,15 +72,17 @@ def _plan_block(
     brief, believed = this.brief, beliefs.standing(connection)
     list_candidates(connection, workplace, this.run, brief, block)
     cells = read_cells(connection, brief, block, believed)
-    limits = limits_of(brief, block, cells, sek, co2)
+    whole = limits_of(brief, block, cells, sek, co2)
     offered = _broadcasts(brief, believed) if block.is_public else []
     persons = sum(cell.units * cell.size for cell in cells)
-    chosen = best_broadcasts(offered, persons, sek, co2, lambda *left: _value(cells, limits, *left)) if offered else ()
-    limits = replace(limits, sek=sek - sum(one.sek for one in chosen), co2_kg=co2 - sum(one.co2_kg for one in chosen))
+    chosen = best_broadcasts(offered, persons, sek, co2, lambda *left: _value(cells, whole, *left)) if offered else ()
+    limits = replace(whole, sek=sek - sum(one.sek for one in chosen), co2_kg=co2 - sum(one.co2_kg for one in chosen))
+    exploration = brief.exploration if block.is_public else 0.0
     try:
-        planned = plan_units(cells, limits, brief.exploration if block.is_public else 0.0, this.run)
+        planned = plan_units(cells, limits, exploration, this.run)
     except Infeasible:
-        raise _refused(this, cells, limits) from None
+        chosen, limits = (), whole
+        planned = _planned_or_refused(this, cells, whole, exploration)
     quota.assign(connection, this.run, brief, cells, planned)
     quota.leave_out(connection, this.run)
     for wave in block.waves:
@@ -89,6 +92,13 @@ def _plan_block(
     if block.is_public:
         plan_explained.explain(connection, this.run, brief, block, cells, limits, planned)
     return told
+
+
+def _planned_or_refused(this: runs.Run, cells: list[Cell], limits: Limits, exploration: float) -> PlannedUnits:
+    try:
+        return plan_units(cells, limits, exploration, this.run)
+    except Infeasible:
+        raise _refused(this, cells, limits) from None
 
 
 def _broadcasts(brief: Brief, believed: beliefs.Beliefs) -> list[Broadcast]:
@@ -103,8 +113,15 @@ def _broadcasts(brief: Brief, believed: beliefs.Beliefs) -> list[Broadcast]:
 
 
 def _value(cells: list[Cell], limits: Limits, sek: float, co2_kg: float) -> float | None:
+    """Return what the addressed plan does with these kronor and kilograms.
+
+    None where the floors cannot be kept or, for max-min, where the group reached least would lose by it.
+    """
+    left = replace(limits, sek=sek, co2_kg=co2_kg)
     try:
-        return Programme(cells, replace(limits, sek=sek, co2_kg=co2_kg)).best().value
+        if limits.max_min and Programme(cells, left).highest_level() < Programme(cells, limits).highest_level() - LEVEL:
+            return None
+        return Programme(cells, left).best().value
     except Infeasible:
         return None
 
@@ -129,7 +146,8 @@ def _write_plan(
         co2 = messages * channel.co2_kg if channel else 0.0
         reason = plan_words.reason(language, channel, effect / count, count, *silent)
         rows.append([run, wave, segment, name, count, effect, round(sek, 6), round(co2, 9), reason])
-    everybody = _rows_for_everybody(language, channels[CITY_PAGE], block, planned, chosen, persons)
+    addressed = sum(row[5] for row in rows)
+    everybody = _rows_for_everybody(language, channels[CITY_PAGE], block, planned, chosen, persons, addressed)
     rows += [[run, *row] for row in everybody]
     if rows:
         connection.executemany("INSERT INTO plan VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
@@ -144,6 +162,7 @@ def _rows_for_everybody(
     planned: PlannedUnits,
     chosen: tuple[Broadcast, ...],
     persons: int,
+    addressed: float,
 ) -> list[list[Any]]:
     """Return wave, segment, channel, persons, effect, kronor, kilograms and reason of what addresses nobody."""
     first = block.names[0]
@@ -151,8 +170,10 @@ def _rows_for_everybody(
         [first, "all", setup.channel, 0, 0.0, setup.sek, setup.co2_kg, plan_words.setup(language, setup.language)]
         for setup in planned.opened
     ]
+    still = persons - addressed
     for one in chosen:
-        moved = share_moved([one]) * persons
+        moved = share_moved([one]) * still
+        still -= moved
         rows.append([first, "all", one.channel, 0, moved, one.sek, one.co2_kg, plan_words.broadcast(language, one)])
     if block.is_public:
         reason = plan_words.reason(language, page, 0.0)

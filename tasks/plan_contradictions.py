@@ -14,13 +14,15 @@ from tasks.plan_blocks import Aim, Row
 from tasks.plan_programme import Programme
 from tasks.whole_units import in_whole_units, usage
 
+HALVINGS = 10
+
 
 @dataclass(frozen=True)
 class Contradiction:
     """Floors (group to share) and ceilings (row to what there is) that cannot all hold; each leaves a way out.
 
     ``needed`` is what each ceiling would have to be while the others hold, infinite where no amount is enough;
-    ``reachable`` is the greatest share at which the floors could all stand.
+    ``reachable`` is a share, within a thousandth of the greatest, at which the floors could all stand.
     """
 
     floors: Mapping[str, float]
@@ -97,10 +99,10 @@ def _taken(programme: Programme, column: tuple[int, int], pair: tuple[int, str])
 
 
 def _reachable(cells: Sequence[Cell], limits: Limits) -> float:
-    """Return the greatest share at which the floors could stand together within the ceilings."""
-    named = {group: 0.0 for group in limits.floors}
-    relevant = [
-        replace(cell, groups={group: n for group, n in cell.groups.items() if group in named}) for cell in cells
-    ]
-    programme = Programme(relevant, replace(limits, floors=named))
-    return programme.highest_level() if programme.cells else 0.0
+    """Return a share, within a thousandth, at which the floors can stand together in whole units; 0 where at none."""
+    low, high = 0.0, max(limits.floors.values(), default=0.0)
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        lowered = {group: min(share, middle) for group, share in limits.floors.items()}
+        low, high = (middle, high) if is_possible(cells, replace(limits, floors=lowered)) else (low, middle)
+    return low

@@ -60,14 +60,17 @@ class Programme:
         self._make_fixed_columns()
         self.add([(cell, 0) for cell in range(len(self.cells))])
 
-    def best(self) -> Solution:
-        """Return the plan of greatest effect with floors and set-ups; max-min lifts the least reached first."""
+    def best(self, spared: int = 0) -> Solution:
+        """Return the plan of greatest effect with floors and set-ups; max-min lifts the least reached first.
+
+        ``spared`` persons of each group may be left out of what max-min asks for, where whole units need that room.
+        """
         if not self.cells:
             return Solution({}, 0.0, {}, 0.0)
         if self.shortfall() > TOLERANCE:
             raise Infeasible
         if self.limits.max_min:
-            self._lift_least_reached()
+            self._lift_least_reached(spared)
         if self.setups:
             self._decide_setups()
         return self.optimise(EFFECT)
@@ -220,7 +223,8 @@ class Programme:
         for number, group in enumerate(self.groups, start=1):
             self._model.bound_column(number, 0.0, inf if aim.shortfall and self.needed.get(group) else 0.0)
         shortfalls = [aim.shortfall / max(self.needed.get(group, 0), 1) for group in self.groups]
-        self._model.set_gains([aim.level, *shortfalls, *([0.0] * len(self.setups))])
+        setups = [aim.sek * setup.sek + aim.co2_kg * setup.co2_kg for setup in self.setups]
+        self._model.set_gains([aim.level, *shortfalls, *setups])
         self._set_gains(aim, 0)
 
     def _set_gains(self, aim: Aim, first: int) -> None:
@@ -246,14 +250,15 @@ class Programme:
                     entering.append(column)
         return left, entering
 
-    def _lift_least_reached(self) -> None:
+    def _lift_least_reached(self, spared: int) -> None:
         """Make floors of the greatest share with which every group can be reached at once, with set-ups in whole."""
         level = self.highest_level()
         if self.setups:
             found = self._run_whole(LEVEL, range(self._first_setup, self._first), all_columns=False)
             level = found.values[0] if found is not None else 0.0
         for group, persons in self.addressable.items():
-            self.needed[group] = max(self.needed.get(group, 0), floor(level * persons * (1 - LEVEL_MARGIN)))
+            wanted = floor(level * persons + LEVEL_MARGIN**2) - floor(level * persons * LEVEL_MARGIN) - spared
+            self.needed[group] = max(self.needed.get(group, 0), wanted)
             self.change_limit(("floor", group), self.needed[group])
 
     def _decide_setups(self) -> None:

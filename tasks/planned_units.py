@@ -56,16 +56,19 @@ def plan_units(cells: Sequence[Cell], limits: Limits, exploration: float, salt: 
 
 def _optimum(cells: Sequence[Cell], limits: Limits) -> tuple[Programme, Solution, Plan]:
     """Return the optimum; where no whole units lift the least reached group, the one that keeps the brief's floors."""
-    programme = Programme(cells, limits)
-    try:
-        solution = programme.best()
-        return programme, solution, in_whole_units(programme, solution)
-    except Infeasible:
-        if not limits.max_min:
-            raise
+    for spared in SPARED if limits.max_min else (0,):
+        programme = Programme(cells, limits)
+        try:
+            solution = programme.best(spared)
+            return programme, solution, in_whole_units(programme, solution)
+        except Infeasible:
+            continue
+    if limits.max_min:
         return _optimum(cells, replace(limits, max_min=False))
+    raise Infeasible
 
 
+SPARED = (0, 1, 2, 4)
 NOBODY = Exploration({}, 0.0, 0.0)
 
 

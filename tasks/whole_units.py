@@ -37,6 +37,8 @@ def usage(programme: Programme, units: Mapping[tuple[int, int], float]) -> dict[
 
 def _rounded(programme: Programme, units: Mapping[tuple[int, int], float]) -> Units:
     whole = {column: floor(amount + ROUNDING) for column, amount in units.items()}
+    if not _keeps_limits(programme, whole):
+        whole = {column: floor(amount) for column, amount in units.items()}
     left = {
         row: most - used for row, used in usage(programme, whole).items() if (most := _ceiling(programme, row)) < inf
     }

@@ -334,7 +334,7 @@ def test_a_broadcast_channel_is_bought_where_it_pays_and_stands_in_the_plan_with
     assert found[0] == []
     ((persons, cost, effect),) = found[1]
     assert (persons, cost) == (0, social.setup_sek)
-    assert effect == pytest.approx(20 * 0.30 * 0.01)
+    assert effect == pytest.approx((20 - 20 * 0.1) * 0.30 * 0.01)
     assert len(assigned(workplace)) == 20
 
 
@@ -346,3 +346,17 @@ def test_both_guardians_of_a_home_get_a_letter_each_where_both_must_act(workplac
         planned(workplace, run, crowd)
         messages.append(len({message for _, message in assigned(workplace).values()}))
     assert messages == [1, 2]
+
+
+def test_a_broadcast_channel_never_gets_a_possible_brief_refused(workplace: Workplace, tmp_path: Path) -> None:
+    crowd = [person(i, i, False, False) for i in range(300)]
+    crowd += [person(400 + i, 900 + i // 2, False, life="over_80") for i in range(6)]
+    floors = [{"group": "life_situation=over_80", "reach": 0.5}]
+    sek = load_channels()["social"].setup_sek + SETUP + LETTER * 1.6
+    text = brief(
+        channels=["email", "letter", "web", "social"], budget={"sek": sek, "co2_kg": 100}, holdout=NO_HOLDOUT,
+        floors=floors,
+    )  # fmt: skip
+    run = begin(workplace, tmp_path, text)
+    planned(workplace, run, crowd)
+    assert len(assigned(workplace)) >= 3

@@ -210,6 +210,8 @@ def test_a_contradiction_is_smallest_and_what_it_says_is_needed_is_enough(crowd:
             enough = _with_ceilings(given, kept, {**found.ceilings, row: needed * (1 + 1e-9) + 1e-6})
             assert is_possible(crowd, enough)
     assert not is_possible(crowd, _with_ceilings(given, kept, found.ceilings))
+    lowered = {group: min(share, found.reachable) for group, share in kept.items()}
+    assert found.reachable == 0 or is_possible(crowd, _with_ceilings(given, lowered, found.ceilings))
     for group in kept:
         others = {name: share for name, share in kept.items() if name != group}
         assert is_possible(crowd, _with_ceilings(given, others, found.ceilings))
@@ -336,3 +338,28 @@ def test_a_price_tells_of_a_kink_close_by() -> None:
         moved = programme.optimise(EFFECT).value - base.value
         assert moved == pytest.approx(price.gain * (amount - price.amount), rel=0.01, abs=1e-4)
     assert price.gain == pytest.approx(0.1 / 0.0003, rel=0.01)
+
+
+def test_what_is_needed_counts_set_ups_and_takes_the_cheapest_way() -> None:
+    offers = (Option("letter", 0.15, 9.5, 0.02), Option("sms", 0.05, 20.0, 0.001))
+    crowd = [Cell("old", 100, 1, {"old": 1}, (offers,), 1, "sv")]
+    setups = [Setup("letter", None, 2500.0, 1.0), Setup("letter", "sv", 1200.0, 0.0)]
+    found = contradiction(crowd, Limits(100, 100, {"old": 0.5}, {}, setups))
+    assert found.needed[BUDGET] == pytest.approx(1000)
+    assert 0.04 < found.reachable <= 0.05
+
+
+def test_max_min_leaves_nobody_out_of_a_small_group_by_rounding() -> None:
+    letter, email = Option("letter", 0.01, 10.0, 0.0), Option("email", 0.2, 1.0, 0.0)
+    crowd = [
+        Cell("a", 9, 1, {"g": 1}, ((letter,), ()), 1),
+        Cell("b", 100, 1, {"h": 1}, ((email,), (email,)), 2),
+    ]
+    given = Limits(190, inf, {"g": 0.0, "h": 0.0}, {}, (), max_min=True)
+    planned = plan_units(crowd, given, 0.0, "run")
+    assert sum(each.last - each.first + 1 for each in planned.given if each.cell == "a") == 9
+
+
+def test_no_ceiling_is_passed_by_rounding() -> None:
+    plan = solve([Cell("c", 100, 1, {}, ((Option("letter", 0.1, 500.0, 0.0),),), 1)], Limits(2499.9996, inf))
+    assert plan.sek == 2000
