@@ -3,7 +3,6 @@
 Made from the protected tables alone, so it can show nothing that they hide; nothing on it runs and nothing is fetched.
 """
 
-import os
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import duckdb
 from campaigns.programme import load_programme
 from tasks import runs, store
 from tasks.audience_words import DIMENSIONS, AudienceWords
-from tasks.pages import CITY_TIME, page_environment
+from tasks.pages import CITY_TIME, page_environment, write_page
 from tasks.preview_words import Words
 from tasks.workplace import Workplace
 
@@ -39,12 +38,7 @@ def write_audience_page(workplace: Workplace, run: str) -> Path:
                 waves=[wave for name in this.brief.waves if (wave := _wave(connection, this.run, name.name))],
             )
         )
-    path = workplace.run_folder(this.run, "preview") / "audience.html"
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_suffix(f".{os.getpid()}.draft")
-    draft.write_text(text, encoding="utf-8")
-    os.replace(draft, path)
-    return path
+    return write_page(workplace.run_folder(this.run, "preview") / "audience.html", text)
 
 
 def _registers(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from tasks.plan_blocks import BUDGET, CARBON
 from tasks.plan_cells import Block, blocks, limits_of, list_admissions, list_candidates, read_cells
 from tasks.plan_contradictions import contradiction
 from tasks.plan_programme import Programme
-from tasks.planned_units import PlannedUnits, plan_units
+from tasks.planned_units import PlannedUnits, optimum, plan_units
 from tasks.workplace import Workplace
 
 EXPLAINED = ("plan_choice", "plan_price", "plan_floor", "plan_fairness", "plan_rule")
@@ -77,12 +77,10 @@ def _plan_block(
     persons = sum(cell.units * cell.size for cell in cells)
     chosen = best_broadcasts(offered, persons, sek, co2, lambda *left: _value(cells, whole, *left)) if offered else ()
     limits = replace(whole, sek=sek - sum(one.sek for one in chosen), co2_kg=co2 - sum(one.co2_kg for one in chosen))
-    exploration = brief.exploration if block.is_public else 0.0
     try:
-        planned = plan_units(cells, limits, exploration, this.run)
+        planned = plan_units(cells, limits, brief.exploration if block.is_public else 0.0, this.run)
     except Infeasible:
-        chosen, limits = (), whole
-        planned = _planned_or_refused(this, cells, whole, exploration)
+        raise _refused(this, cells, limits) from None
     quota.assign(connection, this.run, brief, cells, planned)
     quota.leave_out(connection, this.run)
     for wave in block.waves:
@@ -92,13 +90,6 @@ def _plan_block(
     if block.is_public:
         plan_explained.explain(connection, this.run, brief, block, cells, limits, planned)
     return told
-
-
-def _planned_or_refused(this: runs.Run, cells: list[Cell], limits: Limits, exploration: float) -> PlannedUnits:
-    try:
-        return plan_units(cells, limits, exploration, this.run)
-    except Infeasible:
-        raise _refused(this, cells, limits) from None
 
 
 def _broadcasts(brief: Brief, believed: beliefs.Beliefs) -> list[Broadcast]:
@@ -113,7 +104,7 @@ def _broadcasts(brief: Brief, believed: beliefs.Beliefs) -> list[Broadcast]:
 
 
 def _value(cells: list[Cell], limits: Limits, sek: float, co2_kg: float) -> float | None:
-    """Return what the addressed plan does with these kronor and kilograms.
+    """Return what the addressed plan does, in whole units, with these kronor and kilograms.
 
     None where the floors cannot be kept or, for max-min, where the group reached least would lose by it.
     """
@@ -121,7 +112,7 @@ def _value(cells: list[Cell], limits: Limits, sek: float, co2_kg: float) -> floa
     try:
         if limits.max_min and Programme(cells, left).highest_level() < Programme(cells, limits).highest_level() - LEVEL:
             return None
-        return Programme(cells, left).best().value
+        return optimum(cells, left)[2].effect
     except Infeasible:
         return None
 

@@ -7,7 +7,7 @@ units (``tasks.whole_units``). Same input in any order, same plan.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import floor
 
 from tasks.contact_sequences import Contacts
@@ -79,6 +79,12 @@ class Limits:
     setups: Sequence[Setup] = ()
     max_min: bool = False
     needed: Mapping[str, int] | None = None
+
+    def having_paid(self, setups: Iterable[Setup]) -> "Limits":
+        """Return what is left when these set-ups are paid and no other can be."""
+        paid = list(setups)
+        sek, co2_kg = sum(setup.sek for setup in paid), sum(setup.co2_kg for setup in paid)
+        return replace(self, sek=self.sek - sek, co2_kg=self.co2_kg - co2_kg, setups=())
 
 
 @dataclass(frozen=True)

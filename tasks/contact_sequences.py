@@ -62,10 +62,19 @@ def shape_of(channels: tuple[tuple[str, ...], ...], contacts: int) -> Shape:
     use, weight = (np.zeros((len(sequences), len(pairs))) for _ in range(2))
     column = {pair: number for number, pair in enumerate(pairs)}
     for row, sequence in enumerate(sequences):
-        for wave, name, worth in _worths(sequence):
+        for wave, name, worth in worths(sequence):
             use[row, column[wave, name]] = 1.0
             weight[row, column[wave, name]] = worth
     return Shape(pairs, sequences, use, weight)
+
+
+def worths(sequence: Contacts) -> Iterator[tuple[int, str, float]]:
+    """Yield wave, channel and worth of every contact: the share of a first contact's response that it brings."""
+    before: list[str] = []
+    for wave, name in enumerate(sequence):
+        if name is not None:
+            yield wave, name, LATER_CONTACT ** len(before) * SAME_CHANNEL ** before.count(name)
+            before.append(name)
 
 
 def _number(channels: Sequence[Sequence[str]], most: int) -> int:
@@ -81,11 +90,3 @@ def _sequences(channels: Sequence[Sequence[str]], most: int) -> Iterator[Contact
             for names in product(*(channels[wave] for wave in waves)):
                 placed = dict(zip(waves, names, strict=True))
                 yield tuple(placed.get(wave) for wave in range(len(channels)))
-
-
-def _worths(sequence: Contacts) -> Iterator[tuple[int, str, float]]:
-    before: list[str] = []
-    for wave, name in enumerate(sequence):
-        if name is not None:
-            yield wave, name, LATER_CONTACT ** len(before) * SAME_CHANNEL ** before.count(name)
-            before.append(name)

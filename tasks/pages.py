@@ -1,5 +1,6 @@
 """The frame of every page for readers: one Jinja2 environment with translations, numbers and dates of the language."""
 
+import os
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,15 @@ def filters(language: str) -> dict[str, Any]:
         return format_date(local, "long", locale=locale)
 
     return {"number": number, "percent": percent, "points": points, "money": money, "date": day}
+
+
+def write_page(path: Path, text: str) -> Path:
+    """Write a page whole: to a draft that is renamed into place, in a folder that only its owner reads; returns it."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_suffix(f".{os.getpid()}.draft")
+    draft.write_text(text, encoding="utf-8")
+    os.replace(draft, path)
+    return path
 
 
 def _pattern(decimals: int) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from math import inf
 
 from tasks.contact_plan import Cell, Infeasible, Limits
-from tasks.plan_blocks import Aim, Row
+from tasks.plan_blocks import BUDGET, CARBON, Aim, Row
 from tasks.plan_programme import Programme
 from tasks.whole_units import in_whole_units, usage
 
@@ -57,7 +57,7 @@ def is_possible(cells: Sequence[Cell], limits: Limits) -> bool:
 
 
 def _ceilings(limits: Limits) -> dict[Row, float]:
-    ceilings: dict[Row, float] = {("budget", None): limits.sek, ("carbon", None): limits.co2_kg}
+    ceilings: dict[Row, float] = {BUDGET: limits.sek, CARBON: limits.co2_kg}
     return ceilings | {("capacity", pair): most for pair, most in limits.capacity.items()}
 
 
@@ -68,8 +68,8 @@ def _without(ceilings: Mapping[Row, float], row: Row) -> dict[Row, float]:
 def _limits(limits: Limits, floors: Mapping[str, float], ceilings: Mapping[Row, float]) -> Limits:
     return replace(
         limits,
-        sek=ceilings.get(("budget", None), inf),
-        co2_kg=ceilings.get(("carbon", None), inf),
+        sek=ceilings.get(BUDGET, inf),
+        co2_kg=ceilings.get(CARBON, inf),
         capacity={row[1]: most for row, most in ceilings.items() if row[0] == "capacity"},
         floors=floors,
         max_min=False,

@@ -113,13 +113,7 @@ def _with_groups(cells: Sequence[Cell], planned: PlannedUnits) -> Sequence[Cell]
 def _rules(brief: Brief, cells: Sequence[Cell], limits: Limits, planned: PlannedUnits) -> Iterator[list[Any]]:
     """Yield the optimum and the simpler rules, all with the set-ups that the optimum pays."""
     opened = planned.opened
-    paid = replace(
-        limits,
-        sek=limits.sek - sum(setup.sek for setup in opened),
-        co2_kg=limits.co2_kg - sum(setup.co2_kg for setup in opened),
-        setups=(),
-        max_min=False,
-    )
+    paid = replace(limits.having_paid(opened), max_min=False)
     may = [planned.with_paid_setups(cell) for cell in cells]
     lowest = _lowest_reach(planned)
     yield ["optimum", planned.optimum.effect, planned.optimum.sek, planned.optimum.co2_kg, lowest]

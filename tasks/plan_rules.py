@@ -11,7 +11,7 @@ import numpy as np
 
 from tasks.contact_plan import Cell, Limits
 from tasks.contact_sequences import Floats
-from tasks.plan_blocks import Block, Row
+from tasks.plan_blocks import BUDGET, CARBON, Block, Row
 from tasks.plan_programme import Programme
 
 TRIFLE = 1e-9
@@ -155,7 +155,7 @@ def _changes(
 def _affordable(state: State, block: Block, row: int, start: int | None) -> Floats:
     """Say for each sequence whether money and carbon are left for what it takes more than the one given up."""
     possible = np.ones(len(block.shape.sequences), dtype=bool)
-    for key, amounts in ((("budget", None), block.sek[row]), (("carbon", None), block.co2_kg[row])):
+    for key, amounts in ((BUDGET, block.sek[row]), (CARBON, block.co2_kg[row])):
         if state.left[key] <= TRIFLE * max(state.programme.limit(key), 1.0):
             possible &= amounts - (amounts[start] if start is not None else 0.0) <= 0
     return np.asarray(possible)
@@ -164,7 +164,7 @@ def _affordable(state: State, block: Block, row: int, start: int | None) -> Floa
 def _share(state: State, block: Block, row: int) -> Floats:
     """Return what each sequence takes of the ceilings of money and carbon, as shares, summed."""
     total = np.zeros(len(block.shape.sequences))
-    for key, amounts in ((("budget", None), block.sek[row]), (("carbon", None), block.co2_kg[row])):
+    for key, amounts in ((BUDGET, block.sek[row]), (CARBON, block.co2_kg[row])):
         most = state.programme.limit(key)
         if 0 < most < inf:
             total = total + amounts / most

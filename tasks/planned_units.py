@@ -37,8 +37,7 @@ class PlannedUnits:
 
     def with_paid_setups(self, cell: Cell) -> Cell:
         """Return the cell without the channels whose set-up, for everybody or its language, is not paid."""
-        closed = {(setup.channel, setup.language) for setup in self.programme.setups if setup not in self.opened}
-        return _without_closed(cell, closed)
+        return _without(cell, _closed(self.programme))
 
 
 def plan_units(cells: Sequence[Cell], limits: Limits, exploration: float, salt: str) -> PlannedUnits:
@@ -46,16 +45,21 @@ def plan_units(cells: Sequence[Cell], limits: Limits, exploration: float, salt: 
 
     Where the floors cannot be kept beside the exploration, nobody explores. Raises Infeasible where they cannot at all.
     """
-    programme, solution, optimum = _optimum(cells, limits)
-    tried = explore(_crowds(programme), exploration, salt, limits.sek, limits.co2_kg) if exploration else NOBODY
-    rest = _beside(programme, cells, limits, tried) if tried.plans else None
+    programme, solution, plan = optimum(cells, limits)
+    crowds = _crowds(programme) if exploration else {}
+    tried = explore(list(crowds.values()), exploration, salt, limits.sek, limits.co2_kg)
+    rest = _beside(programme, limits, tried) if tried.plans else None
     if rest is None:
-        return PlannedUnits(tuple(_given(programme, NOBODY, optimum.units)), optimum, programme, solution)
-    return PlannedUnits(tuple(_given(programme, tried, rest)), optimum, programme, solution)
+        tried, rest = NOBODY, plan.units
+    return PlannedUnits(tuple(_given(programme, crowds, tried, rest)), plan, programme, solution)
 
 
-def _optimum(cells: Sequence[Cell], limits: Limits) -> tuple[Programme, Solution, Plan]:
-    """Return the optimum; where no whole units lift the least reached group, the one that keeps the brief's floors."""
+def optimum(cells: Sequence[Cell], limits: Limits) -> tuple[Programme, Solution, Plan]:
+    """Return the optimum with its programme and its solution before rounding.
+
+    Where no whole units lift the least reached group, the one that keeps the brief's floors; raises Infeasible where
+    none does.
+    """
     for spared in SPARED if limits.max_min else (0,):
         programme = Programme(cells, limits)
         try:
@@ -64,7 +68,7 @@ def _optimum(cells: Sequence[Cell], limits: Limits) -> tuple[Programme, Solution
         except Infeasible:
             continue
     if limits.max_min:
-        return _optimum(cells, replace(limits, max_min=False))
+        return optimum(cells, replace(limits, max_min=False))
     raise Infeasible
 
 
@@ -72,74 +76,80 @@ SPARED = (0, 1, 2, 4)
 NOBODY = Exploration({}, 0.0, 0.0)
 
 
-def _crowds(programme: Programme) -> list[Crowd]:
-    """Return the cells with every sequence that needs no set-up beyond those that are paid."""
-    closed = [setup for setup in programme.setups if setup not in programme.opened]
-    crowds = []
+def _closed(programme: Programme) -> set[tuple[str, str | None]]:
+    """Return channel and language of every set-up that is not paid."""
+    return {(setup.channel, setup.language) for setup in programme.setups if setup not in programme.opened}
+
+
+def _shut(cell: Cell, closed: set[tuple[str, str | None]]) -> set[str]:
+    """Return the channels that a cell may not use, because one for everybody or its language is not paid."""
+    return {channel for channel, language in closed if language in (None, cell.language)}
+
+
+def _crowds(programme: Programme) -> dict[str, Crowd]:
+    """Return the cells by name with every sequence that needs no set-up beyond those that are paid."""
+    closed, crowds = _closed(programme), {}
     for number, cell in enumerate(programme.cells):
-        shut = {setup.channel for setup in closed if setup.language in (None, cell.language)}
+        shut = _shut(cell, closed)
         block, row = programme.place[number]
         offers = tuple(
-            Offer(sequence, float(block.sek[row, place]), float(block.co2_kg[row, place]))
+            Offer(sequence, *block.amounts(row, place)[1:])
             for place, sequence in enumerate(block.shape.sequences) if not shut & set(sequence)
         )  # fmt: skip
-        crowds.append(Crowd(cell.name, cell.units, offers))
+        crowds[cell.name] = Crowd(cell.name, cell.units, offers)
     return crowds
 
 
-def _beside(
-    programme: Programme, cells: Sequence[Cell], limits: Limits, tried: Exploration
-) -> Mapping[tuple[str, Contacts], int] | None:
+def _beside(programme: Programme, limits: Limits, tried: Exploration) -> Mapping[tuple[str, Contacts], int] | None:
     """Return the best plan of the units that do not explore, None where the floors cannot be kept beside it."""
-    opened = programme.opened
+    closed = _closed(programme)
     needed, capacity = dict(programme.needed), dict(limits.capacity)
     rest = []
     for cell in programme.cells:
         explored = tried.explored(cell.name)
-        rest.append(replace(cell, units=cell.units - explored))
+        rest.append(replace(_without(cell, closed), units=cell.units - explored))
         for group in cell.groups.keys() & needed.keys():
             needed[group] -= cell.groups[group] * explored
         for plan, count in tried.plans.get(cell.name, ()):
             for pair, option in cell.options().items():
                 if pair in capacity and plan[pair[0]] == pair[1]:
                     capacity[pair] -= count * option.messages
+    paid = limits.having_paid(programme.opened)
     left = replace(
-        limits,
-        sek=limits.sek - tried.cost_sek - sum(setup.sek for setup in opened),
-        co2_kg=limits.co2_kg - tried.co2_kg - sum(setup.co2_kg for setup in opened),
+        paid,
+        sek=paid.sek - tried.cost_sek,
+        co2_kg=paid.co2_kg - tried.co2_kg,
         capacity=capacity,
-        setups=(),
         needed={group: max(persons, 0) for group, persons in needed.items()},
         max_min=False,
     )
-    closed = {(setup.channel, setup.language) for setup in programme.setups if setup not in opened}
     try:
         if min([left.sek, left.co2_kg, *capacity.values()]) < 0:
             return None
-        without = [_without_closed(cell, closed) for cell in rest]
-        again = Programme(without, left)
+        again = Programme(rest, left)
         return in_whole_units(again, again.best()).units
     except Infeasible:
         return None
 
 
-def _without_closed(cell: Cell, closed: set[tuple[str, str | None]]) -> Cell:
-    """Return the cell without the channels whose set-up, for everybody or its language, is not paid."""
-    waves = tuple(
-        tuple(option for option in options if not {(option.channel, None), (option.channel, cell.language)} & closed)
-        for options in cell.waves
-    )
+def _without(cell: Cell, closed: set[tuple[str, str | None]]) -> Cell:
+    shut = _shut(cell, closed)
+    waves = tuple(tuple(option for option in options if option.channel not in shut) for options in cell.waves)
     return replace(cell, waves=waves)
 
 
-def _given(programme: Programme, tried: Exploration, units: Mapping[tuple[str, Contacts], int]) -> list[Given]:
-    planned: dict[str, list[tuple[Contacts, int]]] = {}
+def _given(
+    programme: Programme,
+    crowds: Mapping[str, Crowd],
+    tried: Exploration,
+    units: Mapping[tuple[str, Contacts], int],
+) -> list[Given]:
+    planned: dict[str, dict[Contacts, int]] = {}
     for (name, sequence), count in units.items():
-        planned.setdefault(name, []).append((sequence, count))
-    crowds = {crowd.name: crowd for crowd in _crowds(programme)} if tried.plans else {}
+        planned.setdefault(name, {})[sequence] = count
     given: list[Given] = []
     for cell in programme.cells:
-        counts = dict(planned.get(cell.name, ()))
+        counts = planned.get(cell.name, {})
         explored, last = tried.explored(cell.name), 0
         choices = len(crowds[cell.name].choices) if explored else 0
         parts = [(plan, n, True) for plan, n in tried.plans.get(cell.name, ())]

@@ -3,7 +3,6 @@
 Nothing on it runs and nothing is fetched: the texts stand in sandboxed frames inside the page.
 """
 
-import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -23,7 +22,7 @@ from tasks.combinations import open_channels
 from tasks.disclosure import SMALLEST_CELL, hidden_groups
 from tasks.gate_subjects import stored_subjects
 from tasks.gates import GateSubject, refuses
-from tasks.pages import page_environment
+from tasks.pages import page_environment, write_page
 from tasks.plan_page import plan_page
 from tasks.preview_words import Words
 from tasks.profile_cells import APPROACHED, standings
@@ -47,12 +46,7 @@ def write_preview(workplace: Workplace, run: str) -> Path:
     with store.reading(workplace) as connection:
         this = runs.load_within(connection, run)
         page = _page(connection, workplace, this)
-    path = workplace.run_folder(this.run, "preview") / "index.html"
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_suffix(f".{os.getpid()}.draft")
-    draft.write_text(page, encoding="utf-8")
-    os.replace(draft, path)
-    return path
+    return write_page(workplace.run_folder(this.run, "preview") / "index.html", page)
 
 
 def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs.Run) -> str:

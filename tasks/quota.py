@@ -10,7 +10,7 @@ from campaigns.channels import load_channels
 from tasks import store
 from tasks.admission import shares_letters
 from tasks.contact_plan import Cell, Contacts
-from tasks.contact_sequences import LATER_CONTACT, SAME_CHANNEL
+from tasks.contact_sequences import worths
 from tasks.planned_units import PlannedUnits
 
 
@@ -59,14 +59,11 @@ def _waves(connection: duckdb.DuckDBPyConnection) -> dict[int, str]:
 
 def _effects(cell: Cell, sequence: Contacts) -> Iterator[tuple[int, str, float]]:
     """Yield wave, channel and the share of persons who act because of each contact after those before it."""
-    options, silent, before = cell.options(), 1.0, list[str]()
-    for position, channel in enumerate(sequence):
-        if channel is not None:
-            worth = LATER_CONTACT ** len(before) * SAME_CHANNEL ** before.count(channel)
-            rate = options[position, channel].rate * worth
-            yield position, channel, silent * rate
-            silent *= 1 - rate
-            before.append(channel)
+    options, silent = cell.options(), 1.0
+    for position, channel, worth in worths(sequence):
+        rate = options[position, channel].rate * worth
+        yield position, channel, silent * rate
+        silent *= 1 - rate
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[list[Any]]) -> None:

@@ -1,6 +1,5 @@
 """The report of a look: what a communicator reads afterwards, as one page that needs nothing else."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from campaigns.language import translations
 from tasks import report_charts, runs, store
 from tasks.disclosure import ReachRow, reach_rows
 from tasks.evaluation_record import stored_evaluation
-from tasks.pages import filters, page_environment
+from tasks.pages import filters, page_environment, write_page
 from tasks.plain_words import PlainWords
 from tasks.segment_names import SegmentNames
 from tasks.workplace import Workplace
@@ -56,7 +55,7 @@ def write_report(workplace: Workplace, run: str, look: int) -> Path:
         segment_name=SegmentNames(workplace.language).name,
         per_result=_cost_per_result(found, sent),
     )
-    return _put(workplace.run_folder(known.run, "report") / "index.html", text)
+    return write_page(workplace.run_folder(known.run, "report") / "index.html", text)
 
 
 def _read_traits(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str) -> None:
@@ -166,11 +165,3 @@ def _day(text: str) -> Any:
     from datetime import date
 
     return date.fromisoformat(text)
-
-
-def _put(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_suffix(".draft")
-    draft.write_text(text, encoding="utf-8")
-    os.replace(draft, path)
-    return path

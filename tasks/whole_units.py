@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from math import floor, fsum, inf
 
 from tasks.contact_plan import Infeasible, Plan
-from tasks.plan_blocks import Row
+from tasks.plan_blocks import BUDGET, CARBON, Row
 from tasks.plan_programme import Programme, Solution
 
 ROUNDING = 1e-6
@@ -30,8 +30,8 @@ def usage(programme: Programme, units: Mapping[tuple[int, int], float]) -> dict[
     for column, amount in units.items():
         for row, entry in programme.entries(*column):
             parts[row].append(amount * entry)
-    parts["budget", None] += [setup.sek for setup in programme.opened]
-    parts["carbon", None] += [setup.co2_kg for setup in programme.opened]
+    parts[BUDGET] += [setup.sek for setup in programme.opened]
+    parts[CARBON] += [setup.co2_kg for setup in programme.opened]
     return {row: fsum(amounts) for row, amounts in parts.items()}
 
 
@@ -86,8 +86,8 @@ def _plan(programme: Programme, units: Units, solution: Solution) -> Plan:
     return Plan(
         units=named,
         effect=fsum(amount * programme.unit(*column)[0] for column, amount in units.items()),
-        sek=used.get(("budget", None), 0.0),
-        co2_kg=used.get(("carbon", None), 0.0),
+        sek=used.get(BUDGET, 0.0),
+        co2_kg=used.get(CARBON, 0.0),
         bound=solution.bound,
         duality_gap=(solution.bound - solution.value) / max(abs(solution.value), 1.0),
         opened=programme.opened,
