@@ -161,3 +161,38 @@ def test_everything_a_reader_sees_is_translated() -> None:
     messages = set(_messages())
     assert len(messages) > 90
     assert sorted(message for message in messages if swedish.gettext(message) == message) == ["Register", "Segment"]
+
+
+def test_why_a_group_gets_its_channel_is_told_of_ten_persons_or_more(workplace: Workplace, tmp_path: Path) -> None:
+    run = prepare(workplace, campaign_in(tmp_path))
+    with store.writing(workplace) as connection:
+        connection.execute("INSERT INTO plan_rule VALUES (?, 'optimum', 40, 100, 1, 0.9)", [run])
+        for segment, persons in (("has_bin/seven", 7), ("has_bin/thirty", 30)):
+            connection.execute(
+                "INSERT INTO plan_choice VALUES (?, ?, 'letter', ?, 150, 64.3, 0, 0, 0, 0, 85.7, '', 0)",
+                [run, segment, persons],
+            )
+    shown = words_of(page_of(workplace, run))
+    assert "thirty" in shown
+    assert "seven" not in shown
+    assert "64,3" in shown
+
+
+def test_channels_are_told_in_tens_where_few_are_hidden_by_address(workplace: Workplace, tmp_path: Path) -> None:
+    run = prepare(workplace, campaign_in(tmp_path))
+    exact = words_of(page_of(workplace, run))
+    with store.writing(workplace) as connection:
+        counts = connection.execute(
+            "SELECT sum(persons) FROM plan WHERE run = ? AND persons > 0 GROUP BY channel", [run]
+        ).fetchall()
+        connection.execute(
+            "INSERT INTO audience_profile BY NAME SELECT ? AS run, 'external' AS wave, 'reachability' AS dimension, "
+            "'email' AS value, NULL AS persons",
+            [run],
+        )
+    told = words_of(page_of(workplace, run))
+    assert counts
+    for (count,) in counts:
+        assert f"Personer {count}" in exact
+        assert f"Personer {count}" not in told
+        assert f"ungefär {round(count, -1)}" in told
