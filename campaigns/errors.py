@@ -55,7 +55,7 @@ class Finding:
     """One fault found by a check, in the form that ``budkavle check --json`` prints.
 
     ``kind`` is B (blocks), W (warns, may be overridden with a logged reason) or H (a named person's review);
-    ``accepted`` is the reason in the brief that overrides a warning.
+    ``accepted`` is the reason in the brief that overrides a warning, ``sentence`` the words that it stands in, if any.
     """
 
     gate: str
@@ -68,6 +68,7 @@ class Finding:
     language: str = ""
     channel: str = ""
     accepted: str = ""
+    sentence: str = ""
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file

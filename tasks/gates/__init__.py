@@ -58,4 +58,5 @@ def _finding(subject: GateSubject, rule: Gate, fault: Fault) -> Finding:
         remedy=fault.remedy,
         language=subject.language,
         channel=subject.channel,
+        sentence=fault.sentence,
     )

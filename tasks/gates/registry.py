@@ -12,6 +12,7 @@ Threshold = Mapping[str, float]
 class Fault:
     """One fault in one text: what is wrong, what to do, at which file and line.
 
+    ``sentence`` is the sentence, heading or link that the fault stands in; empty where it stands in none.
     ``kind`` is empty where the gate's own kind holds; a gate that grows stricter with the fault names another.
     """
 
@@ -19,6 +20,7 @@ class Fault:
     remedy: str
     place: tuple[str, int]
     kind: str = ""
+    sentence: str = ""
 
 
 Gate = Callable[[GateSubject, Threshold], Iterator[Fault]]
