@@ -21,6 +21,8 @@ BLOCKS = frozenset({
     "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "section", "table", "td", "th", "tr", "ul",
 })  # fmt: skip
 BRIEF_FILE = "campaign.yaml"
+SHORT_TEXT = frozenset({"sms"})
+"""Channels too short for all that a message says: the layout's lines, below the first empty one, say it in short."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,8 @@ class GateSubject:
     def body(self) -> tuple[str, ...]:
         """The paragraphs, headings and list items that the communicator wrote, without what the layout adds."""
         if self.document is None:
-            return tuple(_collapsed(part) for part in re.split(r"\n\s*\n", self.text) if part.strip())
+            paragraphs = tuple(_collapsed(part) for part in re.split(r"\n\s*\n", self.text) if part.strip())
+            return paragraphs[:1] if self.channel in SHORT_TEXT else paragraphs
         written = self.select("//*[@data-body]") or self.select("//main | //*[@role='main']") or [self.document]
         return tuple(block for root in written for block in _blocks(root))
 
@@ -91,6 +94,20 @@ class GateSubject:
         lines = self._lines(BRIEF_FILE)
         found = (number for number, line in enumerate(lines, start=1) if line.startswith(f"{name}:"))
         return BRIEF_FILE, next(found, 1)
+
+    def field(self, name: str) -> list[tuple[int, str]]:
+        """Return the numbered lines of a field of the text's front matter, such as ``sms``; none where it lacks it."""
+        found: list[tuple[int, str]] = []
+        for number, line in self.written(self.source):
+            if line.startswith(f"{name}:") or (found and line[:1] in (" ", "\t")):
+                found.append((number, line))
+            elif found:
+                break
+        return found
+
+    def written(self, name: str) -> list[tuple[int, str]]:
+        """Return the numbered lines of a file of the campaign."""
+        return list(enumerate(self._lines(name), start=1))
 
     def _lines(self, name: str) -> list[str]:
         path = self.folder / name
