@@ -29,6 +29,7 @@ KEY = re.compile(r"[\w-]{1,64}")
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or each answer waits for the sender to acknowledge its head
     server: "_Server"
 
     def do_POST(self) -> None:
