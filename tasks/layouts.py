@@ -58,6 +58,7 @@ class Message:
     decision_facts: str
     date: str
     landing_page: str
+    insight_page: str
     logotype: str
     logotype_text: str
     unsubscribe: str
@@ -108,6 +109,7 @@ def _messages(
     """Return the message for plain text and for HTML; they differ only in how slots of the layout are placed."""
     label, facts = _decision(brief, language)
     source = directions.telephones_whole(fields["body"].strip(), language)
+    pictures = {name.removeprefix("alt:"): words for name, words in fields.items() if name.startswith("alt:")}
     common: dict[str, Any] = {
         "language": language,
         "direction": direction(language),
@@ -115,8 +117,8 @@ def _messages(
         "preheader": fields.get("preheader", ""),
         "heading": fields.get("page_title") or fields["subject"],
         "has_heading": "h1" in markdown.headings(source),
-        "body": Markup(markdown.to_html(source)),  # safe: HTML in the source is escaped
-        "text": markdown.to_text(source, _place("text", language)),
+        "body": Markup(markdown.to_html(source, pictures)),  # safe: HTML in the source is escaped
+        "text": markdown.to_text(source, _place("text", language), pictures),
         "sender": _sender(brief, language),
         "contact_way": directions.telephones_whole(brief.contact.way, language),
         "contact_address": _contact_address(brief.contact.way),
@@ -126,12 +128,19 @@ def _messages(
         "decision_facts": facts,
         "date": dates_told(brief, wave, language)[0],
         "landing_page": brief.landing_page,
+        "insight_page": _insight_page(brief, source),
         "logotype": _logotype(workplace, channel),
         "logotype_text": _logotype_text(workplace, language, fields),
     }
     plain = Message(**common, unsubscribe=slots.marker("unsubscribe_url", "link"), address=_address("address"))
     rich = Message(**common, unsubscribe=slots.marker("unsubscribe_url", "url"), address=_address("html"))
     return plain, rich
+
+
+def _insight_page(brief: Brief, source: str) -> str:
+    """Return the page about personal data; empty where there is none, or where the text itself leads to it."""
+    page = brief.insight_page or ""
+    return "" if f"({page})" in source or f"<{page}>" in source else page
 
 
 def _address(place: str) -> tuple[str, ...]:

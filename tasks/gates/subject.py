@@ -166,7 +166,12 @@ def _hides(element: HtmlElement) -> bool:
 
 
 def _fragments(element: HtmlElement, but: str = "") -> list[str]:
-    if not isinstance(element.tag, str) or element.tag in NOT_READ or _hides(element) or element.get(but or "-") is not None:
+    if (
+        not isinstance(element.tag, str)
+        or element.tag in NOT_READ
+        or _hides(element)
+        or element.get(but or "-") is not None
+    ):
         return []
     gap = " " if element.tag in BLOCKS else ""
     inner = [element.text or ""]
