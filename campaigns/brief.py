@@ -46,11 +46,19 @@ class Kpi(Part):
 
 
 class Sender(Part):
-    """Who speaks (P6b, P6b2); a company must also say that it is part of the city."""
+    """Who speaks (P6b, P6b2); a company must also say that it is part of the city.
+
+    ``text_sender`` stands as the sender of text messages: at most 11 letters and digits; the channel's own when unset.
+    """
 
     body: Text
     kind: Literal["department", "company"]
     unit: Text
+    text_sender: Text | None = None
+
+    def of_channel(self, standard: str) -> str:
+        """Return the sender of a text message, the channel's standard one where the brief names none."""
+        return self.text_sender or standard
 
 
 class Contact(Part):

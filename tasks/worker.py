@@ -59,8 +59,9 @@ def publish(
         if not _locked(lock.fileno()):
             return {"ending": "locked", "counts": {}}
         channel, messages = read_shard(folder / "shards", shard)
-        sender = SENDERS[channel](_setting(home, run, shard, settings))
         control = Control(folder / "control", channel)
+        text_sender = control.terms.get("text_senders", {}).get(channel, "")
+        sender = SENDERS[channel](_setting(home, run, shard, {**settings, "text_sender": text_sender}))
         patience = float(settings.get("patience", 30.0))
         delivery = Delivery(journals, shard, sender, control, patience=patience, interrupted=interrupted)
         try:
@@ -110,7 +111,7 @@ def _setting(home: Path, run: str, shard: str, settings: dict[str, Any]) -> Sett
 
     return Setting(
         run, shard, home, render, settings.get("smtp_url", ""), settings.get("letter_url", ""),
-        settings.get("web_url", ""), sender_address,
+        settings.get("web_url", ""), sender_address, settings.get("sms_url", ""), settings.get("text_sender", ""),
     )  # fmt: skip
 
 

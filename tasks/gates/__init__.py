@@ -20,11 +20,23 @@ from tasks.gates import (
     readability,
     sender,
     structure,
+    text_message,
 )
 from tasks.gates.registry import GATES, Fault
 from tasks.gates.subject import GateSubject
 
-FAMILIES = (sender, accessibility, structure, contrast, language_marks, links, pictures, readability, correctness)
+FAMILIES = (
+    sender,
+    accessibility,
+    structure,
+    contrast,
+    language_marks,
+    links,
+    pictures,
+    readability,
+    correctness,
+    text_message,
+)
 
 __all__ = ["FAMILIES", "GATES", "Fault", "GateSubject", "accept_overrides", "examine", "refuses"]
 
