@@ -68,7 +68,7 @@ def _line(subject: GateSubject) -> tuple[str, int]:
 def _place(subject: GateSubject, character: str) -> tuple[str, int]:
     """Return where a character was written: in the line `sms`, else in the brief, else told as that line."""
     written = next((number for number, line in subject.field("sms") if character in line), 0)
-    brief = next((number for number, line in subject.written(BRIEF_FILE) if character in line), 0)
+    brief = next((number for number, line in subject.numbered(BRIEF_FILE) if character in line), 0)
     if written or character in subject.body[0] or not brief:
         return (subject.source, written) if written else _line(subject)
     return BRIEF_FILE, brief
