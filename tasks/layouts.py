@@ -109,9 +109,9 @@ def _text_message(environment: Environment, brief: Brief, wave: str, channel: st
     """Return a text message: the communicator's line, and under it the layout's own, each slot in its place."""
     label, _ = _decision(brief, language, short=True)
     short = ShortMessage(
-        text=_plain_spaces(directions.telephones_whole(line, language)),
+        text=directions.telephones_whole(line, language, in_text_message=True),
         sender=_sender(brief, language, short=True),
-        contact_way=_plain_spaces(directions.telephones_whole(brief.contact.way, language)),
+        contact_way=directions.telephones_whole(brief.contact.way, language, in_text_message=True),
         decision_label=label,
         date=dates_told(brief, wave, language)[0],
         landing_page=brief.landing_page,
@@ -128,11 +128,6 @@ def _address_in_place(found: re.Match[str]) -> str:
             remedy="put the slot after the host's first slash.",
         )
     return slots.put_in_place(found[0], "part")
-
-
-def _plain_spaces(text: str) -> str:
-    """Return the text with ordinary spaces: one that does not break a line would make the message UCS-2."""
-    return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 @cache

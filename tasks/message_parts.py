@@ -12,11 +12,8 @@ import duckdb
 import pyarrow as pa
 
 from campaigns.channels import priced_per_part
-from campaigns.errors import InputError
 from tasks import slots, store, text_message
 
-FILLED_WHEN_SENT = frozenset({"recipient", "message_id", "unsubscribe_url", "date"})
-"""Slots that have no value before a message is sent; a message that is priced per part cannot print them."""
 TEXTS_AT_ONCE = 50_000
 
 
@@ -70,15 +67,6 @@ def count_diverted(connection: duckdb.DuckDBPyConnection, run: str, wave: str) -
     values = {"run": run, "wave": wave}
     connection.execute(store.statement("message_parts/diverted"), values | {"counted": priced_per_part()})
     _count(connection, "SELECT variant, template FROM variant WHERE run = $run AND wave = $wave", values)
-
-
-def refuse_unfillable(names: Iterable[str]) -> None:
-    """Raise InputError where a text prints what has no value before it is sent."""
-    if unknown := sorted(FILLED_WHEN_SENT.intersection(names)):
-        raise InputError(
-            f"a message that is priced per part prints {', '.join(unknown)}, which has no value before it is sent",
-            remedy="take the slot out of the line `sms`.",
-        )
 
 
 def _count(connection: duckdb.DuckDBPyConnection, query: str, values: Mapping[str, Any]) -> None:

@@ -13,6 +13,7 @@ import duckdb
 
 from campaigns.approvers import approvers, needed_roles
 from campaigns.brief import Brief
+from campaigns.channels import load_channels
 from campaigns.errors import BudkavleError, Finding
 from campaigns.programme import load_programme
 from tasks import runs, store
@@ -28,7 +29,10 @@ from tasks.preview_words import Words
 from tasks.profile_cells import APPROACHED, standings
 from tasks.review import findings_of
 from tasks.segment_names import SegmentNames
+from tasks.text_message import count, named
 from tasks.workplace import Workplace
+
+MOST_CHARACTERS_NAMED = 6  # an Arabic text has some thirty
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,7 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
         explained=plan_page(connection, run.run, workplace.language, words),
         design=run.design,
         texts=_texts(stored_subjects(connection, run), words),
+        part_count=_part_count,
         findings={kind: _together([found for found in findings if found.kind == kind]) for kind in "BHW"},
         refused=any(refuses(found) for found in findings),
         passed=_passed(findings),
@@ -178,6 +183,22 @@ def _texts(subjects: Sequence[GateSubject], words: Words) -> list[Text]:
 
     together = sorted(subjects, key=place)
     return [Text(*key, tuple(group)) for key, group in groupby(together, key=kind)]
+
+
+def _part_count(variant: GateSubject) -> dict[str, Any] | None:
+    """Return what a text of a channel priced per part takes and costs as shown; None for other channels."""
+    channel = load_channels()[variant.channel]
+    if not channel.per_part:
+        return None
+    counted = count(variant.text)
+    return {
+        "sender": variant.brief.sender.of_channel(channel.text_sender),
+        "alphabet": counted.alphabet,
+        "parts": counted.parts,
+        "sek": counted.parts * channel.unit_cost_sek,
+        "forcing": [named(character) for character in counted.forcing[:MOST_CHARACTERS_NAMED]],
+        "more": max(0, len(counted.forcing) - MOST_CHARACTERS_NAMED),
+    }
 
 
 def _together(findings: Sequence[Finding]) -> list[tuple[Finding, list[str]]]:

@@ -22,7 +22,7 @@ DOCS = "\n".join(
 def test_every_channel_that_is_not_ordered_by_hand_has_a_sender_and_a_layout() -> None:
     assert {channel.name for channel in load_channels().values() if not channel.by_hand} == set(SENDERS)
     for channel in SENDERS:
-        assert (ROOT / "campaigns" / "layouts" / f"{channel}.html.j2").exists(), channel
+        assert (ROOT / "campaigns" / "layouts" / f"{channel}.txt.j2").exists(), channel
 
 
 def test_every_stage_boundary_has_a_suite() -> None:

@@ -25,7 +25,8 @@ from werkzeug import Request, Response
 from campaigns.errors import GatewayUnavailable, InputError
 from tasks import publishing, store
 from tasks.gateways.sms import accepted, running_gateway
-from tasks.senders import Message, Outcome, Setting, SmsSender
+from tasks.senders import Message, Outcome, Setting
+from tasks.senders.sms import SmsSender
 from tasks.workplace import Workplace
 
 ID = "0" * 32
