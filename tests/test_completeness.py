@@ -44,7 +44,7 @@ def test_every_command_stands_in_the_documentation() -> None:
 
 def test_every_setting_has_a_meaning_and_the_important_ones_a_page() -> None:
     assert all(field.description for field in Settings.model_fields.values())
-    important = "HOME SECRET_KEY SMTP_URL DIRECTORY SENDER_ADDRESS PUBLIC_URL LOGOTYPE FORGETTING"
+    important = "HOME SECRET_KEY SMTP_URL SMS_URL DIRECTORY SENDER_ADDRESS PUBLIC_URL LOGOTYPE FORGETTING"
     assert [name for name in important.split() if f"BUDKAVLE_{name}" not in DOCS] == []
 
 
