@@ -78,12 +78,13 @@ class PressContact(Part):
 
 
 class Decision(Part):
-    """Whether this is decided or only proposed (P6d)."""
+    """Whether this is decided or only proposed (P6d); ``consultation_until`` is the last day to answer a proposal."""
 
     status: Literal["decided", "proposed", "none_needed"]
     body: str | None = None
     date: Date | None = None
     reference: str | None = None
+    consultation_until: Date | None = None
 
 
 class LegalBasis(Part):

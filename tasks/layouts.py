@@ -4,6 +4,7 @@ import base64
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -56,6 +57,8 @@ class Message:
     answer_within: Told
     decision_label: str
     decision_facts: str
+    consultation_until: str
+    feedback_by: str
     date: str
     landing_page: str
     logotype: str
@@ -124,6 +127,8 @@ def _messages(
         "answer_within": _told(brief, language, brief.contact.answer_within, brief.contact.answer_within_in(language)),
         "decision_label": label,
         "decision_facts": facts,
+        "consultation_until": _day(brief.decision.consultation_until, language) if _is_proposal(brief) else "",
+        "feedback_by": _day(brief.feedback_by, language) if _is_proposal(brief) else "",
         "date": _date(brief, wave, language),
         "landing_page": brief.landing_page,
         "logotype": _logotype(workplace, channel),
@@ -165,15 +170,22 @@ def _decision(brief: Brief, language: str) -> tuple[str, str]:
     if decision.status == "none_needed":
         return "", ""
     label = say("Decided") if decision.status == "decided" else say("Proposal – not decided")
-    day = format_date(decision.date, "long", locale=date_locale(language)) if decision.date else None
-    facts = [directions.isolated(fact, language) for fact in (decision.body, day, decision.reference) if fact]
-    return label, say(", ").join(facts)
+    facts = (decision.body, _day(decision.date, language), decision.reference)
+    return label, say(", ").join(directions.isolated(fact, language) for fact in facts if fact)
+
+
+def _is_proposal(brief: Brief) -> bool:
+    return brief.decision.status == "proposed"
+
+
+def _day(day: date | None, language: str) -> str:
+    """Return a day written out as the language does; empty for none."""
+    return str(format_date(day, "long", locale=date_locale(language))) if day else ""
 
 
 def _date(brief: Brief, wave: str, language: str) -> str:
     start = next(each.start for each in brief.waves if each.name == wave)
-    local = start.astimezone(ZoneInfo(brief.schedule.time_zone)).date()
-    return str(format_date(local, "long", locale=date_locale(language)))
+    return _day(start.astimezone(ZoneInfo(brief.schedule.time_zone)).date(), language)
 
 
 def _logotype(workplace: Workplace, channel: str) -> str:
