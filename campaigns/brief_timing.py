@@ -7,7 +7,12 @@ from zoneinfo import ZoneInfo
 from campaigns.brief_source import Path_, name_path
 from campaigns.brief_subject import Found, Subject, rule
 
-DATES: tuple[Path_, ...] = (("objective", "by"), ("decision", "date"), ("decision", "consultation_until"), ("feedback_by",))
+DATES: tuple[Path_, ...] = (
+    ("objective", "by"),
+    ("decision", "date"),
+    ("decision", "consultation_until"),
+    ("feedback_by",),
+)
 START = ("schedule", "start")
 
 
@@ -20,7 +25,10 @@ def clock_time(subject: Subject) -> Found:
         if subject.text(*path) and subject.instant(*path) is None:
             yield path, f"{name_path(path)} is not written as a time", "Write such as 2027-01-18T08:00:00+01:00."
     licences = tuple(("images", number, "licence_until") for number, _ in subject.rows("images"))
-    for path in (*DATES, *licences):
+    consents = tuple(
+        ("stories", number, key) for number, _ in subject.rows("stories") for key in ("consent_on", "consent_until")
+    )
+    for path in (*DATES, *licences, *consents):
         if subject.text(*path) and subject.day(*path) is None:
             yield path, f"{name_path(path)} is not written as a date", "Write such as 2027-04-18."
 

@@ -19,12 +19,26 @@ from markupsafe import Markup
 MOST_MEMORY = 512 * 1024 * 1024
 MOST_SECONDS = 10
 MOST_CHARACTERS = 1_000_000
+PARTS = "parts"
 FILTERS = ("capitalize", "default", "first", "join", "last", "length", "lower", "replace", "title", "trim", "upper")
 
 
-def text_environment(sources: Mapping[str, str]) -> ImmutableSandboxedEnvironment:
+class TextEnvironment(ImmutableSandboxedEnvironment):
+    """A sandbox that notes in ``included`` which files a rendered text was made of."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.included: set[str] = set()
+
+    def get_template(self, name: Any, *rest: Any, **options: Any) -> Any:
+        """Return a template; called for each include that is reached, whether it was read before or not."""
+        self.included.add(str(name))
+        return super().get_template(name, *rest, **options)
+
+
+def text_environment(sources: Mapping[str, str]) -> TextEnvironment:
     """Return the environment of texts: no globals, few filters, undefined names raise, bodies are escaped."""
-    environment = ImmutableSandboxedEnvironment(
+    environment = TextEnvironment(
         loader=FunctionLoader(lambda name: (sources[name], name, None) if name in sources else None),
         undefined=StrictUndefined,
         autoescape=lambda name: name is None or "#" not in name or name.endswith("#body"),
@@ -38,16 +52,21 @@ def text_environment(sources: Mapping[str, str]) -> ImmutableSandboxedEnvironmen
 
 
 def render_request(request: dict[str, Any]) -> None:
-    """Print one JSON object per job: the rendered fields by name, or the error with template and line."""
+    """Print one JSON object per job: the rendered fields by name, or the error with template and line.
+
+    The field PARTS lists the other files of the campaign whose words stand in the text, one a line.
+    """
     environment = text_environment(request["sources"])
     for job in request["jobs"]:
         slots = {name: Markup(mark) for name, mark in job["slots"].items()}
         answer: dict[str, Any] = {}
+        environment.included.clear()
         try:
             for field, template in job["templates"].items():
                 answer[field] = environment.get_template(template).render({**job["facts"], **slots})
                 if len(answer[field]) > MOST_CHARACTERS:
                     raise OverflowError("the text is longer than a million characters")
+            answer[PARTS] = "\n".join(sorted(name for name in environment.included if "#" not in name))
         except (
             TemplateError,
             ArithmeticError,

@@ -61,6 +61,7 @@ class Message:
     feedback_by: str
     date: str
     landing_page: str
+    is_internal: bool
     logotype: str
     logotype_text: str
     unsubscribe: str
@@ -131,6 +132,7 @@ def _messages(
         "feedback_by": _day(brief.feedback_by, language) if _is_proposal(brief) else "",
         "date": _date(brief, wave, language),
         "landing_page": brief.landing_page,
+        "is_internal": brief.is_internal,
         "logotype": _logotype(workplace, channel),
         "logotype_text": _logotype_text(workplace, language, fields),
     }

@@ -32,6 +32,7 @@ from tasks.workplace import Workplace
 
 EASY_READ = "easy_read"
 
+
 @dataclass(frozen=True)
 class Text:
     """The variants that differ only in language, or in being easy to read: what is read side by side."""
@@ -169,7 +170,7 @@ def _withheld(counts: Sequence[int]) -> list[int | str]:
 
 
 def _texts(subjects: Sequence[GateSubject], words: Words) -> list[Text]:
-    """Return the texts by wave, channel and facts, each with its languages; easy-read stands beside the ordinary one."""
+    """Return the texts by wave, channel and facts, each in its languages; easy-read beside the ordinary one."""
 
     def kind(subject: GateSubject) -> tuple[str, str, str]:
         speaks_to_all = subject.channel in open_channels(subject.brief)

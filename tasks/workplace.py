@@ -16,6 +16,7 @@ class Workplace:
     smtp_url: str = field(default="smtp://127.0.0.1:2525", repr=False)
     letter_url: str = ""
     web_url: str = ""
+    intranet_url: str = ""
     public_url: str = ""
     sender_address: str = "budkavle@example.se"
     logotype: Path | None = None
