@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     )
     letter_url: str = Field(default="", description="Folder the print shop reads; HOME/sink/letter when unset.")
     web_url: str = Field(default="", description="Folder the web server reads; HOME/sink/web when unset.")
+    intranet_url: str = Field(
+        default="", description="Folder of the intranet, for pages to employees alone; HOME/sink/intranet when unset."
+    )
     public_url: str = Field(
         default="", description="Address of landing and unsubscribe pages; unset: unsubscribing by mailto only."
     )
@@ -104,6 +107,7 @@ def workplace(settings: Settings) -> Workplace:
         sms_url=settings.sms_url.get_secret_value(),
         letter_url=settings.letter_url,
         web_url=settings.web_url,
+        intranet_url=settings.intranet_url,
         public_url=settings.public_url,
         sender_address=settings.sender_address,
         logotype=settings.logotype,

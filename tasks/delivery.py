@@ -16,6 +16,7 @@ MOST_TRIES = 5
 CONNECTION_TRIES = 3
 FAILURES_LOOKED_AT = 100
 FEWEST_ATTEMPTS = 50
+CONSENT_WITHDRAWN = "consent_withdrawn"
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.25, 5.0
 
 
@@ -50,12 +51,16 @@ class Delivery:
         self._give_up_at = float("inf")
         self._hold_until, self._held_since = 0.0, float("inf")
         self._connection_tries = 0
+        self._withdrawn = 0
 
     def run(self, messages: Sequence[Message], known: Mapping[str, Standing]) -> str:
         """Return done, deferred, paused, outside_hours, interrupted, unavailable or failing."""
         self._take_over(messages, known)
         while self._queue or self._later:
             verdict = self._control.refresh()
+            self._cancel_withdrawn()
+            if not self._queue and not self._later:
+                break
             if verdict in ("stopped", "expired"):
                 self._end_all("cancelled" if verdict == "stopped" else "expired")
             elif verdict != "go" or self._interrupted():
@@ -109,6 +114,22 @@ class Delivery:
             self._write(records)
         for done in (self._queue, self._later, self._given_up):
             done.clear()
+
+    def _cancel_withdrawn(self) -> None:
+        """Settle what tells a story whose consent is withdrawn, also while nothing may be sent."""
+        withdrawn = self._control.withdrawn
+        if len(withdrawn) == self._withdrawn:
+            return
+        self._withdrawn = len(withdrawn)
+        out = [item for items in (self._queue, self._later, self._given_up) for item in items
+               if item.message.variant in withdrawn]  # fmt: skip
+        gone = {id(item) for item in out}
+        self._queue = deque(item for item in self._queue if id(item) not in gone)
+        self._later = [item for item in self._later if id(item) not in gone]
+        self._given_up = [item for item in self._given_up if id(item) not in gone]
+        if records := [now("cancelled", item.message.message_id, item.attempt, CONSENT_WITHDRAWN) for item in out
+                       if not item.in_doubt]:  # fmt: skip
+            self._write(records)
 
     def _window(self) -> list[Item]:
         if not self._queue:

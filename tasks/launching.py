@@ -87,6 +87,7 @@ def _settings(workplace: Workplace, patience: float) -> dict[str, Any]:
         "sms_url": workplace.sms_url,
         "letter_url": workplace.letter_url,
         "web_url": workplace.web_url,
+        "intranet_url": workplace.intranet_url,
         "public_url": workplace.public_url,
         "sender_address": workplace.sender_address,
         "patience": patience,

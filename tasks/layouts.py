@@ -4,6 +4,7 @@ import base64
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -58,9 +59,12 @@ class Message:
     answer_within: Told
     decision_label: str
     decision_facts: str
+    consultation_until: str
+    feedback_by: str
     date: str
     landing_page: str
     insight_page: str
+    is_internal: bool
     logotype: str
     logotype_text: str
     unsubscribe: str
@@ -75,6 +79,7 @@ class ShortMessage:
     sender: str
     contact_way: str
     decision_label: str
+    consultation_until: str
     date: str
     landing_page: str
 
@@ -113,8 +118,9 @@ def _text_message(environment: Environment, brief: Brief, wave: str, channel: st
         sender=_sender(brief, language, short=True),
         contact_way=directions.telephones_whole(brief.contact.way, language, in_text_message=True),
         decision_label=label,
+        consultation_until=_day(brief.decision.consultation_until, language) if _is_proposal(brief) else "",
         date=dates_told(brief, wave, language)[0],
-        landing_page=brief.landing_page,
+        landing_page="" if brief.landing_page.removeprefix("https://") in line else brief.landing_page,
     )
     text = environment.get_template(f"{channel}.txt.j2").render(message=short)
     return slots.put_in_place(ADDRESS_IN_TEXT.sub(_address_in_place, text.strip()), _place("sms", language))
@@ -170,6 +176,9 @@ def _messages(
         "date": dates_told(brief, wave, language)[0],
         "landing_page": brief.landing_page,
         "insight_page": _insight_page(brief, source),
+        "consultation_until": _day(brief.decision.consultation_until, language) if _is_proposal(brief) else "",
+        "feedback_by": _day(brief.feedback_by, language) if _is_proposal(brief) else "",
+        "is_internal": brief.is_internal,
         "logotype": _logotype(workplace, channel),
         "logotype_text": _logotype_text(workplace, language, fields),
     }
@@ -217,9 +226,17 @@ def _decision(brief: Brief, language: str, *, short: bool = False) -> tuple[str,
         return "", ""
     proposal = say("Proposal, not decided") if short else say("Proposal – not decided")
     label = say("Decided") if decision.status == "decided" else proposal
-    day = format_date(decision.date, "long", locale=date_locale(language)) if decision.date else None
-    facts = [directions.isolated(fact, language) for fact in (decision.body, day, decision.reference) if fact]
-    return label, say(", ").join(facts)
+    facts = (decision.body, _day(decision.date, language), decision.reference)
+    return label, say(", ").join(directions.isolated(fact, language) for fact in facts if fact)
+
+
+def _is_proposal(brief: Brief) -> bool:
+    return brief.decision.status == "proposed"
+
+
+def _day(day: date | None, language: str) -> str:
+    """Return a day written out as the language does; empty for none."""
+    return str(format_date(day, "long", locale=date_locale(language))) if day else ""
 
 
 def dates_told(brief: Brief, wave: str, language: str) -> tuple[str, ...]:

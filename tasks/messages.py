@@ -18,8 +18,9 @@ from campaigns.brief import Brief
 from campaigns.channels import priced_per_part
 from campaigns.errors import BriefInvalid, Finding, InputError
 from campaigns.text_checks import PLAIN_FACTS, parts_of, read_texts
+from campaigns.text_rendering import PARTS
 from campaigns.texts import TextSource
-from tasks import layouts, mime, rendering, runs, slots, store
+from tasks import layouts, mime, rendering, runs, slots, store, stories
 from tasks.combinations import (
     Combination,
     audience_combinations,
@@ -44,6 +45,8 @@ CHANGED = (*TABLES, "assignment")
 class RenderedVariant:
     """One distinct text: ``facts`` is the first of the combinations that get it, ``source`` the file it came from.
 
+    ``parts`` are the other files of the campaign whose words it holds, such as stories.
+
     ``subject``, ``text`` and ``html`` hold slots as markers; :func:`tasks.slots.parse` fills them as it fills
     ``template``, the bytes that are sent.
     """
@@ -61,6 +64,7 @@ class RenderedVariant:
     template: bytes
     slots: tuple[str, ...]
     digest: str
+    parts: tuple[str, ...] = ()
 
 
 def render_texts(brief: Brief, folder: Path, workplace: Workplace) -> list[RenderedVariant]:
@@ -145,6 +149,7 @@ def build_variants(workplace: Workplace, run: str) -> int:
     with store.writing(workplace) as connection:
         combinations = occurring_combinations(connection, known.run, known.brief)
     variants = render_combinations(known.brief, known.folder, workplace, combinations)
+    _refuse(stories.findings(workplace, known.brief, known.folder, variants))
     with store.writing(workplace) as connection:
         store.replace_rows(connection, known.run, TABLES)
         for variant in variants:
@@ -161,6 +166,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, run: str, variant: RenderedVa
             "run": run, "variant": variant.variant, "wave": variant.wave, "channel": variant.channel,
             "language": variant.language, "subject": variant.subject, "text": variant.text, "html": variant.html,
             "template": variant.template, "slots": list(variant.slots), "digest": variant.digest,
+            "parts": list(variant.parts),
         },
     )  # fmt: skip
     for each in variant.combinations:
@@ -230,6 +236,7 @@ def _variant(
         wave=wave, channel=channel, language=language, facts=dict(facts), combinations=shared, source=source.path.name,
         subject=subject, text=text, html=html, template=template,
         slots=tuple(sorted(slots.parse(template).slot_names)), digest=digest,
+        parts=tuple(answer[PARTS].split("\n")) if answer[PARTS] else (),
     )  # fmt: skip
 
 

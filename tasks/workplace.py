@@ -17,6 +17,7 @@ class Workplace:
     sms_url: str = field(default="http://127.0.0.1:2526/sms", repr=False)
     letter_url: str = ""
     web_url: str = ""
+    intranet_url: str = ""
     public_url: str = ""
     sender_address: str = "budkavle@example.se"
     logotype: Path | None = None

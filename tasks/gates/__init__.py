@@ -17,6 +17,7 @@ from tasks.gates import (
     language_marks,
     links,
     pictures,
+    promises,
     readability,
     sender,
     structure,
@@ -27,6 +28,7 @@ from tasks.gates.subject import GateSubject
 
 FAMILIES = (
     sender,
+    promises,
     accessibility,
     structure,
     contrast,
