@@ -69,6 +69,11 @@ def count_diverted(connection: duckdb.DuckDBPyConnection, run: str, wave: str) -
     _count(connection, "SELECT variant, template FROM variant WHERE run = $run AND wave = $wave", values)
 
 
+def count_nothing(connection: duckdb.DuckDBPyConnection) -> None:
+    """Write an empty counted_part, where no channel of a campaign is priced per part."""
+    connection.execute("CREATE OR REPLACE TEMP TABLE counted_part (key VARCHAR, channel VARCHAR, parts INTEGER)")
+
+
 def _count(connection: duckdb.DuckDBPyConnection, query: str, values: Mapping[str, Any]) -> None:
     """Count every distinct text of part_message; the query gives variant and template."""
     store.run_each(connection, "message_parts/fillings", {})

@@ -33,7 +33,7 @@ FEW = settings(
 )  # fmt: skip
 PROPOSED = {
     "  status: decided\n  body: Kommunfullmäktige\n  date: 2026-06-15\n  reference: KS 2026/0001 (exempel)": (
-        "  status: proposed\n  body: Kommunfullmäktige"
+        "  status: proposed\n  body: Kommunfullmäktige\n  consultation_until: 2027-03-15"
     )
 }
 
@@ -74,7 +74,7 @@ def test_a_text_message_says_in_short_all_that_a_message_must(workplace: Workpla
 def test_neither_label_nor_number_of_the_layout_makes_a_message_long(workplace: Workplace, tmp_path: Path) -> None:
     folder = sms_campaign(tmp_path, **PROPOSED, **{"kundservice@svoa.example.se": '"08-508 000 00"'})
     for text in texts(workplace, folder):
-        assert ("Förslag, inte beslutat" in text.text) == (text.language == "sv")
+        assert ("Förslag, inte beslutat\nTyck till senast: 15 mars 2027\n" in text.text) == (text.language == "sv")
         assert count(text.text).alphabet == "GSM-7"
     assert found(folder, workplace, "decision_label") == found(folder, workplace, "contact_present") == []
 
