@@ -9,22 +9,7 @@ from campaigns.brief import Brief
 from campaigns.texts import text_path
 from tasks import runs, slots, store
 from tasks.gates import GateSubject
-from tasks.slot_values import default_of
-
-STAND_INS = {
-    "first_name": "Förnamn",
-    "last_name": "Efternamn",
-    "recipient": "namn@example.se",
-    "message_id": "0" * 32,
-    "unsubscribe_url": "https://example.se/unsubscribe",
-    "date": "Mon, 01 Jan 2001 12:00:00 +0100",
-    "address_name": "Förnamn Efternamn",
-    "street": "Exempelgatan 1",
-    "apartment": "",
-    "postcode": "123 45",
-    "city": "Stockholm",
-}
-"""What the preview shows where the brief has no default of its own: visibly nobody."""
+from tasks.slot_values import default_values
 
 
 def stored_subjects(
@@ -52,11 +37,6 @@ def subject_of(
         language=language, subject=_filled(subject, values), text=_filled(text, values), html=_filled(html, values),
         facts=facts, reader=reader,
     )  # fmt: skip
-
-
-def default_values(brief: Brief, language: str) -> dict[str, str]:
-    """Return a value for every slot: the brief's default in the language, otherwise a visible stand-in."""
-    return STAND_INS | {slot.name: default_of(slot, language, brief) for slot in brief.slots}
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:

@@ -17,7 +17,7 @@ from campaigns.brief import Brief
 from campaigns.errors import BriefInvalid, Finding, InputError
 from campaigns.text_checks import PLAIN_FACTS, parts_of, read_texts
 from campaigns.texts import TextSource
-from tasks import layouts, mime, rendering, runs, slots, store
+from tasks import layouts, letters, mime, rendering, runs, slots, store
 from tasks.combinations import (
     Combination,
     declared_combinations,
@@ -26,7 +26,7 @@ from tasks.combinations import (
     written_channels,
 )
 from tasks.logotype import LOGOTYPE_CID, attached_logotype
-from tasks.slot_values import default_of
+from tasks.slot_values import default_of, default_values
 from tasks.workplace import Workplace, pseudonym
 
 MOST_COMBINATIONS = 1000  # of facts
@@ -187,6 +187,8 @@ def _variant(
     template = html.encode() or text.encode()
     if channel == "email":
         template = _email(brief, workplace, language, fields["subject"], text, html)
+    elif channel == "letter":
+        template = letters.letter_template(html, default_values(brief, language))
     _only_known_slots(brief, subject + text + html)
     digest = _digest(subject, text, html, template)
     return RenderedVariant(
