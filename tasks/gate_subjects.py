@@ -20,22 +20,22 @@ def stored_subjects(
     return tuple(
         subject_of(
             run.brief, run.folder, wave=wave, channel=channel, language=language, subject=subject, text=text, html=html,
-            facts=dict(zip(names or (), values or (), strict=True)), reader=reader,
+            facts=dict(zip(names or (), values or (), strict=True)), reader=reader, variant=variant,
         )
-        for wave, channel, language, subject, text, html, names, values in rows
+        for wave, channel, language, subject, text, html, names, values, variant in rows
     )  # fmt: skip
 
 
 def subject_of(
     brief: Brief, folder: Path, *, wave: str, channel: str, language: str, subject: str, text: str, html: str,
-    facts: Mapping[str, str], reader: str = "en",
+    facts: Mapping[str, str], reader: str = "en", variant: str = "",
 ) -> GateSubject:  # fmt: skip
     """Return one rendered variant with its slots filled by their defaults."""
     values = default_values(brief, language)
     return GateSubject(
         brief=brief, folder=folder, source=text_path(folder, wave, language).name, wave=wave, channel=channel,
         language=language, subject=_filled(subject, values), text=_filled(text, values), html=_filled(html, values),
-        facts=facts, reader=reader,
+        facts=facts, reader=reader, variant=variant,
     )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ class GateSubject:
     """One variant with its slots filled by their defaults.
 
     ``folder`` is the campaign's and ``source`` the text file there that the variant was made from; ``reader`` is the
-    language in which faults are described.
+    language in which faults are described. ``variant`` is the text's id where it is stored.
     """
 
     brief: Brief
@@ -42,6 +42,7 @@ class GateSubject:
     html: str
     facts: Mapping[str, str] = field(default_factory=dict)
     reader: str = "en"
+    variant: str = ""
 
     def say(self, message: str, **values: object) -> str:
         """Return a message in the reader's language with its values put in; numbers are written as there."""
