@@ -212,10 +212,7 @@ class _Writer:
     def _marked(self, element: HtmlElement) -> Iterator[str]:
         inner = self._children(element)
         if element.tag == "a":
-            address = element.get("href", "")
-            yield f"linked({self._string(address)}, {_sequence(inner)})"
-            if address.startswith("http"):  # as the letter's style sheet does: on paper the address must be readable
-                yield f'" ("; linked({self._string(address)}, breakable({self._string(address)})); ")"'
+            yield f"linked({self._string(element.get('href', ''))}, {_sequence(inner)})"
         elif element.tag in {"strong", "b"}:
             yield f"strong({_sequence(inner)})"
         elif element.tag in {"em", "i"}:
