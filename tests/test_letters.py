@@ -55,8 +55,9 @@ ADDRESSES = [
 ]  # fmt: skip
 HOSTILE = [
     "#panic()", '"); #panic() //', '\\" + panic() + \\"', "\\", "\\\\", '"', "'", "// x", "/* x", "*/", "<label>",
-    "@ref", "$x$", "*b* _i_ `c`", "= H", "- x -- y --- z ...", "~", "\\u{41}", "#{1+1}", "[x]", "(:)", "a\nb", "a\u2028b",
-    "</p><script>", "{{ x }}", DIVIDER.decode(), slots.marker("street", "typst"), 'values.at("x")', "", " ", "x" * 300,
+    "@ref", "$x$", "*b* _i_ `c`", "= H", "- x -- y --- z ...", "~", "\\u{41}", "#{1+1}", "[x]", "(:)", "a\nb",
+    "a\u2028b", "</p><script>", "{{ x }}",
+    DIVIDER.decode(), slots.marker("street", "typst"), 'values.at("x")', "", " ", "x" * 300,
     "https://example.se/å?a=1&b=2", 'https://example.se/"#panic()',
 ]  # fmt: skip
 LATIN = st.text(st.characters(min_codepoint=32, max_codepoint=0x17F, exclude_characters="\xad"), max_size=30)
