@@ -85,7 +85,8 @@ def _settings(document: HtmlElement, numbered: bool) -> str:
         f"#set document(title: {_literal(_collapsed(title).strip())}, date: none)\n"
         f"#set text(lang: {_literal(language)}, dir: {direction})\n"
         f"#let margin = {MARGIN}mm\n#let body-top = {BODY_TOP}mm\n#let head-width = {HEAD_WIDTH}mm\n"
-        f"#let address-area = ({sides})\n#let numbered = {'true' if numbered else 'false'}"
+        f"#let address-area = ({sides})\n#let numbered = {str(numbered).lower()}\n"
+        f"#let right-to-left = {str(direction == 'rtl').lower()}"
     )
 
 
