@@ -23,6 +23,7 @@ from tasks.combinations import open_channels
 from tasks.disclosure import SMALLEST_CELL, hidden_groups
 from tasks.gate_subjects import stored_subjects
 from tasks.gates import GateSubject, refuses
+from tasks.letter_samples import write_samples
 from tasks.pages import page_environment, write_page
 from tasks.plan_page import plan_page
 from tasks.preview_words import Words
@@ -47,7 +48,7 @@ class Text:
 
 
 def write_preview(workplace: Workplace, run: str) -> Path:
-    """Write ``runs/RUN/preview/index.html`` from the snapshot and return its path."""
+    """Write ``runs/RUN/preview/index.html`` and its sample letters from the snapshot; return the page's path."""
     with store.reading(workplace) as connection:
         this = runs.load_within(connection, run)
         page = _page(connection, workplace, this)
@@ -83,6 +84,7 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
         findings={kind: _together([found for found in findings if found.kind == kind]) for kind in "BHW"},
         refused=any(refuses(found) for found in findings),
         passed=_passed(findings),
+        letters=write_samples(connection, run, workplace.run_folder(run.run, "preview")),
         requirements=load_programme().requirements,
         checks=connection.execute(store.statement("previews/checks"), {"run": run.run}).fetchall(),
         approvals=_approvals(run.brief, workplace),
