@@ -182,6 +182,7 @@ class Image(Part):
     licence_until: Date | None = None
     consent: str | None = None
     shows_child: bool = False
+    shows_person: bool = False
 
 
 class Override(Part):

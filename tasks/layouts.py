@@ -124,7 +124,7 @@ def _messages(
         "answer_within": _told(brief, language, brief.contact.answer_within, brief.contact.answer_within_in(language)),
         "decision_label": label,
         "decision_facts": facts,
-        "date": _date(brief, wave, language),
+        "date": dates_told(brief, wave, language)[0],
         "landing_page": brief.landing_page,
         "logotype": _logotype(workplace, channel),
         "logotype_text": _logotype_text(workplace, language, fields),
@@ -170,10 +170,13 @@ def _decision(brief: Brief, language: str) -> tuple[str, str]:
     return label, say(", ").join(facts)
 
 
-def _date(brief: Brief, wave: str, language: str) -> str:
+def dates_told(brief: Brief, wave: str, language: str) -> tuple[str, ...]:
+    """Return how the date of a wave may be written in a language: first as the layouts do, then in other usual ways."""
     start = next(each.start for each in brief.waves if each.name == wave)
     local = start.astimezone(ZoneInfo(brief.schedule.time_zone)).date()
-    return str(format_date(local, "long", locale=date_locale(language)))
+    locale = date_locale(language)
+    ways = [str(format_date(local, way, locale=locale)) for way in ("long", "full", "medium", "short")]
+    return tuple(dict.fromkeys((*ways, local.isoformat())))
 
 
 def _logotype(workplace: Workplace, channel: str) -> str:
