@@ -54,7 +54,14 @@ class Postbox:
         return "250 taken"
 
     def codes(self) -> list[str]:
-        return [code for letter in self.letters for code in re.findall(r"--code (\w+)", letter.get_content())]
+        return [code for letter in self.letters for code in re.findall(r"--code (\w+)", text_of(letter))]
+
+
+def text_of(letter: EmailMessage) -> str:
+    """The words of a letter, without what is attached."""
+    body = letter.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from approval_scene import DIRECTORY, Postbox, campaign_folder, office, open_finding, postbox, prepared, with_relay
+from approval_scene import DIRECTORY, Postbox, campaign_folder, office, open_finding, postbox, prepared, text_of, with_relay
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -66,7 +66,7 @@ def test_the_letter_tells_what_to_do_in_swedish(scene: Scene) -> None:
     open_finding(scene.workplace, scene.run, "decision_wording")
     approval.request(scene.workplace, scene.run)
     letter = scene.box.letters[0]
-    text = letter.get_content()
+    text = text_of(letter)
     assert letter["Subject"] == "Godkänn kampanjen ”Sortera matavfall hemma”"
     assert letter["To"] == "chef@example.se"
     command = f"budkavle approve {scene.run} --code {scene.box.codes()[0]} --reviewed decision_wording"

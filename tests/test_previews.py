@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from prepared_run import campaign_in, prepare
 from ruamel.yaml import YAML
 
-from campaigns.approvers import TABLE
+from campaigns.approval_matrix import TABLE
 from campaigns.brief_loading import load_brief
 from campaigns.language import translations
 from tasks import audience_words, preview_words, runs, store

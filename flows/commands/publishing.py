@@ -52,6 +52,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
         ),
         *(f"unknown    {message}" for message in found["unknown"]),
         *(f"look {look['look']}     {look['state']}, {look['due_at']}" for look in found["due_looks"]),
+        *(f"review     {review['role']}, afterwards: {review['why']}" for review in found["due_reviews"]),
     ]
 
 
