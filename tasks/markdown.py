@@ -3,13 +3,13 @@
 import textwrap
 from collections.abc import Callable, Iterator
 
-from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
+from campaigns.text_rendering import markdown_reader
 from tasks.slots import put_address_in_place, put_in_place
 
 WIDTH = 72
-_READER = MarkdownIt("commonmark", {"html": False}).enable("table")
+_READER = markdown_reader()
 
 
 def to_html(source: str) -> str:

@@ -8,24 +8,21 @@ prints one JSON object with its counts.
 
 import argparse
 import fcntl
-import hashlib
 import json
 import signal
 import sys
 import time
 from collections.abc import Callable
-from email.utils import formatdate
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from campaigns.errors import BudkavleError, InputError
+from campaigns.errors import BudkavleError
 from tasks.delivery import Delivery
 from tasks.journal import standings
 from tasks.lifeline import end_with_parent
 from tasks.orders import Control
-from tasks.senders import SENDERS, Message, Setting
-from tasks.slots import Template, parse, unsubscribe_address
+from tasks.senders import SENDERS, Setting
+from tasks.shard_messages import read_shard, renderer
 
 SECONDS_FOR_LOCK = 3.0
 EXIT = {"done": 0, "damaged": 2, "unavailable": 4, "failing": 4, "locked": 5}
@@ -70,44 +67,9 @@ def publish(
     return {"ending": ending, "counts": dict(sorted(delivery.counts.items()))}
 
 
-def read_shard(folder: Path, shard: str) -> tuple[str, list[Message]]:
-    """Return channel and messages of a shard, ordered by message id; raises InputError when the file has changed."""
-    from pyarrow import parquet
-
-    path = folder / f"{shard}.parquet"
-    noted = next((entry for file in folder.glob("*.json") for entry in json.loads(file.read_text())["shards"]
-                  if entry["shard"] == shard), None)  # fmt: skip
-    if noted is None or not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != noted["sha256"]:
-        raise InputError(
-            "the shard is missing or not as it was written; nothing of it is sent",
-            where=str(path),
-            remedy="restore the file from a back-up.",
-        )
-    columns = ["message_id", "variant", "person_key", "address_key", "address", "language", "slots"]
-    rows = parquet.read_table(path, columns=columns).to_pylist()
-    return noted["channel"], [_message(row) for row in rows]
-
-
-def _message(row: dict[str, Any]) -> Message:
-    keys = tuple(key for key in (row["person_key"], row["address_key"]) if key)
-    slots = dict(row["slots"] or ())
-    return Message(row["message_id"], row["variant"], keys, row["address"] or "", row["language"] or "", slots)
-
-
 def _setting(home: Path, run: str, shard: str, settings: dict[str, Any]) -> Setting:
-    variants = home / "runs" / run / "shards" / "variants"
-    sender_address, public_url = settings.get("sender_address", ""), settings.get("public_url", "")
-
-    @cache
-    def template(variant: str) -> Template:
-        return parse((variants / variant).read_bytes())
-
-    def render(message: Message) -> bytes:
-        unsubscribe = unsubscribe_address(message.message_id, sender_address=sender_address, public_url=public_url)
-        built_in = {"recipient": message.address, "message_id": message.message_id,
-                    "unsubscribe_url": unsubscribe, "date": formatdate()}  # fmt: skip
-        return template(message.variant).fill({**message.slots, **built_in})
-
+    variants, sender_address = home / "runs" / run / "shards" / "variants", settings.get("sender_address", "")
+    render = renderer(variants, sender_address=sender_address, public_url=settings.get("public_url", ""))
     return Setting(
         run, shard, home, render, settings.get("smtp_url", ""), settings.get("letter_url", ""),
         settings.get("web_url", ""), sender_address,
