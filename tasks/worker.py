@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from campaigns.errors import BudkavleError
-from tasks.delivery import Delivery
+from tasks.delivery import Delivery, Moment
 from tasks.journal import standings
 from tasks.lifeline import end_with_parent
 from tasks.orders import Control
 from tasks.senders import SENDERS, Setting
-from tasks.shard_messages import read_shard, renderer
+from tasks.shard_messages import addresses_in, read_shard, renderer
 
 SECONDS_FOR_LOCK = 3.0
 EXIT = {"done": 0, "damaged": 2, "unavailable": 4, "failing": 4, "locked": 5}
@@ -56,10 +56,11 @@ def publish(
         if not _locked(lock.fileno()):
             return {"ending": "locked", "counts": {}}
         channel, messages = read_shard(folder / "shards", shard)
-        sender = SENDERS[channel](_setting(home, run, shard, settings))
+        moment = Moment()
+        sender = SENDERS[channel](_setting(home, run, shard, settings, moment))
         control = Control(folder / "control", channel)
         patience = float(settings.get("patience", 30.0))
-        delivery = Delivery(journals, shard, sender, control, patience=patience, interrupted=interrupted)
+        delivery = Delivery(journals, shard, sender, control, patience=patience, interrupted=interrupted, moment=moment)
         try:
             ending = delivery.run(messages, standings(journals, shard))
         finally:
@@ -67,12 +68,12 @@ def publish(
     return {"ending": ending, "counts": dict(sorted(delivery.counts.items()))}
 
 
-def _setting(home: Path, run: str, shard: str, settings: dict[str, Any]) -> Setting:
-    variants, sender_address = home / "runs" / run / "shards" / "variants", settings.get("sender_address", "")
-    render = renderer(variants, sender_address=sender_address, public_url=settings.get("public_url", ""))
+def _setting(home: Path, run: str, shard: str, settings: dict[str, Any], moment: Moment) -> Setting:
+    folder = home / "runs" / run / "shards"
+    render = renderer(folder / "variants", **addresses_in(folder, shard, settings), moment=moment.seconds)
     return Setting(
         run, shard, home, render, settings.get("smtp_url", ""), settings.get("letter_url", ""),
-        settings.get("web_url", ""), sender_address,
+        settings.get("web_url", ""), settings.get("sender_address", ""),
     )  # fmt: skip
 
 

@@ -120,13 +120,13 @@ def prepared(workplace: Workplace, folder: Path, **changes: Any) -> str:
     return run
 
 
-def open_finding(workplace: Workplace, run: str, gate: str) -> None:
-    """Plant a finding that a person must read."""
+def open_finding(workplace: Workplace, run: str, finding: str) -> None:
+    """Plant a finding that a person must read, such as ``politics:1``."""
     with store.writing(workplace) as connection:
         connection.execute(
             "INSERT INTO check_result BY NAME SELECT ? AS run, 'review' AS stage, 'gates' AS suite, ? AS check_name, "
-            "'H' AS kind, false AS success, 'a person must read this' AS message",
-            [run, gate],
+            "? AS finding, 'H' AS kind, false AS success, 'a person must read this' AS message",
+            [run, finding.partition(":")[0], finding],
         )
 
 
