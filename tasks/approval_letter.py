@@ -29,6 +29,7 @@ Text: TypeAlias = Callable[[str], str]
 Writers: TypeAlias = Mapping[str, Any]
 BESIDE = re.compile(rb'<p class="beside">.*?</p>\n?', re.DOTALL)
 """The paragraph that leads to a page beside the preview, which is not there where the preview is attached."""
+CLOCK = {"sv": "d MMMM y 'kl.' HH.mm", "en": "d MMMM y 'at' HH:mm"}
 LARGEST_ATTACHMENT = 4_000_000
 """Bytes; a larger preview is linked to, since many mail servers refuse messages above 10 MB after encoding."""
 
@@ -177,4 +178,4 @@ def _title(brief: Brief) -> str:
 
 def _local(instant: datetime, brief: Brief, language: str) -> str:
     zone = ZoneInfo(brief.schedule.time_zone)
-    return str(format_local(instant, "long", tzinfo=zone, locale=language))
+    return str(format_local(instant, CLOCK[language], tzinfo=zone, locale=language))

@@ -1,3 +1,4 @@
+import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -29,7 +30,9 @@ from campaigns.errors import (
     IllegalMove,
     InputError,
 )
-from tasks import approval, decisions, digest, runs, store
+from campaigns.language import translations
+from flows import approval_form
+from tasks import approval, approval_letter, decisions, digest, runs, store
 from tasks.status import run_status
 from tasks.workplace import Workplace
 
@@ -446,3 +449,16 @@ def test_the_digest_that_was_granted_is_the_sealed_one(scene: Scene) -> None:
     sealed = digest.seal(scene.workplace, scene.run)
     approval.request(scene.workplace, scene.run)
     assert approval.grant(scene.workplace, scene.run, scene.box.codes()[0]).digest == sealed
+
+
+def test_every_word_of_the_letter_and_the_form_is_translated() -> None:
+    sources = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in (approval_letter, approval_form)]
+    calls = [node for source in sources for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    messages = {
+        str(ast.literal_eval(call.args[0]))
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.func.id in ("_", "text") and isinstance(call.args[0], ast.Constant)
+    }
+    swedish = translations("sv")
+    assert len(messages) > 25
+    assert [message for message in messages if swedish.gettext(message) == message] == []
