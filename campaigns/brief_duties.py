@@ -42,7 +42,7 @@ def insight_link(subject: Subject) -> Found:
 
 @rule
 def recipient_knowledge(subject: Subject) -> Found:
-    """S3: an audience is known by needs, drivers, habits, language or life situation; age and district are not enough."""
+    """S3: an audience is known by need, driver, habit, language or life situation; age and place are not enough."""
     for number, wave in subject.rows("waves"):
         query = subject.file(wave["audience"]) if wave.get("audience") else None
         if query is None or not subject.registers.get(number) or _knows(query) is not False:

@@ -52,7 +52,7 @@ def in_host(address: str) -> bool:
 
 
 def personal_addresses(printed: str) -> tuple[str, ...]:
-    """Return the addresses in a text or a page that differ per person, readable; that to unsubscribe is none of them."""
+    """Return the addresses in a text that differ per person, readable; that to unsubscribe is none of them."""
     found = (address for address in _ADDRESSES.findall(printed) if set(named_in(address)) - {UNSUBSCRIBE})
     return tuple(dict.fromkeys(readable(address) for address in found))
 

@@ -24,7 +24,7 @@ CARRIED = (
 def numeric_address(host: str) -> Ip | None:
     """Return the address that a host is written as, in any of the ways that a browser reads; None for a name.
 
-    IPv4 may be written as fewer numbers, octal or hexadecimal: ``127.1``, ``0x7f.1`` and ``2130706433`` are one address.
+    IPv4 may be written as fewer numbers, octal or hexadecimal: ``127.1``, ``0x7f.1`` and ``2130706433`` are the same.
     """
     bare = host.strip("[]").partition("%")[0]
     try:
@@ -53,7 +53,7 @@ def is_public(address: Ip) -> bool:
 
 
 def is_public_name(host: str) -> bool:
-    """Tell whether a host is written as a name that anybody's browser can look up: two parts at least, none internal."""
+    """Tell whether a host is written as a name that any browser can look up: two parts at least, none internal."""
     labels = host.rstrip(".").lower().split(".")
     sound = len(labels) > 1 and len(host) <= 253 and all(LABEL.fullmatch(label) for label in labels)
     return sound and labels[-1] not in OWN_NAMES and not labels[-1].isdigit() and host.lower() != "home.arpa"

@@ -22,6 +22,7 @@ from tasks.journal import standings
 from tasks.lifeline import end_with_parent
 from tasks.orders import Control
 from tasks.senders import SENDERS, Setting
+from tasks.senders.web import pages_url
 from tasks.shard_messages import addresses_in, read_shard, renderer
 
 SECONDS_FOR_LOCK = 3.0
@@ -56,9 +57,12 @@ def publish(
         if not _locked(lock.fileno()):
             return {"ending": "locked", "counts": {}}
         channel, messages = read_shard(folder / "shards", shard)
-        moment = Moment()
-        sender = SENDERS[channel](_setting(home, run, shard, settings, moment))
         control = Control(folder / "control", channel)
+        internal = control.terms.get("internal", False)
+        text_sender = control.terms.get("text_senders", {}).get(channel, "")
+        moment = Moment()
+        given = {**settings, "text_sender": text_sender}
+        sender = SENDERS[channel](_setting(home, run, shard, given, moment, internal=internal))
         patience = float(settings.get("patience", 30.0))
         delivery = Delivery(journals, shard, sender, control, patience=patience, interrupted=interrupted, moment=moment)
         try:
@@ -68,12 +72,15 @@ def publish(
     return {"ending": ending, "counts": dict(sorted(delivery.counts.items()))}
 
 
-def _setting(home: Path, run: str, shard: str, settings: dict[str, Any], moment: Moment) -> Setting:
+def _setting(
+    home: Path, run: str, shard: str, settings: dict[str, Any], moment: Moment, *, internal: bool
+) -> Setting:
     folder = home / "runs" / run / "shards"
     render = renderer(folder / "variants", **addresses_in(folder, shard, settings), moment=moment.seconds)
     return Setting(
         run, shard, home, render, settings.get("smtp_url", ""), settings.get("letter_url", ""),
-        settings.get("web_url", ""), settings.get("sender_address", ""),
+        pages_url(settings.get("web_url", ""), settings.get("intranet_url", ""), home, internal),
+        settings.get("sender_address", ""), settings.get("sms_url", ""), settings.get("text_sender", ""),
     )  # fmt: skip
 
 

@@ -160,5 +160,3 @@ def _luminance(colour: Colour) -> float:
     """Return the relative luminance of WCAG 2.1."""
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour[:3])
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-

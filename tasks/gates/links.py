@@ -16,6 +16,7 @@ ADDRESS_IN_TEXT = re.compile(r"(?<![\w/@.])(?:https?|ftp)://[^\s<>\"”»]*", re
 NOT_A_LINK = re.compile(r"\[[^\[\]\n]{1,200}\]\s?\([^()\s]*(?:\)|$|\s)")
 MAILBOX = re.compile(r"[^@\s,;:<>()\[\]]+@([^@\s,;:<>()\[\]]+)")
 TELEPHONE = re.compile(r"\+?[\d\s().\-\u00a0\u2011]*\d[\d\s().\-\u00a0\u2011]*(?:;[\w=;+.-]*)?")
+BROKEN = re.compile(r"[\s<>\"{}|\\^`]|^https://https?[:/]|\.\.(?=[^/?#]*(?:[/?#]|$))", re.IGNORECASE)
 FEWEST_DIGITS = 3
 FOLLOWING = re.compile(
     r"(?:utm|mtm|pk|piwik|matomo|hsa|mc|oly|vero|mkt|trk)_\w+|_hsenc|_hsmi|__s|fbclid|gclid|gbraid|wbraid|dclid|msclkid"
@@ -84,48 +85,51 @@ def _links(subject: GateSubject) -> list[tuple[str, str]]:
 def _wrong_with(subject: GateSubject, address: str) -> str:
     """Say why an address cannot be followed; empty where nothing is wrong with it."""
     scheme, _, rest = address.partition(":")
-    scheme = scheme.lower()
+    shown_as = address[:120]
+    checks = {"mailto": _wrong_with_mail, "tel": _wrong_with_telephone, "https": _wrong_with_web}
+    if check := checks.get(scheme.lower()):
+        return check(subject, address if check is _wrong_with_web else rest, shown_as)
     if address in {"", "#"}:
         return subject.say("A link has no address")
     if address.startswith("#"):
-        target = subject.select(f"//*[@id={address[1:]!r} or @name={address[1:]!r}]") if "'" not in address else []
-        return "" if target else subject.say("A link leads to a place that the page does not have: {address}", address=address)
-    if scheme == "mailto":
-        return "" if _reaches_somebody(rest) else subject.say("A mail link has no mail address: {address}", address=address[:120])
-    if scheme == "tel":
-        dialled = TELEPHONE.fullmatch(unquote(rest)) and sum(map(str.isdigit, rest)) >= FEWEST_DIGITS
-        return "" if dialled else subject.say("A telephone link has no number: {address}", address=address[:120])
-    if scheme == "http":
-        return subject.say("A link is not encrypted: {address} begins with http", address=address[:120])
-    if scheme != "https":
-        return subject.say("A link is neither https, mailto nor tel: {address}", address=address[:120])
-    return _wrong_with_web(subject, address)
+        named = any(address[1:] in {each.get("id"), each.get("name")} for each in subject.select("//*[@id or @name]"))
+        missing = subject.say("A link leads to a place that the page does not have: {address}", address=shown_as)
+        return "" if named else missing
+    if scheme.lower() == "http":
+        return subject.say("A link is not encrypted: {address} begins with http", address=shown_as)
+    return subject.say("A link is neither https, mailto nor tel: {address}", address=shown_as)
 
 
-def _wrong_with_web(subject: GateSubject, address: str) -> str:
+def _wrong_with_mail(subject: GateSubject, rest: str, shown_as: str) -> str:
+    boxes = [box.strip() for box in re.split(r"[,;]", unquote(rest.partition("?")[0])) if box.strip()]
+    found = [MAILBOX.fullmatch(box) for box in boxes]
+    reaches = bool(found) and all(box is not None and is_public_name(box[1]) for box in found)
+    return "" if reaches else subject.say("A mail link has no mail address: {address}", address=shown_as)
+
+
+def _wrong_with_telephone(subject: GateSubject, rest: str, shown_as: str) -> str:
+    dialled = TELEPHONE.fullmatch(unquote(rest)) and sum(map(str.isdigit, rest)) >= FEWEST_DIGITS
+    return "" if dialled else subject.say("A telephone link has no number: {address}", address=shown_as)
+
+
+def _wrong_with_web(subject: GateSubject, address: str, shown_as: str) -> str:
+    broken = subject.say("An address is not whole: {address}", address=shown_as)
     try:
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        host, port = "", None
-    if not address.lower().startswith("https://") or not host or port == 0 or re.search(r"[\s<>\"{}|\\^`]", address):
-        return subject.say("An address is not whole: {address}", address=address[:120])
-    if parts.username is not None or parts.password is not None:
+        return broken
+    if not address.lower().startswith("https://") or not host or port == 0 or BROKEN.search(address):
+        return broken
+    if parts.username is not None:
         return subject.say("An address holds a user's name or password")
     number = numeric_address(host)
-    if number is not None and not is_public(number):
-        return subject.say("A link leads to a private address: {address}", address=address[:120])
-    if number is None and not is_public_name(host):
-        if "." in host and not host.lower().endswith(".localhost") and host.rsplit(".", 1)[-1].isdigit():
-            return subject.say("An address is not whole: {address}", address=address[:120])
-        return subject.say("A link leads to a name that only an internal network knows: {address}", address=address[:120])
+    if number is not None:
+        private = subject.say("A link leads to a private address: {address}", address=shown_as)
+        return "" if is_public(number) else private
+    if not is_public_name(host):
+        return subject.say("A link leads to a name that only an internal network knows: {address}", address=shown_as)
     return ""
-
-
-def _reaches_somebody(written: str) -> bool:
-    boxes = [box.strip() for box in re.split(r"[,;]", unquote(written.partition("?")[0])) if box.strip()]
-    found = [MAILBOX.fullmatch(box) for box in boxes]
-    return bool(found) and all(box is not None and is_public_name(box[1]) for box in found)
 
 
 def _query(address: str) -> str:

@@ -141,4 +141,3 @@ def _is_layout(table: HtmlElement) -> bool:
     rows = [len(row) for row in table.iter("tr") if next(row.iterancestors("table")) is table]
     inner = {element.tag for cell in _own(table, "td") for element in cell.iter() if element is not cell}
     return max(rows, default=0) <= 1 or bool(inner & {"table", "div", "h1", "h2", "h3", "p", "main", "section"})
-
