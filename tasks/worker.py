@@ -72,9 +72,7 @@ def publish(
     return {"ending": ending, "counts": dict(sorted(delivery.counts.items()))}
 
 
-def _setting(
-    home: Path, run: str, shard: str, settings: dict[str, Any], moment: Moment, *, internal: bool
-) -> Setting:
+def _setting(home: Path, run: str, shard: str, settings: dict[str, Any], moment: Moment, *, internal: bool) -> Setting:
     folder = home / "runs" / run / "shards"
     render = renderer(folder / "variants", **addresses_in(folder, shard, settings), moment=moment.seconds)
     return Setting(

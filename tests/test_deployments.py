@@ -87,7 +87,7 @@ class Form:
 
     def inputs(self) -> dict[str, str]:
         """Everything that Prefect keeps of the forms so far, by its key after the number of the form."""
-        kept = post(self.api, f"flow_runs/{self.flow_run}/input/filter", prefix=self.key)
+        kept = post(self.api, f"flow_runs/{self.flow_run}/input/filter", prefix=self.key, limit=100)
         return {each["key"].removeprefix(self.key): each["value"] for each in kept}
 
     def waits(self, number: int) -> Any:
