@@ -5,19 +5,26 @@ table, and the table is brought up to the log wherever a crash came between.
 """
 
 import getpass
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import duckdb
 
-from campaigns.approval_matrix import missing_roles, needed_roles
-from campaigns.approvers import approvers, load_directory, require_may_approve
-from campaigns.errors import ApprovalPending, ApprovalRefused, ContentChanged, IllegalMove, InputError
+from campaigns.approval_matrix import needed_roles
+from campaigns.approvers import approvers, load_directory
+from campaigns.errors import ApprovalPending, ApprovalRefused, IllegalMove, InputError
 from tasks import approval_rows, decisions, digest, runs, store
 from tasks.approval_letter import compose, matter
 from tasks.approval_mail import Request, Review, deliver
-from tasks.approval_rows import EXPIRED, GRANTED, PENDING, VALID, Asked
+from tasks.approval_rows import EXPIRED, GRANTED, PENDING, VALID
+from tasks.approval_rules import (
+    ask_again,
+    require_acceptable,
+    require_reviewed,
+    require_second_person,
+    wrong_code,
+)
 from tasks.findings import examined, readings
 from tasks.gate_subjects import stored_subjects
 from tasks.gates import GateSubject
@@ -76,12 +83,12 @@ def grant(workplace: Workplace, run: str, code: str, reviewed: Sequence[str] = (
         granted = approval_rows.persons(connection, known, GRANTED)
         needed = needed_roles(known.brief, approval_rows.audience_share(connection, known.run))
     if asked is None:
-        raise _wrong_code(workplace, known, actor)
-    _require_acceptable(workplace, known, asked, actor)
-    _require_second_person(known, needed, granted, asked)
+        raise wrong_code(workplace, known, actor)
+    require_acceptable(workplace, known, asked, actor)
+    require_second_person(known, needed, granted, asked)
     if known.state not in runs.SENT:
         digest.require_unchanged(workplace, known.run)
-    accepted = _require_reviewed(known, reviews, reviewed)
+    accepted = require_reviewed(known, reviews, reviewed)
     detail = {"digest": asked.digest, "role": asked.role, "approver": asked.approver, "reviewed": accepted}
     decision = decisions.record(
         workplace, "approval_granted", actor=asked.approver, run=known.run, detail={**detail, "account": actor}
@@ -112,7 +119,7 @@ def require_approval(workplace: Workplace, run: str) -> None:
         raise ApprovalRefused(
             f"the approval as {', '.join(late)} has expired: code and approval hold for {VALID.days} days",
             where=f"run {known.run}",
-            remedy=_ask_again(known),
+            remedy=ask_again(known),
         )
     if missing:
         raise ApprovalPending(
@@ -174,78 +181,6 @@ def _in_words(run: runs.Run, reviews: Sequence[Review], subjects: Sequence[GateS
         else each
         for each in reviews
     ]
-
-
-def _require_acceptable(workplace: Workplace, run: runs.Run, asked: Asked, actor: str) -> None:
-    where = f"run {run.run}"
-    if asked.approved:
-        raise ApprovalRefused("this code has been used; the approval it gave stands", where=where)
-    if asked.digest != run.digest:
-        raise ContentChanged("the content has changed since this code was mailed", where=where, remedy=_ask_again(run))
-    if asked.expires_at <= datetime.now(UTC):
-        raise ApprovalRefused("the code has expired", where=where, remedy=_ask_again(run))
-    require_may_approve(run.brief, load_directory(workplace.directory), asked.role, asked.approver)
-    if actor == run.brief.communicator:
-        raise ApprovalRefused(
-            f"{actor} is the campaign's communicator and cannot use another person's code (P3c)",
-            where=where,
-            remedy="the person who was mailed the code uses it.",
-        )
-
-
-def _require_second_person(
-    run: runs.Run, needed: Collection[str], granted: Collection[tuple[str, str]], asked: Asked
-) -> None:
-    """Refuse the approval by which one person alone would fill every needed role."""
-    after = {*granted, (asked.role, asked.approver)}
-    if {role for role, _ in after}.issuperset(needed) and missing_roles(needed, after, run.brief.communicator):
-        raise ApprovalRefused(
-            f"{asked.approver} has given the other approvals, and one person alone is not enough",
-            where=f"run {run.run}",
-            remedy=f"let another person who holds the role {asked.role!r} use the code that they were mailed.",
-        )
-
-
-def _require_reviewed(run: runs.Run, reviews: Sequence[Review], reviewed: Sequence[str]) -> list[str]:
-    """Return the ids of what was read; a bare gate will do where it has one finding."""
-    ids = [review.id for review in reviews]
-    gates = [name.partition(":")[0] for name in ids]
-    known = {gate: name for name, gate in zip(ids, gates, strict=True) if gates.count(gate) == 1} | {
-        name: name for name in ids
-    }
-    read = {known[name] for name in reviewed if name in known}
-    if strange := [name for name in reviewed if name not in known]:
-        raise ApprovalRefused(
-            f"there is no finding to review called {', '.join(strange)}",
-            where=f"run {run.run}",
-            remedy="the preview names them: " + (", ".join(ids) or "nothing has to be reviewed") + ".",
-        )
-    if unread := [review for review in reviews if review.id not in read]:
-        raise ApprovalRefused(
-            "findings that a person must read have not been reviewed: "
-            + "; ".join(f"{review.id} ({review.message})" for review in unread),
-            where=f"run {run.run}",
-            remedy="read them in the preview, then approve with "
-            + " ".join(f"--reviewed {each.id}" for each in unread),
-        )
-    return ids
-
-
-def _wrong_code(workplace: Workplace, run: runs.Run, actor: str) -> ApprovalRefused:
-    left = approval_rows.count_wrong_code(workplace, run.run, actor)
-    if left > 0:
-        return ApprovalRefused(
-            "the code is wrong", where=f"run {run.run}", remedy=f"copy it from the letter; {left} attempts are left."
-        )
-    return ApprovalRefused(
-        "the code is wrong, and so many have been that every waiting code is void",
-        where=f"run {run.run}",
-        remedy=_ask_again(run),
-    )
-
-
-def _ask_again(run: runs.Run) -> str:
-    return f"run `budkavle run {run.run}`: whoever still has to approve is mailed a new code."
 
 
 def _account() -> str:
