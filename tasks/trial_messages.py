@@ -12,9 +12,9 @@ from email.utils import formatdate
 from campaigns.approvers import load_directory
 from campaigns.errors import GatewayUnavailable, InputError, Refused
 from tasks import decisions, runs, slots, store
-from tasks.gate_subjects import default_values
 from tasks.senders.email import EmailSender
 from tasks.senders.protocol import Message, Setting
+from tasks.slot_values import default_values
 from tasks.workplace import Workplace, pseudonym
 
 MARK = b" [TEST]"
