@@ -10,11 +10,11 @@ from dataclasses import replace
 from campaigns.brief import Override
 from campaigns.errors import Finding
 from campaigns.programme import Gate
-from tasks.gates import accessibility, correctness, readability, sender
+from tasks.gates import accessibility, correctness, decisions, politics, readability, sender, spelling, wording
 from tasks.gates.registry import GATES, Fault
 from tasks.gates.subject import GateSubject
 
-FAMILIES = (sender, accessibility, readability, correctness)
+FAMILIES = (sender, accessibility, readability, wording, spelling, correctness, decisions, politics)
 
 __all__ = ["FAMILIES", "GATES", "Fault", "GateSubject", "accept_overrides", "examine", "refuses"]
 
