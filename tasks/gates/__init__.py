@@ -10,11 +10,43 @@ from dataclasses import replace
 from campaigns.brief import Override
 from campaigns.errors import Finding
 from campaigns.programme import Gate
-from tasks.gates import accessibility, correctness, decisions, politics, readability, sender, spelling, wording
+from tasks.gates import (
+    accessibility,
+    contrast,
+    correctness,
+    decisions,
+    language_marks,
+    links,
+    pictures,
+    politics,
+    promises,
+    readability,
+    sender,
+    spelling,
+    structure,
+    text_message,
+    wording,
+)
 from tasks.gates.registry import GATES, Fault
 from tasks.gates.subject import GateSubject
 
-FAMILIES = (sender, accessibility, readability, wording, spelling, correctness, decisions, politics)
+FAMILIES = (
+    sender,
+    promises,
+    accessibility,
+    structure,
+    contrast,
+    language_marks,
+    links,
+    pictures,
+    readability,
+    wording,
+    spelling,
+    correctness,
+    decisions,
+    politics,
+    text_message,
+)
 
 __all__ = ["FAMILIES", "GATES", "Fault", "GateSubject", "accept_overrides", "examine", "refuses"]
 

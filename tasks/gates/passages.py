@@ -20,7 +20,6 @@ DESCRIPTION = "//meta[@name='description']/@content"
 IN_ATTRIBUTES = "//@alt | //@title | //@aria-label"
 HEADINGS = "//h1"
 PREHEADER = "//body/div[contains(@style, 'none')]"
-INCLUDED = re.compile(r"""\{%-?\s*include\s+["']([^"']+)["']""")
 MARK_UP = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\]\([^)]*\)|<[^>]*>")
 REMARK = re.compile(r"(?:^|\s)#.*$")
 TEMPLATE_WORD = re.compile(r"""["'].*?["']""")
@@ -73,7 +72,7 @@ def places(subject: GateSubject, sentence: str, start: int, end: int) -> tuple[t
 
     The same words in several lines are told apart by what stands around them; lines that are alike are all returned.
     """
-    words = _written_words(subject.folder, subject.source)
+    words = _written_words(subject)
     before, hit, after = (_cut(part) for part in (sentence[:start], sentence[start:end], sentence[end:]))
     if not hit:
         return (subject.place(sentence),)
@@ -98,7 +97,7 @@ def exact_places(subject: GateSubject, sentence: str, excerpt: str) -> tuple[tup
 
 def written_lines(subject: GateSubject) -> Iterator[tuple[tuple[str, int], str]]:
     """Yield every line of the files that a variant's words may stand in, with its place."""
-    for name, path in _files(subject.folder, subject.source):
+    for name, path in _files(subject):
         for number, line in enumerate(path.read_text(encoding="utf-8-sig", errors="replace").splitlines(), start=1):
             yield (name, number), REMARK.sub("", line) if name == BRIEF_FILE else line
 
@@ -145,16 +144,16 @@ def _common(written: list[str], wanted: list[str]) -> int:
     return next((number for number, (here, there) in enumerate(pairs) if here != there), min(len(written), len(wanted)))
 
 
-def _written_words(folder: Path, source: str) -> tuple[_Word, ...]:
-    return tuple(word for name, path in _files(folder, source) for word in _words_of(path, name, path.stat().st_mtime_ns))
+def _written_words(subject: GateSubject) -> tuple[_Word, ...]:
+    return tuple(word for name, path in _files(subject) for word in _words_of(path, name, path.stat().st_mtime_ns))
 
 
-def _files(folder: Path, source: str) -> list[tuple[str, Path]]:
-    """Return the text, what it includes and the brief: the files that a variant's words may stand in."""
-    text = folder / source
-    included = INCLUDED.findall(text.read_text(encoding="utf-8-sig")) if source and text.is_file() else ()
-    names = [(name, folder / name) for name in dict.fromkeys([source, *included, BRIEF_FILE])]
-    return [(name, path) for name, path in names if path.is_file()]
+def _files(subject: GateSubject) -> list[tuple[str, Path]]:
+    """Return the text, the parts beside it, its own templates and the brief: where a variant's words may stand."""
+    parts = sorted(path.name for path in subject.folder.glob("*.md") if not path.name.startswith("text."))
+    own = [name for name in subject.written if name != BRIEF_FILE]
+    names = dict.fromkeys([*own, *parts, BRIEF_FILE]) if subject.source else ()
+    return [(name, subject.folder / name) for name in names if (subject.folder / name).is_file()]
 
 
 @lru_cache(maxsize=256)
