@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from campaigns.language import base
-from tasks.gates.decision_words import WORDS, DecisionWords
+from tasks.gates.decision_words import DecisionWords, decision_words
 from tasks.gates.passages import passages, places
 from tasks.gates.readability import masked
 from tasks.gates.registry import Fault, Threshold, gate
@@ -34,7 +34,7 @@ def decision_wording(subject: GateSubject, threshold: Threshold) -> Iterator[Fau
 @lru_cache(maxsize=4096)
 def settled(language: str, text: str) -> tuple[tuple[int, int], ...]:
     """Return where a sentence tells something as settled; nothing in a language without patterns."""
-    words = WORDS.get(language)
+    words = decision_words().get(language)
     if words is None or QUESTION.search(text):
         return ()
     bare, positions = _bare(text)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, cast
 
 import lxml.html
 from lxml.html import HtmlElement
@@ -51,7 +52,7 @@ def passages(subject: GateSubject) -> tuple[Passage, ...]:
 
 
 def everything(subject: GateSubject) -> tuple[str, ...]:
-    """Return each sentence of a variant in whatever language it is marked, and the facts of the brief that name people."""
+    """Return each sentence of a variant in whatever language it is marked, and what the brief says of people."""
     written = _written(subject.subject, subject.text, subject.html, subject.language, keep_foreign=True)
     brief = told_in_brief(subject.brief) if subject.brief is not None else ()
     return tuple(dict.fromkeys((*(passage.text for passage in written), *brief)))
@@ -116,16 +117,20 @@ def _of_html(html: str, language: str, keep_foreign: bool) -> Iterator[str]:
     document = lxml.html.document_fromstring(html)
     if not keep_foreign:
         _leave_out_foreign(document, language)
-    yield from (" ".join(str(value).split()) for value in document.xpath(DESCRIPTION))
-    for element in document.xpath(f"{PREHEADER} | {HEADINGS}"):
+    yield from (" ".join(str(value).split()) for value in _select(document, DESCRIPTION))
+    for element in _select(document, f"{PREHEADER} | {HEADINGS}"):
         yield from sentences([" ".join(element.text_content().split())])
-    yield from (" ".join(str(value).split()) for value in document.xpath(IN_ATTRIBUTES))
-    roots = document.xpath("//*[@data-body]") or document.xpath("//main | //*[@role='main']") or [document]
+    yield from (" ".join(str(value).split()) for value in _select(document, IN_ATTRIBUTES))
+    roots = _select(document, "//*[@data-body]") or _select(document, "//main | //*[@role='main']") or [document]
     yield from sentences([block for root in roots for block in blocks_of(root)])
 
 
+def _select(document: HtmlElement, path: str) -> list[Any]:
+    return cast(list[Any], document.xpath(path))
+
+
 def _leave_out_foreign(document: HtmlElement, language: str) -> None:
-    for element in document.xpath("//body//*[@lang]"):
+    for element in _select(document, "//body//*[@lang]"):
         if base(str(element.get("lang")).casefold()) != base(language.casefold()):
             element.clear(keep_tail=True)
             element.text = FOREIGN

@@ -12,14 +12,18 @@ from tasks.gates.subject import GateSubject
 from tasks.gates.word_lists import hits
 
 PARTY = r"(?:SD|KD|MP|FI|Fi|F!|[SMCVL])"
-SIZE = re.compile(r"\b(?:storlek\w*|sizes?|koko\w*|مقاس|cabbir\w*|plagg|clothes|tröj\w*|väst\w*|jack\w*)\b", re.IGNORECASE)
+SIZE = re.compile(
+    r"\b(?:storlek\w*|sizes?|koko\w*|مقاس|cabbir\w*|plagg|clothes|tröj\w*|väst\w*|jack\w*)\b", re.IGNORECASE
+)
 NAME = r"[A-ZÅÄÖÉ][\w-]+"
 ABBREVIATION = re.compile(
-    rf"\(\s*{PARTY}(?:\s*(?:[,/+&–-]|och|and|ja)\s*{PARTY})*\s*\)(?!\s*(?:19|20)\d\d)"  # (M), (S, V och MP); © as (C) 2026
+    rf"\(\s*{PARTY}(?:\s*(?:[,/+&–-]|och|and|ja)\s*{PARTY})*\s*\)(?!\s*(?:19"
+    rf"|20)\d\d)"  # (M), (S, V); not (C) 2026
     r"|(?<![\w./@-])(?:SD|KD|F!)(?![\w@]|-kort|-card|-minne)"
     r"|(?<![\w./@-])MP(?![\w@]|\s*\d)"
     rf"|(?<![\w./@-]){PARTY}(?:\s*(?:,|\+|&|/|och|and|samt|ja)\s*{PARTY})+(?![\w@]|\.\w)"
-    rf"|(?<![\w./@-]){PARTY}-(?:led|styr|pol|märkt|topp|parti|grupp|borgarr|ledam|kvinn|minist|väljar|förslag|motion)\w*"
+    rf"|(?<![\w./@-]){PARTY}-(?:led|styr|pol|märkt|topp|parti|grupp|borgarr|ledam|kvinn|minist|väljar|förslag"
+    rf"|motion)\w*"
 )
 AFTER_NAME = re.compile(rf"{NAME} {NAME},? (?:{PARTY}|s|m|sd|v|kd|mp)(?=[,.:;!?]|$| säger| said| menar)")
 LOWER_AFTER_NAME = re.compile(rf"{NAME} \((?:s|m|sd|c|v|kd|mp|l|fi)\)")

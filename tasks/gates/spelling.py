@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from spylls.hunspell import Dictionary
+from spylls.hunspell import Dictionary  # type: ignore[import-untyped]
 
 from campaigns.language import base
 from campaigns.programme import load_programme
@@ -21,7 +21,8 @@ from tasks.gates.word_lists import terms
 from tasks.slot_values import default_of
 
 NOT_WORDS = re.compile(
-    r"\S+@\S+|(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)+(?:/\S*)?"  # addresses; t.ex and other abbreviations with points
+    r"\S+@\S+|(?:https?://|www\.)\S+"
+    r"|\b[\w-]+(?:\.[\w-]+)+(?:/\S*)?"  # addresses, abbreviations as t.ex
     r"|\w*\d[\w:,./–-]*|\b[A-ZÅÄÖ]{1,6}(?:-\w+)?\b|\b\w{1,5}\.(?=\s+[a-zåäö])|‹[^›]*›"
 )
 QUOTED = re.compile(r"[“”\"»«][^“”\"»«]{1,40}[“”\"»«]")
@@ -129,7 +130,9 @@ def _is_name(word: str, text: str) -> bool:
 def _is_slip(word: str) -> bool:
     """Tell whether a capitalised word is a slip for a name that every text of the city uses."""
     name = word.casefold()
-    return any(SequenceMatcher(None, name, known).ratio() >= NEAR for known in _programme_names() if known[:1] == name[:1])
+    return any(
+        SequenceMatcher(None, name, known).ratio() >= NEAR for known in _programme_names() if known[:1] == name[:1]
+    )
 
 
 @cache

@@ -74,4 +74,4 @@ def _expression(name: str, language: str) -> tuple[tuple[Term, ...], re.Pattern[
 
 
 def _words(pattern: str) -> str:
-    return pattern.replace(" ", r"\s+")
+    return pattern.replace(r"\ ", " ").replace(" ", r"\s+")

@@ -62,7 +62,7 @@ def main_message(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
 def misquotations(text: str) -> tuple[tuple[str, int, int], ...]:
     """Return each misquoted overall message with where it stands, ``(exact message, start, end)``."""
     messages = load_programme().overall_messages
-    found = {}
+    found: dict[str, tuple[str, int, int]] = {}
     for name, quoted in QUOTED.items():
         exact = [(match.start(), match.end()) for match in re.finditer(re.escape(messages[name]), text)]
         spans = [match.span() for match in quoted.finditer(text)] + _alike(text, messages[name])
