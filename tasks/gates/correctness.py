@@ -17,7 +17,7 @@ UNRESOLVED = re.compile(
     r"|%[^\W\d]{2,40}%|#[A-ZÅÄÖ_]{3,30}#"
 )
 UNFINISHED = re.compile(
-    r"\b[Xx]{2,}\b|(?<=\d)[Xx]{2,}\b|_{3,}|\.{4,}|…{2,}|\?{3,}|\b(?:TODO|FIXME|TBD|TBA|UTKAST|DRAFT|FYLL I"
+    r"\b[Xx]{2,}\b|(?<=\d)[Xx]{2,}\b|_{3,}|\.{4,}|…{2,}|\?{3,}|\b(?:TEST|TODO|FIXME|TBD|TBA|UTKAST|DRAFT|FYLL I"
     r"|NN)\b|\bN\.\s?N\.?(?!\w)"
     r"|\b(?:ÅÅÅÅ|YYYY|yyyy|åååå)[-/.](?:MM|mm)|\b(?:DD|dd)[-/.](?:MM|mm)\b|\b(?:undefined|NaN|null)\b"
     r"|\btest\b(?=\s+test\b)"

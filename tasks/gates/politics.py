@@ -55,12 +55,20 @@ def crisis_advice(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]
     yield Fault(message, remedy, (subject.source, 1), sentence=subject.subject)
 
 
+MARKED_PLACE = re.compile(
+    r"(?:uppgång\w*|trapp\w*|hiss\w*|port\w*|entré\w*|hus\w*|block\w*|plan\w*|zon\w*|linje\w*|spår\w*|punkt\w*|alternativ\w*"
+    r"|bilaga\w*|figur\w*|kolumn\w*|grupp\w*|entrance|stairs|door|block|zone|line|point|annex|figure|group) $",
+    re.IGNORECASE,
+)
+
+
 @lru_cache(maxsize=4096)
 def political(language: str, text: str) -> tuple[tuple[int, int], ...]:
     """Return where a text names a party, a politician or an appeal to vote, in order, without overlap."""
     found = [(hit.start, hit.end) for hit in hits("politics", language, text)]
     if not SIZE.search(text):
-        found += [match.span() for match in (*ABBREVIATION.finditer(text), *LOWER_AFTER_NAME.finditer(text))]
+        named = (*ABBREVIATION.finditer(text), *LOWER_AFTER_NAME.finditer(text))
+        found += [match.span() for match in named if not MARKED_PLACE.search(text[: match.start()])]
         found += [match.span() for match in AFTER_NAME.finditer(text)]
     alone: list[tuple[int, int]] = []
     for start, end in sorted(found, key=lambda span: (span[0], -span[1])):
