@@ -13,7 +13,9 @@ from lxml.html import HtmlElement
 from campaigns.brief import Brief
 from campaigns.language import translations
 
-WORD = re.compile(r"[^\W_]+(?:(?:[-'’:]|[\u064b-\u0652]+)[^\W_]+)*")  # Arabic vowel signs stand inside words
+WORD = re.compile(  # an initialism such as T.V. is one word; Arabic vowel signs stand inside words
+    r"(?<![^\W_])[^\W\d_](?:\.[^\W\d_])+(?![^\W_])|[^\W_]+(?:(?:[-'’:_]|[\u064b-\u0652]+)[^\W_]+)*"
+)
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|(?<![-\w])(?:width|height)\s*:\s*0(?:px)?\s*(?:;|$)")
 NOT_READ = frozenset({"head", "style", "script", "template", "title"})
 BLOCKS = frozenset({
@@ -79,7 +81,7 @@ class GateSubject:
         if self.document is None:
             paragraphs = tuple(_collapsed(part) for part in re.split(r"\n\s*\n", self.text) if part.strip())
             return paragraphs[:1] if self.channel in SHORT_TEXT else paragraphs
-        return tuple(block for root in self.roots for block in _blocks(root))
+        return tuple(block for root in self.roots for block in blocks_of(root))
 
     @cached_property
     def roots(self) -> list[HtmlElement]:
@@ -90,7 +92,7 @@ class GateSubject:
     @cached_property
     def blocks(self) -> tuple[str, ...]:
         """Every paragraph, heading and list item that the HTML part shows, with what the layout adds."""
-        return () if self.document is None else tuple(_blocks(self.document))
+        return () if self.document is None else tuple(blocks_of(self.document))
 
     def select(self, path: str) -> list[HtmlElement]:
         """Return the elements of the HTML part that an XPath names; none where the channel has no HTML."""
@@ -198,14 +200,14 @@ def _fragments(element: HtmlElement, but: str = "") -> list[str]:
     return [gap, *inner, gap]
 
 
-def _blocks(root: HtmlElement) -> list[str]:
+def blocks_of(root: HtmlElement) -> list[str]:
     """Cut an element into its innermost blocks: text that stands beside blocks becomes a block of its own."""
     if not isinstance(root.tag, str) or root.tag in NOT_READ or _hides(root):
         return []
     blocks, loose = [], root.text or ""
     for child in root:
         if isinstance(child.tag, str) and any(element.tag in BLOCKS for element in child.iter()):
-            blocks += [loose, *_blocks(child)]
+            blocks += [loose, *blocks_of(child)]
             loose = child.tail or ""
         else:
             loose += "".join(_fragments(child)) + (child.tail or "")
