@@ -52,7 +52,7 @@ class ContactBudget(_Row):
 
 
 class Programme(_Row):
-    """The whole programme; ``requirements`` holds the phrase of each requirement id.
+    """The whole programme; ``requirements`` holds the phrase of each requirement id, ``how_to_mend`` that of each gate.
 
     ``extract_days`` is how old the extract of each kind of register may be when an audience is selected, in days.
     """
@@ -68,6 +68,7 @@ class Programme(_Row):
     contact_budget: ContactBudget
     extract_days: dict[str, PositiveInt]
     gates: tuple[Gate, ...]
+    how_to_mend: dict[str, str]
     bodies: tuple[Body, ...]
 
     @property
