@@ -64,6 +64,7 @@ class Programme(_Row):
     endorsement: dict[str, str]
     challenges: tuple[Named, ...]
     requirements: dict[str, str]
+    kept_elsewhere: dict[str, str] = {}
     brief_keys: dict[str, str]
     contact_budget: ContactBudget
     extract_days: dict[str, PositiveInt]

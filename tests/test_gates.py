@@ -43,7 +43,7 @@ contact:
 """
 FOOT = (
     "Stadens Avfall, en del av Stockholms stad. Beslutat av Kommunfullmäktige. "
-    "Svar: svar@example.se, vardagar 8–16, inom två dagar."
+    "Svar: svar@example.se, vardagar 8–16, inom två dagar. 18 januari 2027."
 )
 HTML = f"""<!doctype html><html lang="sv"><head><title>Börja</title></head><body>
 <img class="logotype" src="cid:logotype" alt="Stadens Avfall">

@@ -42,6 +42,7 @@ def check(
     """Check brief, texts and gates; nothing is sent and no register is read."""
     from campaigns.brief_loading import find_campaign
     from tasks.checking import check_campaign
+    from tasks.gate_words import told
     from tasks.gates import refuses
 
     findings = check_campaign(here(), find_campaign(campaign), links=links, browser=browser)
@@ -49,7 +50,7 @@ def check(
     answer(
         {"campaign": campaign, "findings": [finding.as_dict() for finding in findings]},
         as_json,
-        lambda: [*(str(finding) for finding in findings), f"{len(findings)} findings, {len(blocking)} to mend"],
+        lambda: [*(told(finding) for finding in findings), f"{len(findings)} findings, {len(blocking)} to mend"],
     )
     raise typer.Exit(1 if blocking else 0)
 

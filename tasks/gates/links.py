@@ -73,7 +73,7 @@ def is_internal(subject: GateSubject) -> bool:
 
 
 def links_to_ask(subject: GateSubject) -> list[tuple[str, tuple[str, int], str]]:
-    """Return each web address that everybody is led to, its place and the words of its link; not that to unsubscribe."""
+    """Return each web address that all are led to, its place and the words of its link; not that to unsubscribe."""
     elements = subject.select("//a[starts-with(@href, 'https://')]")
     found = dict.fromkeys((link.get("href", "").strip(), shown(link)) for link in elements if not is_hidden(link))
     return [
