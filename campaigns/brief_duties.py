@@ -52,7 +52,7 @@ def recipient_knowledge(subject: Subject) -> Found:
             "Let the query use what tells of needs, drivers, habits, language or life situation: attributes, "
             "language, guardian_of, unit, has_email and their like; docs/registers.md."
         )
-        message = f"the query of `waves[{number + 1}]` knows people by age, place and name of register only"
+        message = f"the query of `waves[{number + 1}]` knows people by age and place only"
         yield ("waves", number, "audience"), message, remedy
 
 
