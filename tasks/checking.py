@@ -7,7 +7,7 @@ from campaigns.brief import Brief
 from campaigns.brief_loading import inspect_brief
 from campaigns.errors import BriefInvalid, Finding
 from campaigns.programme import load_programme
-from tasks import gates
+from tasks import gates, stories
 from tasks.asked_checks import browser_findings, link_findings
 from tasks.audience_query import examine, rehearse
 from tasks.gate_subjects import subject_of
@@ -54,6 +54,7 @@ def _in_texts(brief: Brief, folder: Path, workplace: Workplace, links: bool, bro
     ]  # fmt: skip
     return [
         *variant_findings(brief, folder, variants),
+        *stories.findings(workplace, brief, folder, variants),
         *gates.examine(subjects, load_programme().text_gates),
         *(link_findings(subjects) if links else ()),
         *(browser_findings(subjects) if browser else ()),
