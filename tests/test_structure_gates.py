@@ -39,7 +39,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> GateSubject:
 
 
 def rendered(folder: Path, *, file: str = "text.sv.md", channel: str = "email") -> list[GateSubject]:
-    brief = load_brief(folder)
+    brief = load_brief(folder).model_copy(update={"languages": (file.split(".")[-2],)})
     place = Workplace(home=folder.parent, key=b"a key for tests only")
     return [
         subject_of(
