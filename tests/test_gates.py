@@ -47,7 +47,8 @@ FOOT = (
 )
 HTML = f"""<!doctype html><html lang="sv"><head><title>Börja</title></head><body>
 <img class="logotype" src="cid:logotype" alt="Stadens Avfall">
-<main><h1>Börja sortera</h1><p>Hej du,</p><p>Börja sortera din mat i dag. Det går fort.</p><ul><li>Hämta en påse.</li><li>Lägg maten där.</li>
+<main><h1>Börja sortera</h1>
+<p>Hej du,</p><p>Börja sortera din mat i dag. Det går fort.</p><ul><li>Hämta en påse.</li><li>Lägg maten där.</li>
 </ul><p>Se <a href="https://start.example.se/mat">stadens sida om mat</a>.</p></main>
 <footer><p>{FOOT}</p></footer></body></html>"""
 TEXT = f"""Hej du,

@@ -146,6 +146,25 @@ def test_the_date_in_the_communicators_own_text_is_not_the_date_of_the_letter(so
 
 
 @pytest.mark.parametrize(
+    ("gate", "before", "after"),
+    [
+        ("sender_present", '<p class="sender"', '<p hidden class="sender"'),
+        ("sender_present", "</head>", "<style>.sender {display: none}</style></head>"),
+        ("logotype", "</head>", "<style>p.logotype {display: none !important}</style></head>"),
+        ("contact_present", '<p class="contact"', '<p hidden class="contact"'),
+        ("decision_label", "</head>", "<style>.sheet .decision {visibility: hidden}</style></head>"),
+        ("date_present", "</head>", "<style>.date {display: none}</style></head>"),
+    ],
+)
+def test_what_a_template_hides_is_missing_although_the_text_names_it(
+    sound: GateSubject, gate: str, before: str, after: str
+) -> None:
+    assert "Stockholm Vatten och Avfall" in " ".join(sound.body)
+    assert found(with_template(sound, before, after), gate)
+    assert found(sound, gate) == []
+
+
+@pytest.mark.parametrize(
     ("after", "line"),
     [
         (f"|  |  |\n|---|---|\n| Måndag | Gården |\n\n{BODY}", "| Måndag"),
