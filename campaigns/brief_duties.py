@@ -19,7 +19,8 @@ PRESS = re.compile(
     r"\bpress(?:meddeland\w*|inbjud\w*|inbjuden|träff\w*|konferens\w*|visning\w*|frukost\w*|release\w*)\b"
     r"|\bpress (?:release|conference|invitation|briefing)s?\b|\bmedia (?:advisory|briefing)\b"
     r"|\b(?:press(?:en)?|media|medier(?:na)?|journalister(?:na)?)\s+(?:är|hälsas|bjuds)\s+(?:\w+\s+)?(?:välkom\w+|in)\b"
-    r"|\b(?:välkom\w+|inbjud\w+|bjuder in)\b[^.!?\n]{0,60}\b(?:pressen|medier(?:na)?|journalister(?:na)?)\b"
+    r"|\b(?:välkom\w+|inbjud\w+|bjuder in)\b[^.!?\n]{0,60}"
+    r"\b(?:pressen|(?<!sociala )medier(?:na)?|journalister(?:na)?)\b"
     r"|\b(?:press|media|journalists|reporters)\s+(?:are|is)\s+(?:\w+\s+)?(?:welcome|invited)\b"
     r"|\b(?:we invite|welcome)\b[^.!?\n]{0,60}\b(?:the press|the media|journalists|reporters)\b"
     r"|\blehdistö(?:tiedote|tilaisuus)\w*|بيان صحفي|مؤتمر صحفي",
