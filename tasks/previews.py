@@ -75,6 +75,7 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
         passed=_passed(findings),
         letters=write_samples(connection, run, workplace.run_folder(run.run, "preview")),
         requirements=load_programme().requirements,
+        says={gate.id: gate.says for gate in load_programme().gates},
         checks=connection.execute(store.statement("previews/checks"), {"run": run.run}).fetchall(),
         approvals=shown_approvals(connection, workplace, run),
         readings=read,
@@ -126,4 +127,4 @@ def _together(findings: Sequence[Finding]) -> list[tuple[Finding, list[str]]]:
 def _passed(findings: Sequence[Finding]) -> list[Mapping[str, str]]:
     found = {finding.gate for finding in findings}
     rows = [gate for gate in load_programme().text_gates if gate.id not in found]
-    return [{"id": gate.id, "requirement": gate.requirement} for gate in rows]
+    return [{"id": gate.id, "requirement": gate.requirement, "says": gate.says} for gate in rows]

@@ -14,7 +14,8 @@ from lxml.html import HtmlElement
 from campaigns.brief import Brief
 from campaigns.language import base
 from tasks.gates.readability import FOREIGN, sentences
-from tasks.gates.subject import BRIEF_FILE, WORD, GateSubject, blocks_of
+from tasks.gates.reading import blocks_of
+from tasks.gates.subject import BRIEF_FILE, WORD, GateSubject
 
 UNSEEN = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
 DESCRIPTION = "//meta[@name='description']/@content"
