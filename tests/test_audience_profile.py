@@ -265,7 +265,7 @@ def test_the_page_is_swedish_and_readable_and_shows_no_group_below_ten(workplace
     assert "Who may get the message" in english
 
 
-def test_the_water_leak_has_an_audience_before_it_has_texts(workplace: Workplace) -> None:
+def test_the_water_leak_has_an_audience_before_anything_is_planned(workplace: Workplace) -> None:
     move_in(workplace, neighbours())
     with store.writing(workplace) as connection:
         connection.execute("UPDATE person SET area = CASE WHEN person_key < 'p060' THEN '117' ELSE '112' END")
