@@ -46,11 +46,19 @@ class Kpi(Part):
 
 
 class Sender(Part):
-    """Who speaks (P6b, P6b2); a company must also say that it is part of the city."""
+    """Who speaks (P6b, P6b2); a company must also say that it is part of the city.
+
+    ``text_sender`` stands as the sender of text messages: at most 11 letters and digits; the channel's own when unset.
+    """
 
     body: Text
     kind: Literal["department", "company"]
     unit: Text
+    text_sender: Text | None = None
+
+    def of_channel(self, standard: str) -> str:
+        """Return the sender of a text message, the channel's standard one where the brief names none."""
+        return self.text_sender or standard
 
 
 class Contact(Part):
@@ -85,6 +93,21 @@ class Decision(Part):
     date: Date | None = None
     reference: str | None = None
     consultation_until: Date | None = None
+
+
+class Capacity(Part):
+    """Who answers for that the service can deliver what the message promises, and the day they said so (P6a)."""
+
+    attested_by: Text
+    on: Date
+
+
+class Crisis(Part):
+    """What a crisis adds (P9): where the facts are confirmed, who acts together, and when the reader hears more."""
+
+    verified_source: str | None = None
+    actors: tuple[Text, ...] = ()
+    next_update: AwareDatetime | None = None
 
 
 class LegalBasis(Part):
@@ -168,6 +191,7 @@ class Image(Part):
     licence_until: Date | None = None
     consent: str | None = None
     shows_child: bool = False
+    shows_person: bool = False
 
 
 class Story(Part):
@@ -202,6 +226,8 @@ class Brief(Part):
     communicator: Identifier
     contact: Contact
     press_contact: PressContact | None = None
+    capacity: Capacity | None = None
+    crisis: Crisis | None = None
     anchored_with: tuple[Text, ...] = ()
     partners: tuple[Text, ...] = ()
     decision: Decision
@@ -217,6 +243,7 @@ class Brief(Part):
     channels: Annotated[tuple[Identifier, ...], Field(min_length=1)]
     print_reason: str | None = None
     landing_page: Text
+    insight_page: str | None = None
     budget: Budget
     floors: tuple[Floor, ...] = ()
     fairness: Literal["floors", "max_min"] = "floors"

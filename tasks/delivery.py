@@ -49,6 +49,7 @@ class Delivery:
         self._given_up: list[Item] = []
         self._recent: deque[bool] = deque(maxlen=FAILURES_LOOKED_AT)
         self._give_up_at = float("inf")
+        self._hold_until, self._held_since = 0.0, float("inf")
         self._connection_tries = 0
         self._withdrawn = 0
 
@@ -64,8 +65,10 @@ class Delivery:
                 self._end_all("cancelled" if verdict == "stopped" else "expired")
             elif verdict != "go" or self._interrupted():
                 return verdict if verdict != "go" else "interrupted"
-            elif time.monotonic() > self._give_up_at:
+            elif time.monotonic() > self._give_up_at or self._held_too_long():
                 return "deferred"
+            elif (left := self._hold_until - time.monotonic()) > 0:
+                time.sleep(min(0.1, left))
             elif (window := self._not_suppressed(self._window())) and (ending := self._send(window)):
                 return ending
         return "deferred" if self._given_up else "done"
@@ -177,6 +180,11 @@ class Delivery:
         return ""
 
     def _follow_up(self, item: Item, outcome: Outcome) -> None:
+        if outcome.retry_after:
+            self._hold(item, outcome.retry_after)
+            return
+        if outcome.status == "accepted":
+            self._held_since = float("inf")
         if item.tries == 0:
             self._recent.append(outcome.gateway_fault or outcome.status in ("deferred", "unknown"))
         item.tries += 1
@@ -190,6 +198,17 @@ class Delivery:
             return
         item.due = time.monotonic() + _pause(item.tries, longest=LONGEST_PAUSE)
         self._later.append(item)
+
+    def _hold(self, item: Item, seconds: float) -> None:
+        """Send nothing for as long as the gateway asks; that is no failure, and no try of this message."""
+        moment = time.monotonic()
+        self._hold_until, self._held_since = max(self._hold_until, moment + seconds), min(self._held_since, moment)
+        self._queue.append(item)
+
+    def _held_too_long(self) -> bool:
+        """Tell whether the gateway has taken nothing for longer than our patience, or asks for more than that."""
+        moment = time.monotonic()
+        return max(self._hold_until - moment, moment - self._held_since) > self._patience
 
     def _gateway_fails(self) -> bool:
         return len(self._recent) >= FEWEST_ATTEMPTS and sum(self._recent) * 2 > len(self._recent)

@@ -7,13 +7,14 @@ per person.
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
 from campaigns.brief import Brief
+from campaigns.channels import priced_per_part
 from campaigns.errors import BriefInvalid, Finding, InputError
 from campaigns.text_checks import PLAIN_FACTS, parts_of, read_texts
 from campaigns.text_rendering import PARTS
@@ -21,18 +22,21 @@ from campaigns.texts import TextSource
 from tasks import layouts, mime, rendering, runs, slots, store, stories
 from tasks.combinations import (
     Combination,
+    audience_combinations,
     declared_combinations,
     occurring_combinations,
     open_channels,
     written_channels,
 )
 from tasks.logotype import LOGOTYPE_CID, attached_logotype
+from tasks.message_parts import PartText, refuse_unfillable
 from tasks.slot_values import default_of
 from tasks.workplace import Workplace, pseudonym
 
 MOST_COMBINATIONS = 1000  # of facts
 MOST_VARIANTS = 40  # per channel; more than a person can read before approving
 TABLES = ("variant", "variant_choice")
+SMS = "sms"
 CHANGED = (*TABLES, "assignment")
 
 
@@ -79,7 +83,10 @@ def render_combinations(
 ) -> list[RenderedVariant]:
     """Return the distinct texts of these combinations, in their order; raises BriefInvalid."""
     texts, findings = read_texts(brief, folder)
-    findings += _without_layout(brief, folder)
+    findings += [
+        *_without_layout(brief, folder),
+        *_without_line(texts.values(), {each.channel for each in combinations}),
+    ]
     _refuse(findings)
     jobs = [_job(brief, texts[each.wave, each.language], each) for each in combinations]
     answers, findings = rendering.render_jobs(jobs, parts_of(folder))
@@ -113,6 +120,23 @@ def variant_findings(brief: Brief, folder: Path, variants: Iterable[RenderedVari
         for channel, count in by_channel.items()
         if count > MOST_VARIANTS
     ]
+
+
+def part_texts(workplace: Workplace, run: str) -> list[PartText]:
+    """Render the texts of channels priced per part that somebody of the run's audience may get."""
+    known = runs.load(workplace, run)
+    counted = [channel for channel in priced_per_part() if channel in known.brief.channels]
+    if not counted:
+        return []
+    with store.writing(workplace) as connection:
+        combinations = audience_combinations(connection, known.run, counted)
+    return [
+        PartText(
+            each.variant, each.wave, each.channel, each.language, [one.facts for one in each.combinations], each.slots,
+            each.template,
+        )
+        for each in render_combinations(known.brief, known.folder, workplace, combinations)
+    ]  # fmt: skip
 
 
 def build_variants(workplace: Workplace, run: str) -> int:
@@ -167,6 +191,17 @@ def _without_layout(brief: Brief, folder: Path) -> list[Finding]:
     ]
 
 
+def _without_line(texts: Iterable[TextSource], channels: Collection[str]) -> list[Finding]:
+    """Return a finding for each text that lacks the line that a channel sends in the place of the text."""
+    return [
+        Finding(
+            "text_file", "P5b", "B", text.file, 1, "the text has no line for text messages",
+            "add a line `sms: …` to the front matter, or take sms out of the brief's channels.", text.language, SMS,
+        )
+        for text in texts if SMS in channels and not text.fields.get(SMS, "").strip()
+    ]  # fmt: skip
+
+
 def _of_brief(gate: str, requirement: str, kind: str, folder: Path, message: str, remedy: str) -> Finding:
     return Finding(gate, requirement, kind, f"{folder.name}/campaign.yaml", 0, message, remedy)
 
@@ -191,6 +226,8 @@ def _variant(
         defaults = {slot.name: default_of(slot, language, brief) for slot in brief.slots}
         subject, text, html = (slots.parse(part.encode()).fill(defaults).decode() for part in (subject, text, html))
     template = html.encode() or text.encode()
+    if channel in priced_per_part():
+        refuse_unfillable(slots.named_in(text))
     if channel == "email":
         template = _email(brief, workplace, language, fields["subject"], text, html)
     _only_known_slots(brief, subject + text + html)

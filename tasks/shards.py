@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 from campaigns.brief import Brief
 from campaigns.channels import load_channels
 from campaigns.errors import InputError
-from tasks import decisions, diversion, orders, runs, store, stories, unpublishing
+from tasks import decisions, diversion, message_parts, orders, runs, store, stories, unpublishing
 from tasks.journal import sync_folder
 from tasks.orders import SUPPRESSIONS, TERMS, WITHDRAWALS
 from tasks.workplace import Workplace
@@ -109,6 +109,11 @@ def _terms(brief: Brief) -> dict[str, Any]:
         "quiet_hours": {name: [hours.begin, hours.end] for name, hours in quiet.items() if hours},
         "purposes": sorted({basis.purpose for basis in brief.legal_basis}),
         "on_unknown": brief.on_unknown,
+        "text_senders": {
+            name: brief.sender.of_channel(each.text_sender)
+            for name, each in load_channels().items()
+            if each.text_sender
+        },
         "internal": brief.is_internal,
     }
 
@@ -126,6 +131,8 @@ def _plan(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str,
     values = {"run": run, "wave": wave, "workers": workplace.workers}
     values |= {"rows_per_shard": ROWS_PER_SHARD, "rows_kept_whole": ROWS_KEPT_WHOLE}
     connection.execute(store.statement("publishing/planned"), values)
+    message_parts.count_planned(connection, run, wave)
+    connection.execute(store.statement("publishing/priced"))
     _require_everybody(connection, run, wave)
 
 

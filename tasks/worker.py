@@ -61,7 +61,9 @@ def publish(
             return {"ending": "locked", "counts": {}}
         channel, messages = read_shard(folder / "shards", shard)
         control = Control(folder / "control", channel)
-        sender = SENDERS[channel](_setting(home, run, shard, settings, control.terms.get("internal", False)))
+        internal = control.terms.get("internal", False)
+        text_sender = control.terms.get("text_senders", {}).get(channel, "")
+        sender = SENDERS[channel](_setting(home, run, shard, {**settings, "text_sender": text_sender}, internal))
         patience = float(settings.get("patience", 30.0))
         delivery = Delivery(journals, shard, sender, control, patience=patience, interrupted=interrupted)
         try:
@@ -112,6 +114,7 @@ def _setting(home: Path, run: str, shard: str, settings: dict[str, Any], interna
     return Setting(
         run, shard, home, render, settings.get("smtp_url", ""), settings.get("letter_url", ""),
         pages_url(settings.get("web_url", ""), settings.get("intranet_url", ""), home, internal), sender_address,
+        settings.get("sms_url", ""), settings.get("text_sender", ""),
     )  # fmt: skip
 
 

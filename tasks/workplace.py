@@ -14,6 +14,7 @@ class Workplace:
     key: bytes = field(repr=False)
     language: str = "sv"
     smtp_url: str = field(default="smtp://127.0.0.1:2525", repr=False)
+    sms_url: str = field(default="http://127.0.0.1:2526/sms", repr=False)
     letter_url: str = ""
     web_url: str = ""
     intranet_url: str = ""
