@@ -431,7 +431,7 @@ def test_an_endless_loop_is_an_error_and_not_a_hang(tmp_path: Path) -> None:
         {},
     )
     assert time.monotonic() - started < 30
-    assert answers[0] == {"body": "fine"}
+    assert answers[0] == {"body": "fine", "parts": ""}
     assert [(found.file, found.line) for found in findings] == [("prov/slow.sv.md", 3), ("prov/wrong.sv.md", 1)]
     assert "takes more than 1 seconds" in findings[0].message
 
