@@ -115,6 +115,8 @@ def test_a_withdrawn_story_is_refused_until_it_is_taken_out_or_agreed_to_anew(
     steering.withdraw_story(workplace, str(folder), "care_assistant", "account:test")
     found = check_campaign(workplace, folder)
     assert [(finding.gate, finding.kind, finding.requirement) for finding in found] == [("story_consent", "B", "S7")]
+    lines = (folder / "campaign.yaml").read_text(encoding="utf-8").splitlines()
+    assert CONSENT in lines[found[0].line - 1]
     assert edited(folder, CONSENT, "SLK 2027/0007 (exempel)") == []
     assert check_campaign(workplace, folder) == []
 
