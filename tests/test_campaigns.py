@@ -32,10 +32,11 @@ from tasks import (
     store,
 )
 from tasks.checking import check_campaign
-from tasks.gate_subjects import default_values, subject_of
+from tasks.gate_subjects import subject_of
 from tasks.gates.readability import reading_index, sentences
 from tasks.messages import RenderedVariant, render_texts
 from tasks.register import import_register
+from tasks.slot_values import default_values
 from tasks.synthesis import synthesise
 from tasks.workplace import Workplace
 
