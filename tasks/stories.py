@@ -15,6 +15,7 @@ from campaigns.channels import load_channels
 from campaigns.errors import ContentChanged, Finding
 from campaigns.stories import consents_of
 from tasks import decisions, runs, store
+from tasks.gates.subject import line_of
 from tasks.workplace import Workplace
 
 WITHDRAWN = "story_withdrawn"
@@ -52,9 +53,10 @@ def findings(workplace: Workplace, brief: Brief, folder: Path, texts: Iterable[M
     consents = consents_of(brief, [part for text in texts for part in text.parts]) if brief.stories else ()
     gone = withdrawn(workplace) if consents else {}
     names = {story.consent: story.name for story in brief.stories}
+    lines = (folder / BRIEF).read_text(encoding="utf-8").splitlines() if gone else []
     return [
         Finding(
-            "story_consent", "S7", "B", f"{folder.name}/{BRIEF}", 0,
+            "story_consent", "S7", "B", f"{folder.name}/{BRIEF}", line_of(lines, consent),
             f"the consent to tell the story {names[consent]} was withdrawn {gone[consent][:10]}",
             "take the story out of the texts; a new consent has a new reference.",
         )

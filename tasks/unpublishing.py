@@ -71,7 +71,8 @@ def _replace(workplace: Workplace, run: str, page: Path, variants: set[str]) -> 
 def _is_of_another_text(workplace: Workplace, run: str, shown: bytes, variants: set[str]) -> bool:
     """Tell whether the page is one of the run's texts that do not tell the story; when in doubt it is taken down."""
     folder = workplace.run_folder(run, "shards") / "variants"
-    return any(path.name not in variants and path.read_bytes() == shown for path in folder.iterdir())
+    same = {path.name for path in folder.iterdir() if path.read_bytes() == shown}
+    return bool(same) and not same & variants
 
 
 def _instead(workplace: Workplace, run: str, language: str) -> Path:

@@ -112,7 +112,7 @@ def prepared(workplace: Workplace, folder: Path, **changes: Any) -> str:
         )
         connection.execute(
             "INSERT INTO variant VALUES (?, 'email-sv-1', 'external', 'email', 'sv', 'Hej', 'Hej!', '', "
-            "'template'::BLOB, [], 'd1')",
+            "'template'::BLOB, [], 'd1', [])",
             [run],
         )
     digest.seal(workplace, run)

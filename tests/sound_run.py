@@ -44,7 +44,7 @@ INSERT INTO audience BY NAME
     FROM person WHERE kind = 'employees';
 INSERT INTO variant
     SELECT $run, channel || '-' || language || '-1', 'external', channel, language, 'Hej', 'Hej!', '<p>Hej!</p>',
-        'template'::BLOB, [], 'd1'
+        'template'::BLOB, [], 'd1', []
     FROM (VALUES ('email'), ('letter'), ('web')) AS channels (channel), (VALUES ('sv'), ('en')) AS languages (language);
 INSERT INTO assignment (run, wave, person_key, channel, variant, message_id)
     SELECT run, wave, person_key, CASE WHEN hash_rank % 4 = 0 THEN 'letter' ELSE 'email' END AS channel,

@@ -84,6 +84,9 @@ def test_ten_planted_faults_give_ten_findings_in_one_go_each_in_its_line(campaig
     assert all(finding.file == "matavfall/campaign.yaml" and finding.remedy for finding in caught.value.findings)
 
 
+PROPOSED = "  status: proposed\n  consultation_until: {}\n"
+
+
 @pytest.mark.parametrize(
     ("before", "after", "gate", "requirement", "kind", "line_of_key"),
     [
@@ -93,6 +96,9 @@ def test_ten_planted_faults_give_ten_findings_in_one_go_each_in_its_line(campaig
         ("  kind: company", "  kind: department", "sender_kind", "P6b2", "B", "  kind: department"),
         ("body: Stockholm Vatten och Avfall", "body: Vattenbolaget", "sender_known", "P6b", "W", "body: Vatten"),
         ("  reference: KS 2026/0001 (exempel)\n", "", "decision_complete", "P6d", "B", "decision:"),
+        ("  status: decided\n", "  status: proposed\n", "decision_complete", "P6d", "B", "decision:"),
+        ("  status: decided\n", PROPOSED.format("2027-01-18"), "decision_complete", "P6d", "B", "consultation_until:"),
+        ("  status: decided\n", PROPOSED.format("2027-06-15"), "feedback_order", "P4c", "B", "feedback_by:"),
         ("message_kind: how_we_do\n", "", "message_kind", "P7b", "W", "# Food"),
         ("challenges: [participation]", "challenges: [weather]", "challenge_known", "U", "B", "challenges:"),
         ("channels: [email, letter, web]", "channels: [email, letter]", "web_channel", "P4e", "B", "channels:"),

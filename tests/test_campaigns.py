@@ -1,23 +1,43 @@
 """Every campaign that ships can be used as it is: brief, queries, and a text in every language for every wave."""
 
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import lxml.html
 import pytest
+from babel.dates import format_date
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
+from browser import faults_shown
 from hypothesis import given
 from hypothesis import strategies as st
 
 import campaigns
 from campaigns.brief import Brief
 from campaigns.brief_loading import inspect_brief, load_brief
-from campaigns.language import CATALOGUES, base, direction, translations
-from tasks import audience_query, directions, slots
+from campaigns.language import CATALOGUES, base, date_locale, direction, translations
+from tasks import (
+    audience,
+    audience_profile,
+    audience_query,
+    channels,
+    digest,
+    directions,
+    messages,
+    previews,
+    review,
+    runs,
+    slots,
+    store,
+)
 from tasks.checking import check_campaign
-from tasks.gate_subjects import default_values
+from tasks.gate_subjects import subject_of
+from tasks.gates.readability import reading_index, sentences
 from tasks.messages import RenderedVariant, render_texts
+from tasks.register import import_register
+from tasks.slot_values import default_values
+from tasks.synthesis import synthesise
 from tasks.workplace import Workplace
 
 HOME = Path(campaigns.__file__).parent
@@ -191,10 +211,86 @@ def test_a_number_in_an_address_stays_as_it_is(address: str) -> None:
 
 def test_a_telephone_number_as_the_way_to_answer_is_kept_whole(school: Brief, tmp_path: Path) -> None:
     contact = school.contact.model_copy(update={"way": "08-465 004 12"})
-    brief = school.model_copy(update={"contact": contact, "languages": ("ar",), "channels": ("email",)})
+    brief = school.model_copy(update={"contact": contact, "languages": ("ar",), "channels": ("email", "web")})
     place = Workplace(home=tmp_path, key=b"a key for tests only")
     email = render_texts(brief, SCHOOL, place)[0]
     links = lxml.html.document_fromstring(email.html).xpath("//a[starts-with(@href, 'tel:')]")
     assert [(link.get("href"), link.text) for link in links] == [
         ("tel:0846500412", "\u206608-465\u00a0004\u00a012\u2069")
     ]
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
+    """A workplace with the registers of a synthetic city of 4,000 people, extracted today."""
+    home = tmp_path_factory.mktemp("city")
+    place = Workplace(home=home / "home", key=b"a key for tests only")
+    for kind, file in synthesise(4000, 1, home / "files").items():
+        import_register(place, file, kind, date.today())
+    return place
+
+
+@pytest.mark.parametrize("name", ["parkdialog", "medarbetare", "rekrytering"])
+def test_a_campaign_can_be_prepared_on_a_synthetic_city_and_its_preview_read_by_everybody(
+    name: str, city: Workplace
+) -> None:
+    folder = HOME / name
+    run = runs.begin(city, load_brief(folder), folder)
+    audience.select_audience(city, run)
+    audience.draw_holdout(city, run)
+    audience_profile.write_profile(city, run)
+    channels.plan_channels(city, run)
+    messages.build_variants(city, run)
+    assert review.review(city, run) == []
+    digest.seal(city, run)
+    store.take_snapshot(city)
+    with store.reading(city) as connection:
+        planned = connection.execute("SELECT DISTINCT channel FROM plan WHERE run = ?", [run]).fetchall()
+        arms = dict(
+            connection.execute("SELECT wave, max(arm) FROM audience WHERE run = ? GROUP BY ALL", [run]).fetchall()
+        )
+    assert {("web",), ("email",)} <= set(planned)
+    aim = "internal" if name == "medarbetare" else "external"
+    assert arms[aim] == "treated"
+    preview = previews.write_preview(city, run)
+    assert faults_shown(preview) == []
+    shown = preview.read_text(encoding="utf-8")
+    assert ("lättläst" in shown) == (name == "parkdialog")
+
+
+def test_a_proposal_tells_its_last_day_and_when_one_hears_what_came_of_it_in_every_language(
+    workplace: Workplace,
+) -> None:
+    brief = load_brief(HOME / "parkdialog")
+    for text in render_texts(brief, HOME / "parkdialog", workplace):
+        say = translations(text.language).gettext
+        page = " ".join(lxml.html.document_fromstring(text.html).text_content().split())
+        for shown in (page, " ".join(text.text.split())):
+            assert say("Proposal – not decided") in shown
+            for label, day in (
+                ("Answer by", brief.decision.consultation_until),
+                ("On the city's website you can read what came of it, at the latest on", brief.feedback_by),
+            ):
+                assert f"{say(label)}: {format_date(day, 'long', locale=date_locale(text.language))}" in shown
+
+
+def test_easy_read_texts_are_far_easier_than_the_limit(workplace: Workplace) -> None:
+    folder = HOME / "parkdialog"
+    brief = load_brief(folder)
+    easy = [text for text in render_texts(brief, folder, workplace) if text.facts["easy_read"] == "yes"]
+    assert {(text.language, text.channel) for text in easy} == {("sv", "email"), ("sv", "letter")}
+    for text in easy:
+        subject = subject_of(
+            brief, folder, wave=text.wave, channel=text.channel, language="sv", subject=text.subject, text=text.text,
+            html=text.html, facts=text.facts,
+        )  # fmt: skip
+        assert reading_index(sentences(subject.body)) < 20
+        assert max(len(sentence.split()) for sentence in sentences(subject.body)) <= 10
+
+
+def test_a_campaign_to_employees_tells_nobody_who_followed_a_link(workplace: Workplace) -> None:
+    for text in render_texts(load_brief(HOME / "medarbetare"), HOME / "medarbetare", workplace):
+        assert text.slots == () or set(text.slots) <= {"recipient", "message_id", "date", "unsubscribe_url"}
+        addresses = lxml.html.document_fromstring(text.html).xpath("//a/@href")
+        assert addresses
+        assert all(slots.MARKER_SIGN not in address and "?" not in address for address in addresses)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from personnummer.personnummer import valid
 
-from campaigns.brief import Brief, Override
+from campaigns.brief import Brief, Decision, Override
 from campaigns.errors import Finding
 from campaigns.language import translations
 from campaigns.programme import load_programme
@@ -157,6 +157,52 @@ def test_what_the_layout_must_print_is_missed_in_each_part(
     for broken in (only_html, only_text):
         (finding,) = found(broken, name)
         assert (finding.file, finding.line) == ("campaign.yaml", line)
+
+
+PROMISED = "Förslag – inte beslutat: Nämnden. Tyck till senast: 14 mars 2027. Läs vad det blev, senast: 15 juni 2027."
+
+
+@pytest.fixture
+def proposal(subject: GateSubject) -> GateSubject:
+    decision = Decision(status="proposed", body="Nämnden", consultation_until=date(2027, 3, 14))
+    promised = {
+        "text": f"{subject.text}\n{PROMISED}\n",
+        "html": subject.html.replace("</footer>", f"{PROMISED}</footer>"),
+    }
+    return replace(subject, brief=subject.brief.model_copy(update={"decision": decision}), **promised)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("consultation", "14 mars 2027", "snart"),
+        ("consultation", "14 mars 2027", "4 mars 2027"),
+        ("consultation", "Tyck till senast: 14 mars 2027.", ""),
+        ("consultation", "14 mars", "14 april"),
+        ("feedback_promise", "15 juni 2027", "längre fram"),
+        ("feedback_promise", "15 juni 2027", "5 juni 2027"),
+        ("feedback_promise", "Läs vad det blev, senast: 15 juni 2027.", ""),
+        ("feedback_promise", "15 juni", "15 juli"),
+    ],
+)
+def test_a_proposal_without_its_last_day_or_its_promise_is_found_in_each_part(
+    proposal: GateSubject, name: str, old: str, new: str
+) -> None:
+    assert found(proposal, name) == []
+    for part in ("text", "html"):
+        broken = replace(proposal, **{part: getattr(proposal, part).replace(old, new)})
+        (finding,) = found(broken, name)
+        assert (finding.file, finding.kind) == ("campaign.yaml", "B")
+        assert finding.line == {"consultation": 4, "feedback_promise": 1}[name]
+
+
+def test_a_day_without_its_year_is_enough_and_what_is_decided_promises_nothing(
+    proposal: GateSubject, subject: GateSubject
+) -> None:
+    short = {part: getattr(proposal, part).replace(" 2027.", ".") for part in ("text", "html")}
+    for name in ("consultation", "feedback_promise"):
+        assert found(replace(proposal, **short), name) == []
+        assert found(subject, name) == []
 
 
 @pytest.mark.parametrize(

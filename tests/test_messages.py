@@ -223,10 +223,13 @@ def test_every_message_says_who_what_is_decided_and_how_to_answer(
 def test_a_department_names_the_city_and_a_proposal_is_called_one(tmp_path: Path, workplace: Workplace) -> None:
     sender = {"body": "Trafikkontoret", "kind": "department", "unit": "cykel"}
     variant = rendered(
-        a_folder(tmp_path), workplace, sender=sender, decision={"status": "proposed", "body": "Trafiknämnden"}
+        a_folder(tmp_path),
+        workplace,
+        sender=sender,
+        decision={"status": "proposed", "body": "Trafiknämnden", "consultation_until": "2027-03-14"},
     )
     assert "Trafikkontoret, Stockholms stad" in variant.text
-    assert "Förslag – inte beslutat: Trafiknämnden" in variant.text
+    assert "Förslag – inte beslutat: Trafiknämnden\nTyck till senast: 14 mars 2027\n" in variant.text
 
 
 def test_labels_follow_the_language_of_the_message(tmp_path: Path, workplace: Workplace) -> None:
