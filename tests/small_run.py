@@ -125,11 +125,13 @@ def start_coordinator(workplace: Workplace, run: str, shards: list[str]) -> "sub
         "import sys, json; from pathlib import Path; from tasks.workplace import Workplace\n"
         "from tasks.publishing import publish_shard\n"
         "given = json.loads(sys.stdin.readline())\n"
-        "place = Workplace(home=Path(given['home']), key=b'a key for tests only', smtp_url=given['smtp_url'])\n"
+        "place = Workplace(home=Path(given['home']), key=b'a key for tests only', smtp_url=given['smtp_url'],\n"
+        "    sms_url=given['sms_url'])\n"
         "print([publish_shard(place, given['run'], shard).outcome for shard in given['shards']])\n"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     given = {"home": str(workplace.home), "run": run, "shards": shards, "smtp_url": workplace.smtp_url}
+    given["sms_url"] = workplace.sms_url
     assert isinstance(process.stdin, io.TextIOBase)
     process.stdin.write(json.dumps(given) + "\n")
     process.stdin.flush()

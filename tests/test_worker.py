@@ -26,7 +26,7 @@ from small_run import (
 from campaigns.errors import InputError
 from tasks import control, journal, orders, publishing, shards
 from tasks.gateways.smtp import accepted, running_gateway
-from tasks.worker import read_shard
+from tasks.shard_messages import read_shard
 from tasks.workplace import Workplace
 
 EMAIL = f"{WAVE}-email-0001"
