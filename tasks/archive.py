@@ -7,20 +7,22 @@ from pathlib import Path
 
 from campaigns.errors import InputError
 from tasks import decisions, journal, runs, store
+from tasks.letters import printed
 from tasks.senders.email import as_sent
 from tasks.shard_messages import addresses_in, read_shard, renderer
 from tasks.workplace import Workplace
 
 HANDED_OVER = frozenset({"marked", "accepted", "unknown"})
-ON_ARRIVAL: Mapping[str, Callable[[bytes], bytes]] = {"email": as_sent}
-KINDS = {"email": "eml", "letter": "html", "web": "html"}
+ON_ARRIVAL: Mapping[str, Callable[[bytes], bytes]] = {"email": as_sent, "letter": printed}
+KINDS = {"email": "eml", "letter": "pdf", "web": "html"}
 
 
 @dataclass(frozen=True)
 class Delivered:
     """One message that left: ``status`` accepted, or marked or unknown where nobody knows whether it arrived.
 
-    ``content`` is what the channel was given: of an e-mail, the bytes that the relay received.
+    ``content`` is what the channel was given: of an e-mail, the bytes that the relay received; of a letter, its
+    pages as a file of their own.
     """
 
     message_id: str

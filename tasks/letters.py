@@ -24,6 +24,11 @@ def sample(template: bytes, values: Mapping[str, str]) -> Letters:
     return typeset(slots.parse(template).fill(values))
 
 
+def printed(document: bytes) -> bytes:
+    """Return the PDF of one recipient's document."""
+    return typeset(document).pdf
+
+
 def batch(documents: Iterable[bytes]) -> bytes:
     """Return one document with the letters of several of one variant: its text once, then every recipient."""
     text, calls = b"", []

@@ -1,7 +1,8 @@
 """Typst documents of letters to PDF/UA-1: ``python -m tasks.typesetting PARENT`` reads one on standard input.
 
-It prints one line of JSON, the first and last pages of every letter, and then the PDF. A batch is set in a process of
-its own, because typst keeps what it has set for a while: some 150 MB for 250 letters of one page.
+It prints one line of JSON, the first page and the number of pages of every letter, and then the PDF. A batch is set in
+a process of its own, because typst keeps what it has set for a while: some 280 MB for 250 letters of two pages.
+
 Fonts are typst's own and those that come with matplotlib; for a character that none of them has, a box with the name of
 its script stands there, so that no name in the world stops a batch. Nothing depends on what the machine has installed.
 """
