@@ -20,7 +20,7 @@ from campaigns.errors import BriefInvalid, Finding, InputError
 from campaigns.text_checks import PLAIN_FACTS, parts_of, read_texts
 from campaigns.text_rendering import PARTS
 from campaigns.texts import TextSource
-from tasks import layouts, mime, rendering, runs, slots, store, stories
+from tasks import layouts, letters, mime, rendering, runs, slots, store, stories
 from tasks.combinations import (
     Combination,
     audience_combinations,
@@ -31,7 +31,7 @@ from tasks.combinations import (
 )
 from tasks.logotype import LOGOTYPE_CID, attached_logotype
 from tasks.message_parts import PartText
-from tasks.slot_values import default_of
+from tasks.slot_values import default_of, default_values
 from tasks.workplace import Workplace, pseudonym
 
 MOST_COMBINATIONS = 1000  # of facts
@@ -229,6 +229,8 @@ def _variant(
     template = html.encode() or text.encode()
     if channel == "email":
         template = _email(brief, workplace, language, fields["subject"], text, html)
+    elif channel == "letter":
+        template = letters.letter_template(html, default_values(brief, language))
     _only_known_slots(brief, subject + text + html)
     digest = _digest(subject, text, html, template)
     return RenderedVariant(

@@ -20,6 +20,7 @@ from ruamel.yaml import YAML
 from campaigns.brief import Brief
 from tasks import journal, runs, store
 from tasks.gateways.smtp import accepted
+from tasks.letter_source import letter_source
 from tasks.slots import marker
 from tasks.workplace import Workplace
 
@@ -30,7 +31,11 @@ EMAIL = (
     f"Subject: Prov\r\n\r\nHej {marker('first_name', 'text')}!\r\n.en rad med punkt\r\n"
     f"{marker('pickup_place', 'text')}\r\n"
 ).encode()
-LETTER = f"Hej {marker('first_name', 'text')}, {marker('street', 'address')}".encode()
+LETTER = letter_source(
+    "<html lang='sv'><head><title>Prov</title></head><body><div class='sheet'><header><p class='sender'>Staden</p>"
+    f"</header><address>{marker('address_name', 'html')}<br>{marker('street', 'html')}</address>"
+    f"<p class='date'>1 januari 2027</p><main><h1>Prov</h1><p>Hej {marker('first_name', 'html')}</p></main></div>"
+)
 PAGE = b"<p>Sortera</p>"
 
 
