@@ -72,7 +72,8 @@ FROM people;
 def make_sms_run(workplace: Workplace, people: int, text: bytes = TEXT, **changes: Any) -> str:
     """People 0…people-1 each get a text message of their own length; its shards are written."""
     schedule = {"time_zone": zone_where_it_is(12), **changes.pop("schedule", {})}
-    run = runs.begin(workplace, small_brief(schedule=schedule, **changes), MATAVFALL)
+    brief = small_brief(schedule=schedule, channels=["email", "sms", "letter", "web"], **changes)
+    run = runs.begin(workplace, brief, MATAVFALL)
     with store.writing(workplace) as connection:
         connection.execute("CREATE TEMP TABLE wanted AS SELECT ? AS run, ? AS people", [run, people])
         connection.execute(PEOPLE)
