@@ -27,6 +27,7 @@ from tasks.workplace import Workplace
 
 ADDRESSES = frozenset({"href", "src", "cite", "action", "background", "poster"})
 NO_SLOTS = frozenset({"style", "class", "id", "srcset"})
+ADDRESS_IN_TEXT = re.compile(r"https?://\S+")
 LONGEST_LINE = 200  # characters; at most 800 bytes, and a line of e-mail may have 998
 _INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 
@@ -78,6 +79,7 @@ class ShortMessage:
     sender: str
     contact_way: str
     decision_label: str
+    consultation_until: str
     date: str
     landing_page: str
 
@@ -112,20 +114,26 @@ def _text_message(environment: Environment, brief: Brief, wave: str, channel: st
     """Return a text message: the communicator's line, and under it the layout's own, each slot in its place."""
     label, _ = _decision(brief, language, short=True)
     short = ShortMessage(
-        text=_plain_spaces(directions.telephones_whole(line, language)),
+        text=directions.telephones_whole(line, language, in_text_message=True),
         sender=_sender(brief, language, short=True),
-        contact_way=_plain_spaces(directions.telephones_whole(brief.contact.way, language)),
+        contact_way=directions.telephones_whole(brief.contact.way, language, in_text_message=True),
         decision_label=label,
+        consultation_until=_day(brief.decision.consultation_until, language) if _is_proposal(brief) else "",
         date=dates_told(brief, wave, language)[0],
-        landing_page=brief.landing_page,
+        landing_page="" if brief.landing_page.removeprefix("https://") in line else brief.landing_page,
     )
     text = environment.get_template(f"{channel}.txt.j2").render(message=short)
-    return slots.put_in_place(text.strip(), _place("sms", language))
+    return slots.put_in_place(ADDRESS_IN_TEXT.sub(_address_in_place, text.strip()), _place("sms", language))
 
 
-def _plain_spaces(text: str) -> str:
-    """Return the text with ordinary spaces: one that does not break a line would make the message UCS-2."""
-    return text.replace("\N{NO-BREAK SPACE}", " ")
+def _address_in_place(found: re.Match[str]) -> str:
+    """Return an address of a text message, the slots in it as its percent-encoded parts; none may name the host."""
+    if slots.in_host(found[0]):
+        raise InputError(
+            "a slot stands in the host of an address, where it could lead anywhere",
+            remedy="put the slot after the host's first slash.",
+        )
+    return slots.put_in_place(found[0], "part")
 
 
 @cache

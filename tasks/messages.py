@@ -7,6 +7,7 @@ per person.
 
 import hashlib
 import math
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from campaigns.errors import BriefInvalid, Finding, InputError
 from campaigns.text_checks import PLAIN_FACTS, parts_of, read_texts
 from campaigns.text_rendering import PARTS
 from campaigns.texts import TextSource
-from tasks import layouts, mime, rendering, runs, slots, store, stories
+from tasks import layouts, letters, mime, rendering, runs, slots, store, stories
 from tasks.combinations import (
     Combination,
     audience_combinations,
@@ -29,8 +30,8 @@ from tasks.combinations import (
     written_channels,
 )
 from tasks.logotype import LOGOTYPE_CID, attached_logotype
-from tasks.message_parts import PartText, refuse_unfillable
-from tasks.slot_values import default_of
+from tasks.message_parts import PartText
+from tasks.slot_values import default_of, default_values
 from tasks.workplace import Workplace, pseudonym
 
 MOST_COMBINATIONS = 1000  # of facts
@@ -219,17 +220,17 @@ def _variant(
     brief: Brief, workplace: Workplace, shared: tuple[Combination, ...], source: TextSource, answer: dict[str, str]
 ) -> RenderedVariant:
     wave, channel, language, facts = shared[0]
-    fields = {field: value if field == "body" else " ".join(value.split()) for field, value in answer.items()}
+    fields = {field: value if field == "body" else _on_one_line(field, value) for field, value in answer.items()}
     text, html = layouts.compose(brief, workplace, wave, channel, language, fields)
     subject = slots.put_in_place(fields["subject"], "text")
     if channel in open_channels(brief):
         defaults = {slot.name: default_of(slot, language, brief) for slot in brief.slots}
         subject, text, html = (slots.parse(part.encode()).fill(defaults).decode() for part in (subject, text, html))
     template = html.encode() or text.encode()
-    if channel in priced_per_part():
-        refuse_unfillable(slots.named_in(text))
     if channel == "email":
         template = _email(brief, workplace, language, fields["subject"], text, html)
+    elif channel == "letter":
+        template = letters.letter_template(html, default_values(brief, language))
     _only_known_slots(brief, subject + text + html)
     digest = _digest(subject, text, html, template)
     return RenderedVariant(
@@ -239,6 +240,11 @@ def _variant(
         slots=tuple(sorted(slots.parse(template).slot_names)), digest=digest,
         parts=tuple(answer[PARTS].split("\n")) if answer[PARTS] else (),
     )  # fmt: skip
+
+
+def _on_one_line(field: str, value: str) -> str:
+    """Return a field on one line; a text message keeps its author's own spaces, which its gates name."""
+    return re.sub(r"[ \t\r\n]+", " ", value).strip() if field == SMS else " ".join(value.split())
 
 
 def _only_known_slots(brief: Brief, printed: str) -> None:

@@ -8,25 +8,22 @@ prints one JSON object with its counts.
 
 import argparse
 import fcntl
-import hashlib
 import json
 import signal
 import sys
 import time
 from collections.abc import Callable
-from email.utils import formatdate
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from campaigns.errors import BudkavleError, InputError
-from tasks.delivery import Delivery
+from campaigns.errors import BudkavleError
+from tasks.delivery import Delivery, Moment
 from tasks.journal import standings
 from tasks.lifeline import end_with_parent
 from tasks.orders import Control
-from tasks.senders import SENDERS, Message, Setting
+from tasks.senders import SENDERS, Setting
 from tasks.senders.web import pages_url
-from tasks.slots import Template, parse, unsubscribe_address
+from tasks.shard_messages import addresses_in, read_shard, renderer
 
 SECONDS_FOR_LOCK = 3.0
 EXIT = {"done": 0, "damaged": 2, "unavailable": 4, "failing": 4, "locked": 5}
@@ -63,9 +60,11 @@ def publish(
         control = Control(folder / "control", channel)
         internal = control.terms.get("internal", False)
         text_sender = control.terms.get("text_senders", {}).get(channel, "")
-        sender = SENDERS[channel](_setting(home, run, shard, {**settings, "text_sender": text_sender}, internal))
+        moment = Moment()
+        given = {**settings, "text_sender": text_sender}
+        sender = SENDERS[channel](_setting(home, run, shard, given, moment, internal=internal))
         patience = float(settings.get("patience", 30.0))
-        delivery = Delivery(journals, shard, sender, control, patience=patience, interrupted=interrupted)
+        delivery = Delivery(journals, shard, sender, control, patience=patience, interrupted=interrupted, moment=moment)
         try:
             ending = delivery.run(messages, standings(journals, shard))
         finally:
@@ -73,48 +72,13 @@ def publish(
     return {"ending": ending, "counts": dict(sorted(delivery.counts.items()))}
 
 
-def read_shard(folder: Path, shard: str) -> tuple[str, list[Message]]:
-    """Return channel and messages of a shard, ordered by message id; raises InputError when the file has changed."""
-    from pyarrow import parquet
-
-    path = folder / f"{shard}.parquet"
-    noted = next((entry for file in folder.glob("*.json") for entry in json.loads(file.read_text())["shards"]
-                  if entry["shard"] == shard), None)  # fmt: skip
-    if noted is None or not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != noted["sha256"]:
-        raise InputError(
-            "the shard is missing or not as it was written; nothing of it is sent",
-            where=str(path),
-            remedy="restore the file from a back-up.",
-        )
-    columns = ["message_id", "variant", "person_key", "address_key", "address", "language", "slots"]
-    rows = parquet.read_table(path, columns=columns).to_pylist()
-    return noted["channel"], [_message(row) for row in rows]
-
-
-def _message(row: dict[str, Any]) -> Message:
-    keys = tuple(key for key in (row["person_key"], row["address_key"]) if key)
-    slots = dict(row["slots"] or ())
-    return Message(row["message_id"], row["variant"], keys, row["address"] or "", row["language"] or "", slots)
-
-
-def _setting(home: Path, run: str, shard: str, settings: dict[str, Any], internal: bool) -> Setting:
-    variants = home / "runs" / run / "shards" / "variants"
-    sender_address, public_url = settings.get("sender_address", ""), settings.get("public_url", "")
-
-    @cache
-    def template(variant: str) -> Template:
-        return parse((variants / variant).read_bytes())
-
-    def render(message: Message) -> bytes:
-        unsubscribe = unsubscribe_address(message.message_id, sender_address=sender_address, public_url=public_url)
-        built_in = {"recipient": message.address, "message_id": message.message_id,
-                    "unsubscribe_url": unsubscribe, "date": formatdate()}  # fmt: skip
-        return template(message.variant).fill({**message.slots, **built_in})
-
+def _setting(home: Path, run: str, shard: str, settings: dict[str, Any], moment: Moment, *, internal: bool) -> Setting:
+    folder = home / "runs" / run / "shards"
+    render = renderer(folder / "variants", **addresses_in(folder, shard, settings), moment=moment.seconds)
     return Setting(
         run, shard, home, render, settings.get("smtp_url", ""), settings.get("letter_url", ""),
-        pages_url(settings.get("web_url", ""), settings.get("intranet_url", ""), home, internal), sender_address,
-        settings.get("sms_url", ""), settings.get("text_sender", ""),
+        pages_url(settings.get("web_url", ""), settings.get("intranet_url", ""), home, internal),
+        settings.get("sender_address", ""), settings.get("sms_url", ""), settings.get("text_sender", ""),
     )  # fmt: skip
 
 

@@ -41,8 +41,8 @@ Du bor i hus.
 Hämta påsar på [kartan](https://example.se/karta?plats={{ pickup_place }}), {{ pickup_place }}. <b>Inte fet</b>
 """
 PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010806000000 1f15c4890000000d49444154789c6360000002000001"
-    "e221bc330000000049454e44ae426082".replace(" ", "")
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000b494441"
+    "54789c6360000200000500017a5eab3f0000000049454e44ae426082"
 )
 VALUES = {
     "first_name": "Åsa", "pickup_place": "Bromma", "recipient": "asa@example.se", "message_id": "0" * 32,

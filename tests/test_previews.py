@@ -10,9 +10,10 @@ import lxml.html
 from jinja2.ext import babel_extract
 from lxml.html import HtmlElement
 from prepared_run import campaign_in, prepare
+from pypdf import PdfReader
 from ruamel.yaml import YAML
 
-from campaigns.approvers import TABLE
+from campaigns.approval_matrix import TABLE
 from campaigns.brief_loading import load_brief
 from campaigns.language import translations
 from tasks import audience_words, preview_words, runs, store
@@ -44,6 +45,29 @@ def test_it_shows_people_plan_texts_and_approvals_in_swedish(workplace: Workplac
         assert expected in shown.replace("\N{NO-BREAK SPACE}", " ")
     assert {frame.get("lang") for frame in frames_of(page)} == {"sv", "en"}
     assert any("du som bor här" in words_of(frame) for frame in frames_of(page))
+
+
+def test_every_letter_has_a_sample_of_what_is_printed_with_nobody_in_it(workplace: Workplace, tmp_path: Path) -> None:
+    run = prepare(workplace, campaign_in(tmp_path))
+    page = page_of(workplace, run)
+    folder = workplace.run_folder(run, "preview")
+    links = [link for link in page.iter("a") if link.get("href", "").endswith(".pdf")]
+    assert {f"letters/{path.name}" for path in folder.glob("letters/*.pdf")} == {link.get("href") for link in links}
+    assert links
+    for link in links:
+        pages = PdfReader(folder / link.get("href", "")).pages
+        assert words_of(link.getparent()).endswith(f"Sidor: {len(pages)}")
+        assert "Förnamn Efternamn" in pages[0].extract_text()
+    assert "ark. Planens kostnad" not in words_of(page)
+
+
+def test_a_letter_of_more_than_one_sheet_is_told(workplace: Workplace, tmp_path: Path) -> None:
+    folder = campaign_in(tmp_path)
+    text = folder / "text.en.md"
+    text.write_text(text.read_text(encoding="utf-8") + "\nMore words to read.\n" * 150, encoding="utf-8")
+    page = page_of(workplace, prepare(workplace, folder))
+    assert "Brevet behöver" in words_of(page)
+    assert "Planens kostnad och koldioxid gäller ett ark." in words_of(page)
 
 
 def test_it_speaks_english_on_request(workplace: Workplace, tmp_path: Path) -> None:
@@ -196,3 +220,29 @@ def test_channels_are_told_in_tens_where_few_are_hidden_by_address(workplace: Wo
         assert f"Personer {count}" in exact
         assert f"Personer {count}" not in told
         assert f"ungefär {round(count, -1)}" in told
+
+
+def test_what_a_person_must_read_has_an_id_and_names_who_has_read_it(workplace: Workplace, tmp_path: Path) -> None:
+    folder = campaign_in(tmp_path)
+    (tmp_path / "directory.yaml").write_text(
+        "persons: {manager_waste: {name: Exempel Chef, address: chef@example.se, roles: [manager]}}", encoding="utf-8"
+    )
+    text = folder / "text.sv.md"
+    hard = " ".join(["Kommunfullmäktigesammanträdesprotokollsjusteringen föranleder remissinstansutlåtanden."] * 90)
+    text.write_text(text.read_text(encoding="utf-8") + f"\n\n{hard}\n", encoding="utf-8")
+    place = replace(workplace, directory=tmp_path / "directory.yaml")
+    run = prepare(place, folder)
+    unread = words_of(page_of(place, run))
+    with store.writing(place) as connection:
+        connection.execute("UPDATE run SET digest = 'd' WHERE run = ?", [run])
+        connection.execute(
+            "INSERT INTO approval BY NAME SELECT ? AS run, 'd' AS digest, 'manager' AS role, "
+            "'manager_waste' AS approver, TIMESTAMPTZ '2027-01-02 12:00:00+01' AS approved_at, ['lix:1'] AS reviewed",
+            [run],
+        )
+    read = words_of(page_of(place, run))
+    assert "lix:1" in unread
+    assert "Läst och godtagen" not in unread
+    assert "ingen ännu" in unread
+    assert "Läst och godtagen av Exempel Chef." in read
+    assert "Exempel Chef, 2 januari 2027" in read

@@ -20,7 +20,7 @@ from small_run import (
 from campaigns.errors import CheckFailed, InputError, Refused
 from tasks import control, journal, publishing, shards, store
 from tasks.gateways.smtp import accepted, running_gateway
-from tasks.worker import read_shard
+from tasks.shard_messages import read_shard
 from tasks.workplace import Workplace
 
 EMAIL = f"{WAVE}-email-0001"

@@ -105,25 +105,40 @@ def prepare(campaign: Campaign, as_json: AsJson = False) -> None:
 def approve(
     run: Annotated[str, typer.Argument(help="The run's id or a prefix that only it has.")],
     code: Annotated[str, typer.Option(help="The one-time code from the mail.")],
-    reviewed: Annotated[list[str] | None, typer.Option(help="A finding of kind H that you have read; repeat.")] = None,
+    reviewed: Annotated[
+        list[str] | None,
+        typer.Option(help="Id of a finding that you have read and accept, such as politics:1; repeat."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Approve exactly what was previewed; any change afterwards voids it."""
+    from flows.approving import decide
     from flows.prefect_server import server_is_configured
-    from tasks import approval, runs
+    from tasks import runs
 
     place = here()
     run_id = runs.load(place, run).run
-    granted = approval.grant(place, run_id, code, reviewed or [], actor())
+    granted = decide(place, run_id, code, reviewed or [], actor())
     resumed = False
-    if server_is_configured():
+    if server_is_configured() and not granted.missing:
         from flows.schedule import resume_after_approval
 
         resumed = resume_after_approval(place, run_id)
     answer(
-        {"run": run_id, "role": granted.role, "approver": granted.approver, "resumed": resumed},
+        {
+            "run": run_id,
+            "role": granted.role,
+            "approver": granted.approver,
+            "reviewed": granted.reviewed,
+            "missing": granted.missing,
+            "resumed": resumed,
+        },
         as_json,
-        lambda: [f"{granted.approver} approved {run_id} as {granted.role}"],
+        lambda: [
+            f"{granted.approver} approved {run_id} as {granted.role}",
+            *([f"reviewed  {', '.join(granted.reviewed)}"] if granted.reviewed else []),
+            *([f"missing   {', '.join(granted.missing)}"] if granted.missing else []),
+        ],
     )
 
 

@@ -14,14 +14,18 @@ from tasks.gates import (
     accessibility,
     contrast,
     correctness,
+    decisions,
     language_marks,
     links,
     pictures,
+    politics,
     promises,
     readability,
     sender,
+    spelling,
     structure,
     text_message,
+    wording,
 )
 from tasks.gates.registry import GATES, Fault
 from tasks.gates.subject import GateSubject
@@ -36,7 +40,11 @@ FAMILIES = (
     links,
     pictures,
     readability,
+    wording,
+    spelling,
     correctness,
+    decisions,
+    politics,
     text_message,
 )
 

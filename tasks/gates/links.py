@@ -10,6 +10,7 @@ from campaigns.brief_subject import COMMENT_OR_TEXT, REGISTER
 from tasks.gates.quoting import sentence_with, shown_safely
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import GateSubject, is_hidden, shown
+from tasks.slot_values import STAND_INS
 from tasks.web_addresses import is_public, is_public_name, numeric_address
 
 ADDRESS_IN_TEXT = re.compile(r"(?<![\w/@.])(?:https?|ftp)://[^\s<>\"”»]*", re.IGNORECASE)
@@ -18,7 +19,7 @@ MAILBOX = re.compile(r"[^@\s,;:<>()\[\]]+@([^@\s,;:<>()\[\]]+)")
 TELEPHONE = re.compile(r"\+?[\d\s().\-\u00a0\u2011]*\d[\d\s().\-\u00a0\u2011]*(?:;[\w=;+.-]*)?")
 BROKEN = re.compile(r"[\s<>\"{}|\\^`]|^https://https?[:/]", re.IGNORECASE)
 FEWEST_DIGITS = 3
-UNSUBSCRIBE = "https://example.se/unsubscribe"  # what stands for each reader's own while a text is looked at
+UNSUBSCRIBE = STAND_INS["unsubscribe_url"]
 FOLLOWING = re.compile(
     r"(?:utm|mtm|pk|piwik|matomo|hsa|mc|oly|vero|mkt|trk)_\w+|_hsenc|_hsmi|__s|fbclid|gclid|gbraid|wbraid|dclid|msclkid"
     r"|yclid|igshid|twclid|li_fat_id|(?:\w+[_-])?(?:id|uid|guid|uuid)|(?:user|person|recipient|employee|message|contact|"

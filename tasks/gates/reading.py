@@ -4,7 +4,9 @@ import re
 
 from lxml.html import HtmlElement
 
-WORD = re.compile(r"[^\W_]+(?:(?:[-'’:]|[\u064b-\u0652]+)[^\W_]+)*")  # Arabic vowel signs stand inside words
+WORD = re.compile(  # an initialism such as T.V. is one word; Arabic vowel signs stand inside words
+    r"(?<![^\W_])[^\W\d_](?:\.[^\W\d_])+(?![^\W_])|[^\W_]+(?:(?:[-'’:_]|[\u064b-\u0652]+)[^\W_]+)*"
+)
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|(?<![-\w])(?:width|height)\s*:\s*0(?:px)?\s*(?:;|$)")
 NOT_READ = frozenset({"head", "style", "script", "template", "title"})
 BLOCKS = frozenset({

@@ -15,7 +15,7 @@ from campaigns.language import translations
 from tasks.gates.reading import BLOCKS, NOT_READ, WORD, blocks_of, collapsed, exact_line, is_hidden, line_of, shown
 from tasks.gates.style_rules import Circumstances, applied, rules_of
 
-__all__ = ["BLOCKS", "BRIEF_FILE", "NOT_READ", "WORD", "GateSubject", "is_hidden", "line_of", "shown"]
+__all__ = ["BLOCKS", "BRIEF_FILE", "NOT_READ", "WORD", "GateSubject", "blocks_of", "is_hidden", "line_of", "shown"]
 
 BRIEF_FILE = "campaign.yaml"
 INCLUDED = re.compile(r"{%[-+]?\s*include\s+[\"']([\w.-]+)[\"']")
@@ -29,7 +29,7 @@ class GateSubject:
 
     ``folder`` is the campaign's and ``source`` the text file there that the variant was made from; ``reader`` is the
     language in which faults are described. ``personal_addresses`` are the links that hold a slot, which stands in them
-    as ‹name›; that to unsubscribe is not among them.
+    as ‹name›; that to unsubscribe is not among them. ``variant`` is the text's id where it is stored.
     """
 
     brief: Brief
@@ -44,6 +44,7 @@ class GateSubject:
     facts: Mapping[str, str] = field(default_factory=dict)
     reader: str = "en"
     personal_addresses: tuple[str, ...] = ()
+    variant: str = ""
 
     def say(self, message: str, **values: object) -> str:
         """Return a message in the reader's language with its values put in; numbers are written as there."""

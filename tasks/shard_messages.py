@@ -1,0 +1,90 @@
+"""A shard's messages, read whole and unchanged, and the bytes of each."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from email.utils import formatdate
+from functools import cache, lru_cache
+from itertools import pairwise
+from pathlib import Path
+from time import time
+from typing import Any
+
+from campaigns.errors import InputError
+from tasks.senders import Message
+from tasks.slots import Template, parse, unsubscribe_address
+
+COLUMNS = ("message_id", "variant", "person_key", "address_key", "address", "language")
+
+
+def read_shard(folder: Path, shard: str) -> tuple[str, list[Message]]:
+    """Return channel and messages of a shard, ordered by message id; raises InputError when the file has changed."""
+    from pyarrow import parquet
+
+    path = folder / f"{shard}.parquet"
+    noted = _noted(folder, shard)
+    if noted is None or not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != noted["sha256"]:
+        raise InputError(
+            "the shard is missing or not as it was written; nothing of it is sent",
+            where=str(path),
+            remedy="restore the file from a back-up.",
+        )
+    return noted["channel"], _messages(parquet.read_table(path, columns=[*COLUMNS, "slots"]))
+
+
+def _messages(table: Any) -> list[Message]:
+    """Make messages of an Arrow table, column by column: a dictionary per row of the table would cost more than all."""
+    columns = (table.column(name).to_pylist() for name in COLUMNS)
+    return [
+        Message(message, variant, tuple(filter(None, keys)), address or "", language or "", slots)
+        for message, variant, *keys, address, language, slots in zip(*columns, _slots(table), strict=True)
+    ]
+
+
+def _slots(table: Any) -> Iterator[dict[str, str]]:
+    """Yield each row's slots; a map column is one flat list of names and one of values, cut at the rows' offsets."""
+    for chunk in table.column("slots").chunks:
+        names, values, offsets = chunk.keys.to_pylist(), chunk.items.to_pylist(), chunk.offsets.to_pylist()
+        for start, end in pairwise(offsets):
+            yield dict(zip(names[start:end], values[start:end], strict=True))
+
+
+def addresses_in(folder: Path, shard: str, otherwise: Mapping[str, str]) -> dict[str, str]:
+    """Return the addresses that a shard's messages print, as they were when its wave was written: the same ever after.
+
+    ``otherwise`` are today's, for a wave that was written before they were noted.
+    """
+    noted = _noted(folder, shard) or {}
+    return {name: noted.get(name, otherwise.get(name, "")) for name in ("sender_address", "public_url")}
+
+
+def _noted(folder: Path, shard: str) -> dict[str, Any] | None:
+    entries = (entry for file in folder.glob("*.json") for entry in json.loads(file.read_text())["shards"])
+    return next((entry for entry in entries if entry["shard"] == shard), None)
+
+
+def renderer(
+    variants: Path, *, sender_address: str, public_url: str, moment: Callable[[], float] = time
+) -> Callable[[Message], bytes]:
+    """Return what joins a message's slots into its variant's template, which lies in the folder ``variants``.
+
+    ``moment`` gives the seconds since 1970 by which an e-mail is dated.
+    """
+
+    @cache
+    def template(variant: str) -> Template:
+        return parse((variants / variant).read_bytes())
+
+    def render(message: Message) -> bytes:
+        unsubscribe = unsubscribe_address(message.message_id, sender_address=sender_address, public_url=public_url)
+        built_in = {"recipient": message.address, "message_id": message.message_id,
+                    "unsubscribe_url": unsubscribe, "date": _date(int(moment()))}  # fmt: skip
+        return template(message.variant).fill({**message.slots, **built_in})
+
+    return render
+
+
+@lru_cache(maxsize=1)
+def _date(seconds: int) -> str:
+    """Return the date of an e-mail header (RFC 5322); thousands are made in a second."""
+    return formatdate(seconds)
