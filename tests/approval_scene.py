@@ -111,8 +111,9 @@ def prepared(workplace: Workplace, folder: Path, **changes: Any) -> str:
             [run],
         )
         connection.execute(
-            "INSERT INTO variant VALUES (?, 'email-sv-1', 'external', 'email', 'sv', 'Hej', 'Hej!', '', "
-            "'template'::BLOB, [], 'd1', [])",
+            "INSERT INTO variant (run, variant, wave, channel, language, subject, text, html, template, slots, digest) "
+            "VALUES (?, 'email-sv-1', 'external', 'email', 'sv', 'Hej', 'Hej!', '', "
+            "'template'::BLOB, [], 'd1')",
             [run],
         )
     digest.seal(workplace, run)
