@@ -4,12 +4,17 @@ The standard library writes every header and part; only headers that hold slots 
 already encoded by its place. Bodies are 8-bit UTF-8, so that a value is not encoded twice.
 """
 
+import re
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 
 from tasks import slots
+
+LONGEST_LINE = 998  # bytes, RFC 5322
+FIRST_HEADER = b"To: "
+_TOO_LONG = re.compile(rb"[^\r\n]{%d,}" % (LONGEST_LINE + 1))
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ def _attach(message: EmailMessage, boundary: str, content: bytes, media_type: st
 def _slotted_headers(envelope: Envelope) -> bytes:
     domain = envelope.sender_address.rpartition("@")[2]
     lines = [
-        f"To: {slots.marker('recipient', 'email')}".encode(),
+        FIRST_HEADER + slots.marker("recipient", "email").encode(),
         f"Date: {slots.marker('date', 'token')}".encode(),
         f"Message-ID: <{slots.marker('message_id', 'token')}@{domain}>".encode(),
         f"List-Unsubscribe: <{slots.marker('unsubscribe_url', 'link')}>".encode(),
@@ -70,3 +75,19 @@ def _slotted_headers(envelope: Envelope) -> bytes:
     if slots.named_in(envelope.subject):
         lines.append(b"Subject: " + slots.encoded_header(envelope.subject))
     return b"".join(line + b"\r\n" for line in lines)
+
+
+def within_lines(message: bytes) -> bytes:
+    """Return a filled e-mail whose lines a relay takes: longer ones are broken at a space, or between characters."""
+    return _TOO_LONG.sub(lambda found: b"\r\n".join(_broken(found[0])), message)
+
+
+def _broken(line: bytes) -> list[bytes]:
+    pieces = []
+    while len(line) > LONGEST_LINE:
+        end = line.rfind(b" ", 1, LONGEST_LINE + 1)
+        if end < 0:
+            end = next(end for end in range(LONGEST_LINE, 0, -1) if line[end] & 0xC0 != 0x80)
+        pieces.append(line[:end])
+        line = line[end:].removeprefix(b" ")
+    return [*pieces, line]
