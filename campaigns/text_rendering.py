@@ -28,6 +28,7 @@ MOST_MEMORY = 512 * 1024 * 1024
 MOST_SECONDS = 10
 SECONDS_EACH = 1.0
 MOST_CHARACTERS = 1_000_000
+PARTS = "parts"
 FILTERS = ("capitalize", "default", "first", "join", "last", "length", "lower", "replace", "title", "trim", "upper")
 TESTS = ("defined", "even", "none", "odd", "undefined")
 UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd-\uffff]")
@@ -41,9 +42,22 @@ class TooSlowError(Exception):
     """A text takes longer than any text needs."""
 
 
-def text_environment(sources: Mapping[str, str]) -> ImmutableSandboxedEnvironment:
+class TextEnvironment(ImmutableSandboxedEnvironment):
+    """A sandbox that notes in ``included`` which files a rendered text was made of."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.included: set[str] = set()
+
+    def get_template(self, name: Any, *rest: Any, **options: Any) -> Any:
+        """Return a template; called for each include that is reached, whether it was read before or not."""
+        self.included.add(str(name))
+        return super().get_template(name, *rest, **options)
+
+
+def text_environment(sources: Mapping[str, str]) -> TextEnvironment:
     """Return the environment of texts: no globals, few filters and tests, undefined names raise, bodies are escaped."""
-    environment = ImmutableSandboxedEnvironment(
+    environment = TextEnvironment(
         loader=FunctionLoader(lambda name: (sources[name], name, None) if name in sources else None),
         undefined=StrictUndefined,
         autoescape=lambda name: name is None or "#" not in name or name.endswith("#body"),
@@ -57,7 +71,7 @@ def text_environment(sources: Mapping[str, str]) -> ImmutableSandboxedEnvironmen
     return environment
 
 
-def layout_environment(sources: Mapping[str, str], language: str) -> ImmutableSandboxedEnvironment:
+def layout_environment(sources: Mapping[str, str], language: str) -> TextEnvironment:
     """Return the environment of layouts: that of texts and ``_``, which prints words in the language of the message."""
     environment = text_environment(sources)
     environment.autoescape = lambda name: name is not None and name.endswith(".html.j2")
@@ -75,7 +89,10 @@ def markdown_reader() -> MarkdownIt:
 
 
 def render_request(request: dict[str, Any]) -> None:
-    """Print one JSON object per job: the rendered fields by name, or the error with template and line."""
+    """Print one JSON object per job: the rendered fields by name, or the error with template and line.
+
+    The field PARTS of a text lists the other files of the campaign whose words stand in it, one a line.
+    """
     sources = request["sources"]
     environment = cache(lambda language: layout_environment(sources, language) if language else texts)
     texts = text_environment(sources)
@@ -89,12 +106,13 @@ def render_request(request: dict[str, Any]) -> None:
         sys.stdout.flush()
 
 
-def _rendered(environment: ImmutableSandboxedEnvironment, job: dict[str, Any], sources: Mapping[str, str]) -> Any:
+def _rendered(environment: TextEnvironment, job: dict[str, Any], sources: Mapping[str, str]) -> Any:
     names = {**job["facts"], **{name: Markup(mark) for name, mark in job["slots"].items()}}
     if "message" in job:
         names["message"] = _message(job["message"])
     answer: dict[str, Any] = {}
     template = ""
+    environment.included.clear()
     try:
         signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS_EACH)
         for field, template in job["templates"].items():
@@ -116,6 +134,8 @@ def _rendered(environment: ImmutableSandboxedEnvironment, job: dict[str, Any], s
             "error": "it holds a character that cannot be shown",
             "place": _unreadable(job["templates"][wrong], sources),
         }
+    if "message" not in job:
+        answer[PARTS] = "\n".join(sorted(name for name in environment.included if "#" not in name))
     return answer
 
 

@@ -79,7 +79,12 @@ def _fields(matter: Any, lines: list[str]) -> tuple[dict[str, str], list[tuple[i
     for key, value in matter.items():
         line = _line(matter, key)
         if key == ALTERNATIVES and isinstance(value, dict):
-            fields |= {f"alt:{image}": _as_written(value, image, lines) for image in value}
+            said = [image for image, text in value.items() if isinstance(text, str)]
+            fields |= {f"alt:{image}": _as_written(value, image, lines) for image in said}
+            remedy = 'write what the picture shows, or "" if it is mere decoration.'
+            wrong += [
+                (_line(value, image), f"alt: {image} is not text", remedy) for image in value if image not in said
+            ]
         elif key in FIELDS and isinstance(value, str):
             fields[key] = _as_written(matter, key, lines)
         elif key in (*FIELDS, ALTERNATIVES):

@@ -22,6 +22,7 @@ from tasks.journal import standings
 from tasks.lifeline import end_with_parent
 from tasks.orders import Control
 from tasks.senders import SENDERS, Setting
+from tasks.senders.web import pages_url
 from tasks.shard_messages import read_shard, renderer
 
 SECONDS_FOR_LOCK = 3.0
@@ -56,8 +57,10 @@ def publish(
         if not _locked(lock.fileno()):
             return {"ending": "locked", "counts": {}}
         channel, messages = read_shard(folder / "shards", shard)
-        sender = SENDERS[channel](_setting(home, run, shard, settings))
         control = Control(folder / "control", channel)
+        internal = control.terms.get("internal", False)
+        text_sender = control.terms.get("text_senders", {}).get(channel, "")
+        sender = SENDERS[channel](_setting(home, run, shard, {**settings, "text_sender": text_sender}, internal))
         patience = float(settings.get("patience", 30.0))
         delivery = Delivery(journals, shard, sender, control, patience=patience, interrupted=interrupted)
         try:
@@ -67,12 +70,13 @@ def publish(
     return {"ending": ending, "counts": dict(sorted(delivery.counts.items()))}
 
 
-def _setting(home: Path, run: str, shard: str, settings: dict[str, Any]) -> Setting:
+def _setting(home: Path, run: str, shard: str, settings: dict[str, Any], internal: bool) -> Setting:
     variants, sender_address = home / "runs" / run / "shards" / "variants", settings.get("sender_address", "")
     render = renderer(variants, sender_address=sender_address, public_url=settings.get("public_url", ""))
     return Setting(
         run, shard, home, render, settings.get("smtp_url", ""), settings.get("letter_url", ""),
-        settings.get("web_url", ""), sender_address,
+        pages_url(settings.get("web_url", ""), settings.get("intranet_url", ""), home, internal), sender_address,
+        settings.get("sms_url", ""), settings.get("text_sender", ""),
     )  # fmt: skip
 
 
