@@ -14,6 +14,7 @@ import duckdb
 from campaigns.approvers import approvers, needed_roles
 from campaigns.brief import Brief
 from campaigns.errors import BudkavleError, Finding
+from campaigns.language import fallback
 from campaigns.programme import load_programme
 from tasks import runs, store
 from tasks.audience_profile import standing_counts
@@ -67,6 +68,7 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
     return environment.get_template("preview.html.j2").render(
         run=run,
         brief=run.brief,
+        fallback=fallback(run.brief.languages),
         words=words,
         audience_words=AudienceWords(workplace.language),
         audience_page=(workplace.run_folder(run.run, "preview") / "audience.html").exists(),

@@ -14,13 +14,13 @@ def feed_of(page: bytes, run: str, language: str, updated: datetime) -> bytes:
     """Return a feed with the one entry of a run's page; its id is the same for the run and language ever after.
 
     Title is the page's heading, summary its description (the text's preheader), author its sender, link the landing
-    page. ``updated`` is aware.
+    page or, where it names none, the page itself. ``updated`` is aware.
     """
     document = lxml.html.document_fromstring(page.decode("utf-8"))
     identity = uuid.uuid5(uuid.NAMESPACE_URL, f"budkavle:{run}:{language}").urn
     title = _first(document, "//h1", "//title") or run
     author = {"name": _first(document, "//meta[@name='author']/@content") or title}
-    landing_page = _first(document, "//link[@rel='canonical']/@href")
+    landing_page = _first(document, "//link[@rel='canonical']/@href") or f"{language}.html"
     feed = FeedGenerator()
     entry = feed.add_entry()
     for part in (feed, entry):
@@ -28,8 +28,7 @@ def feed_of(page: bytes, run: str, language: str, updated: datetime) -> bytes:
         part.title(title)
         part.author(author)
         part.updated(updated)
-        if landing_page:
-            part.link(href=landing_page, rel="alternate", hreflang=language)
+        part.link(href=landing_page, rel="alternate", hreflang=language)
     feed.language(language)
     entry.summary(_first(document, "//meta[@name='description']/@content") or title)
     return bytes(feed.atom_str(pretty=True))
