@@ -29,6 +29,7 @@ from tasks.preview_words import Words
 from tasks.profile_cells import APPROACHED, standings
 from tasks.review import findings_of
 from tasks.segment_names import SegmentNames
+from tasks.text_pictures import shown_within
 from tasks.workplace import Workplace
 
 EASY_READ = "easy_read"
@@ -77,7 +78,7 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
         withheld=any(isinstance(channel["persons"], str) for channel in plan),
         explained=plan_page(connection, run.run, workplace.language, words),
         design=run.design,
-        texts=_texts(stored_subjects(connection, run), words),
+        texts=_texts([_with_pictures(each) for each in stored_subjects(connection, run)], words),
         findings={kind: _together([found for found in findings if found.kind == kind]) for kind in "BHW"},
         refused=any(refuses(found) for found in findings),
         passed=_passed(findings),
@@ -169,6 +170,10 @@ def _withheld(counts: Sequence[int]) -> list[int | str]:
     hidden = {present[row] for row in hidden_groups([[counts[position]] for position in present])}
     names = ["small" if count < SMALLEST_CELL else "guarding" for count in counts]
     return [names[position] if position in hidden else count for position, count in enumerate(counts)]
+
+
+def _with_pictures(subject: GateSubject) -> GateSubject:
+    return replace(subject, html=shown_within(subject.html, subject.folder))
 
 
 def _texts(subjects: Sequence[GateSubject], words: Words) -> list[Text]:

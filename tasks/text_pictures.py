@@ -41,6 +41,18 @@ def attached(page: str, folder: Path) -> list[tuple[bytes, str, str]]:
     return [(*_read(folder, unquote(name)), content_id) for content_id, name in found.items()]
 
 
+def shown_within(page: str, folder: Path) -> str:
+    """Return an e-mail's page with its pictures inside it, for a preview; one that has changed since is not shown."""
+    for content_id, name in set(CONTENT_ID.findall(page)):
+        try:
+            content, media_type = _read(folder, unquote(name))
+        except InputError:
+            continue
+        if content_id.startswith(hashlib.sha256(content).hexdigest()[:16]):
+            page = page.replace(f"cid:{content_id}", f"data:{media_type};base64,{base64.b64encode(content).decode()}")
+    return page
+
+
 def _named(address: str) -> str:
     if MARKER_SIGN.lower() in address.lower():
         raise InputError(

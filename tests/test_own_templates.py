@@ -12,6 +12,7 @@ from campaigns.programme import load_programme
 from tasks import gates, slots
 from tasks.gate_subjects import subject_of
 from tasks.messages import RenderedVariant
+from tasks.text_pictures import shown_within
 from tasks.workplace import Workplace
 
 EXTENDED = """{% extends "email.html.j2" %}
@@ -98,6 +99,17 @@ def test_a_picture_goes_with_the_mail_and_stands_in_other_pages(tmp_path: Path, 
     for channel in ("web", "letter"):
         (shown,) = page_of(rendered(folder, workplace, channel).html).xpath("//div[@data-body]//img")
         assert shown.get("src").startswith("data:image/png;base64,")
+
+
+def test_a_preview_shows_the_picture_that_goes_with_the_mail_and_no_other(tmp_path: Path, workplace: Workplace) -> None:
+    folder = a_folder(tmp_path, PICTURE)
+    (folder / "karta a.png").write_bytes(PNG)
+    html = rendered(folder, workplace).html
+    assert "data:image/png;base64," in shown_within(html, folder)
+    (folder / "karta a.png").write_bytes(PNG + b"other")
+    assert shown_within(html, folder) == html
+    (folder / "karta a.png").unlink()
+    assert shown_within(html, folder) == html
 
 
 @pytest.mark.parametrize(
