@@ -13,6 +13,7 @@ from pathlib import Path
 from jinja2 import TemplateSyntaxError, nodes
 
 from campaigns.brief import Brief
+from campaigns.channels import load_channels
 from campaigns.errors import Finding
 from campaigns.text_rendering import FILTERS, TESTS, UNREADABLE, layout_environment, text_environment
 from campaigns.texts import TextSource, read_text, text_path
@@ -49,7 +50,7 @@ def read_texts(brief: Brief, folder: Path) -> tuple[dict[tuple[str, str], TextSo
 def fact_values(brief: Brief) -> dict[str, tuple[str, ...]]:
     """Return the values that each fact can have in the texts of a brief, by name."""
     waves = tuple(wave.name for wave in brief.waves)
-    plain = dict(zip(PLAIN_FACTS, (brief.languages, brief.channels, waves, ("treated",)), strict=True))
+    plain = dict(zip(PLAIN_FACTS, (brief.languages, tuple(load_channels()), waves, ("treated",)), strict=True))
     return plain | {fact.name: fact.values for fact in brief.facts}
 
 

@@ -119,9 +119,8 @@ def test_hostile_values_read_like_one_built_for_a_person(emails: Emails, data: s
     joined = slots.parse(variant.template).fill(person)
     for found, wanted in zip(told(joined), told(built(brief, variant, person).as_bytes()), strict=True):
         if "subject" in found[2]:  # where it holds "=?", the standard library does not read what it has written
-            wanted[2]["subject"] = (
-                slots.parse(PLACED.sub("QZSLOTaddressQ", variant.subject).encode()).fill(person).decode()
-            )
+            written = PLACED.sub("QZSLOTaddressQ", variant.subject)
+            wanted[2]["subject"] = slots.parse(written.encode()).fill(person).decode().strip()
         assert found == wanted
 
 
