@@ -1,7 +1,8 @@
 """Put published personal numbers, e-mail addresses and phone numbers through the import and compare verdicts.
 
-    python benchmarks/vectors.py --data DIR
+    python benchmarks/vectors.py --data DIR [--text-messages DIR]
 
+The second folder holds published counts of text message parts, which are compared with ours.
 DIR holds the published files (docs/registers.md names their sources). Every vector is a row of a register file on disk,
 imported as any other. Prints one JSON line per group of vectors: how many agree, and how many differ for which of
 ``REASONS``. Exits with 1 when a difference has no documented reason, and then prints those vectors: they are published.
@@ -30,6 +31,7 @@ from pyarrow import parquet
 from campaigns.errors import RegisterFileInvalid
 from tasks import store
 from tasks.register import import_register
+from tasks.text_message import count, replaceable
 from tasks.workplace import Workplace, pseudonym
 
 EXTRACTED_ON = date(2026, 1, 2)
@@ -42,6 +44,7 @@ REASONS = {
     "space": "white space around a value is taken away before it is judged",
     "ragged": "a row with too few or too many fields refuses the whole file; the source pads or cuts it",
     "empty": "an empty value is not told as wrong: the person is kept without that address",
+    "downgraded": "the source sends what GSM-7 lacks as question marks; nothing here is ever replaced",
     "header": "a file without a row below the header, or with a nameless or doubled column, is refused",
 }
 
@@ -59,7 +62,9 @@ def main(arguments: Sequence[str]) -> int:
     """Compare every file; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
-    data = parser.parse_args(arguments).data
+    parser.add_argument("--text-messages", type=Path)
+    folders = parser.parse_args(arguments)
+    data = folders.data
     reserved = _read(data, "skatteverket_testpersonnummer")
     numbers = [str(number) for number in reserved if "1980" <= str(number)[:4] < "2010"]
     unexplained = 0
@@ -70,6 +75,8 @@ def main(arguments: Sequence[str]) -> int:
             rows = {"personal_number": numbers[: len(vectors)], column: [each.value for each in vectors]}
             unexplained += _report(name, vectors, _imported(rows, rows["personal_number"], column))
     unexplained += _files(data, numbers)
+    if folders.text_messages:
+        unexplained += sum(_report_counts(*group) for group in _text_messages(folders.text_messages))
     return 1 if unexplained else 0
 
 
@@ -212,6 +219,35 @@ def _files(data: Path, numbers: Sequence[str]) -> int:
     line = {"vectors": "notify CSV: whole files", "count": agree + reasons.total(), "agree": agree}
     line |= {"differ": dict(reasons)} | ({"unexplained": unexplained} if unexplained else {})
     print(json.dumps(line), flush=True)
+    return len(unexplained)
+
+
+def _text_messages(data: Path) -> Iterator[tuple[str, list[tuple[str, str, int]]]]:
+    """Give groups of (text, alphabet or nothing where the source is silent, parts)."""
+    twilio = _read(data, "twilio_segment_vectors")["vectors"]
+    yield "twilio: parts", [(each["text"], each["encoding"], each["segments"]) for each in twilio]
+    table = _read(data, "twilio_gsm7_table")
+    signs = [(chr(int(code)), len(septets)) for code, septets in table.items()]
+    yield "twilio: GSM-7 table", [(sign * (160 // size), "GSM-7", 1) for sign, size in signs]
+    yield "twilio: GSM-7 table, one too many", [(sign * (160 // size + 1), "GSM-7", 2) for sign, size in signs]
+    others = [chr(code) for code in range(32, 0x3000) if str(code) not in table]
+    yield "twilio: all others up to U+2FFF", [(sign, "UCS-2", 1) for sign in others]
+    notify = _read(data, "notifyutils_sms_fragments")["tests"]
+    cases = [case for test in notify for group in test["parametrize"] for case in group["cases"] or ()]
+    yield "notify: parts", [(re.sub(r"\(\(.*\)\)", "", text), "", parts) for text, parts, _ in cases]
+
+
+def _report_counts(name: str, vectors: Sequence[tuple[str, str, int]]) -> int:
+    """Print the line of a group of counts; return how many differences have no reason."""
+    counted = [(vector, count(vector[0])) for vector in vectors]
+    differ = [
+        (text, alphabet, parts, found) for (text, alphabet, parts), found in counted
+        if found.parts != parts or alphabet not in ("", found.alphabet)
+    ]  # fmt: skip
+    unexplained = [each for each in differ if not (name.startswith("notify") and set(replaceable(each[3].forcing)))]
+    line = {"vectors": name, "count": len(vectors), "agree": len(vectors) - len(differ)}
+    line |= {"differ": {"downgraded": len(differ) - len(unexplained)} if differ else {}}
+    print(json.dumps(line | ({"unexplained": repr(unexplained)} if unexplained else {})), flush=True)
     return len(unexplained)
 
 

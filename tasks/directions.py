@@ -15,7 +15,11 @@ def isolated(value: str, language: str) -> str:
     return escapes.isolated(value, right_to_left=True) if direction(language) == "rtl" else value
 
 
-def telephones_whole(text: str, language: str) -> str:
-    """Return the text with no telephone number broken over lines, nor its groups in the order of the words around."""
+def telephones_whole(text: str, language: str, *, in_text_message: bool = False) -> str:
+    """Return the text with no telephone number broken over lines, nor its groups in the order of the words around.
+
+    In a text message its own spaces stay: one that holds a line together leaves room for 70 characters, not 160.
+    """
+    space = " " if in_text_message else "\N{NO-BREAK SPACE}"
     before, after = (LEFT_TO_RIGHT, ENDED) if direction(language) == "rtl" else ("", "")
-    return _TELEPHONE.sub(lambda found: before + found[0].replace(" ", "\N{NO-BREAK SPACE}") + after, text)
+    return _TELEPHONE.sub(lambda found: before + found[0].replace(" ", space) + after, text)

@@ -27,7 +27,10 @@ def divert(connection: duckdb.DuckDBPyConnection, run: str, brief: Brief, wave: 
     terms = [_terms(channel, brief) for channel in addressed_channels(brief)]
     values: dict[str, Any] = {"run": run, "wave": wave.name, "earlier": earlier, "terms": terms}
     store.run_each(connection, "publishing/failed", values)
-    message_parts.count_diverted(connection, run, wave.name)
+    if any(channel.per_part for channel in addressed_channels(brief)):
+        message_parts.count_diverted(connection, run, wave.name)
+    else:
+        message_parts.count_nothing(connection)
     sek, co2 = _left(connection, run, brief)
     store.run_each(connection, "publishing/divert", values | {"sek": sek, "co2_kg": co2})
     query = "SELECT count(*) FROM diversion WHERE run = ? AND wave = ?"

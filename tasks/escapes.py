@@ -14,6 +14,8 @@ header          encoded words of a header (RFC 2047), which can hold neither a l
 token           a machine's own value in a header: letters, digits and ``.,:+-_`` and space
 email           an address in a header (RFC 5322 dot-atom); anything else becomes ``undisclosed-recipients:;``
 address         one line of a postal address
+typst,          a string literal of typst, in which nothing is markup, a label or a comment, and no quote or dash is
+typst_rtl       exchanged for another; isolated like html. The places link and part may stand inside such a literal
 ==============  =====================================================================================================
 """
 
@@ -88,6 +90,21 @@ def _address(value: str) -> bytes:
     return _bytes(_one_line(value))
 
 
+def _typst_literal(value: str) -> bytes:
+    quoted = value.replace("\\", "\\\\").replace('"', '\\"')
+    return _bytes(f'"{quoted}"')
+
+
+@lru_cache(maxsize=16384)
+def _typst(value: str) -> bytes:
+    return _typst_literal(isolated(_one_line(value), right_to_left=False))
+
+
+@lru_cache(maxsize=16384)
+def _typst_rtl(value: str) -> bytes:
+    return _typst_literal(isolated(_one_line(value), right_to_left=True))
+
+
 def _url(value: str) -> bytes:
     address = _link(value)
     return address.replace(b"&", b"&amp;").replace(b"'", b"&#x27;") if b"&" in address or b"'" in address else address
@@ -154,4 +171,6 @@ ESCAPES: dict[str, Escape] = {
     "token": _token,
     "email": _email,
     "address": _address,
+    "typst": _typst,
+    "typst_rtl": _typst_rtl,
 }

@@ -22,6 +22,7 @@ from tasks.workplace import Workplace
 
 ADDRESSES = frozenset({"href", "src", "cite", "action", "background", "poster"})
 NO_SLOTS = frozenset({"style", "class", "id", "srcset"})
+ADDRESS_IN_TEXT = re.compile(r"https?://\S+")
 LONGEST_LINE = 200  # characters; at most 800 bytes, and a line of e-mail may have 998
 _INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 
@@ -67,7 +68,17 @@ def compose(
 def _text_message(environment: Environment, channel: str, message: ShortMessage, language: str) -> str:
     """Return a text message: the communicator's line, and under it the layout's own, each slot in its place."""
     text = environment.get_template(f"{channel}.txt.j2").render(message=message)
-    return slots.put_in_place(text.strip(), place("sms", language))
+    return slots.put_in_place(ADDRESS_IN_TEXT.sub(_address_in_place, text.strip()), place("sms", language))
+
+
+def _address_in_place(found: re.Match[str]) -> str:
+    """Return an address of a text message, the slots in it as its percent-encoded parts; none may name the host."""
+    if slots.in_host(found[0]):
+        raise InputError(
+            "a slot stands in the host of an address, where it could lead anywhere",
+            remedy="put the slot after the host's first slash.",
+        )
+    return slots.put_in_place(found[0], "part")
 
 
 @cache

@@ -12,11 +12,8 @@ import duckdb
 import pyarrow as pa
 
 from campaigns.channels import priced_per_part
-from campaigns.errors import InputError
 from tasks import slots, store, text_message
 
-FILLED_WHEN_SENT = frozenset({"recipient", "message_id", "unsubscribe_url", "date"})
-"""Slots that have no value before a message is sent; a message that is priced per part cannot print them."""
 TEXTS_AT_ONCE = 50_000
 
 
@@ -72,13 +69,9 @@ def count_diverted(connection: duckdb.DuckDBPyConnection, run: str, wave: str) -
     _count(connection, "SELECT variant, template FROM variant WHERE run = $run AND wave = $wave", values)
 
 
-def refuse_unfillable(names: Iterable[str]) -> None:
-    """Raise InputError where a text prints what has no value before it is sent."""
-    if unknown := sorted(FILLED_WHEN_SENT.intersection(names)):
-        raise InputError(
-            f"a message that is priced per part prints {', '.join(unknown)}, which has no value before it is sent",
-            remedy="take the slot out of the line `sms`.",
-        )
+def count_nothing(connection: duckdb.DuckDBPyConnection) -> None:
+    """Write an empty counted_part, where no channel of a campaign is priced per part."""
+    connection.execute("CREATE OR REPLACE TEMP TABLE counted_part (key VARCHAR, channel VARCHAR, parts INTEGER)")
 
 
 def _count(connection: duckdb.DuckDBPyConnection, query: str, values: Mapping[str, Any]) -> None:

@@ -64,6 +64,7 @@ class ShortMessage:
     sender: str
     contact_way: str
     decision_label: str
+    consultation_until: str
     date: str
     landing_page: str
 
@@ -184,18 +185,14 @@ def short_message(brief: Brief, wave: str, language: str, line: str) -> ShortMes
     """Return what the layout of a text message prints around the communicator's line."""
     label, _ = _decision(brief, language, short=True)
     return ShortMessage(
-        text=_plain_spaces(directions.telephones_whole(line, language)),
+        text=directions.telephones_whole(line, language, in_text_message=True),
         sender=_sender(brief, language, short=True),
-        contact_way=_plain_spaces(directions.telephones_whole(brief.contact.way, language)),
+        contact_way=directions.telephones_whole(brief.contact.way, language, in_text_message=True),
         decision_label=label,
+        consultation_until=_day(brief.decision.consultation_until, language) if _is_proposal(brief) else "",
         date=dates_told(brief, wave, language)[0],
-        landing_page=brief.landing_page,
+        landing_page="" if brief.landing_page.removeprefix("https://") in line else brief.landing_page,
     )
-
-
-def _plain_spaces(text: str) -> str:
-    """Return the text with ordinary spaces: one that does not break a line would make the message UCS-2."""
-    return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def place(kind: str, language: str) -> str:

@@ -21,7 +21,7 @@ def page_environment(language: str) -> Environment:
     """Return the environment that renders ``campaigns/layouts/*.html.j2`` in one language, autoescaped.
 
     Filters: ``number(decimals=0)``, ``percent(decimals=0)`` of a share 0–1, ``points(decimals=0)`` of a difference
-    between shares, ``money`` in kronor and ``date``. Unknown names raise, so that no page has a silent gap.
+    between shares, ``money(decimals=0)`` in kronor and ``date``. Unknown names raise, so that no page has a silent gap.
     """
     environment = Environment(
         loader=FileSystemLoader(LAYOUTS),
@@ -53,8 +53,8 @@ def filters(language: str) -> dict[str, Any]:
     def points(value: float, decimals: int = 0) -> str:
         return number(100 * value, decimals)
 
-    def money(value: float) -> str:
-        return numbers.format_currency(value, "SEK", "#,##0 ¤", locale=locale, currency_digits=False)
+    def money(value: float, decimals: int = 0) -> str:
+        return numbers.format_currency(value, "SEK", f"{_pattern(decimals)} ¤", locale=locale, currency_digits=False)
 
     def day(value: date) -> str:
         local = value.astimezone(CITY_TIME).date() if isinstance(value, datetime) else value

@@ -95,9 +95,9 @@ def _count_parts(connection: duckdb.DuckDBPyConnection, brief: Brief, values: di
     kinds = sorted({str(channel.address_kind) for channel in addressed_channels(brief) if channel.per_part})
     if kinds:
         slot_values.gather(connection, brief, values, RECIPIENTS.format(", ".join(f"'{kind}'" for kind in kinds)))
+        message_parts.count_audience(connection, {name: values[name] for name in ("run", "wave")})
     else:
-        connection.execute("CREATE OR REPLACE TEMP TABLE person_slot (person_key VARCHAR, slots MAP(VARCHAR, VARCHAR))")
-    message_parts.count_audience(connection, {name: values[name] for name in ("run", "wave")})
+        message_parts.count_nothing(connection)
 
 
 def read_cells(connection: duckdb.DuckDBPyConnection, brief: Brief, block: Block, beliefs: Beliefs) -> list[Cell]:

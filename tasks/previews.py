@@ -13,6 +13,7 @@ import duckdb
 
 from campaigns.approvers import approvers, needed_roles
 from campaigns.brief import Brief
+from campaigns.channels import load_channels
 from campaigns.errors import BudkavleError, Finding
 from campaigns.language import fallback
 from campaigns.programme import load_programme
@@ -23,15 +24,18 @@ from tasks.combinations import open_channels
 from tasks.disclosure import SMALLEST_CELL, hidden_groups
 from tasks.gate_subjects import stored_subjects
 from tasks.gates import GateSubject, refuses
+from tasks.letter_samples import write_samples
 from tasks.pages import page_environment, write_page
 from tasks.plan_page import plan_page
 from tasks.preview_words import Words
 from tasks.profile_cells import APPROACHED, standings
 from tasks.review import findings_of
 from tasks.segment_names import SegmentNames
+from tasks.text_message import count, named
 from tasks.text_pictures import shown_within
 from tasks.workplace import Workplace
 
+MOST_CHARACTERS_NAMED = 6  # an Arabic text has some thirty
 EASY_READ = "easy_read"
 
 
@@ -46,7 +50,7 @@ class Text:
 
 
 def write_preview(workplace: Workplace, run: str) -> Path:
-    """Write ``runs/RUN/preview/index.html`` from the snapshot and return its path."""
+    """Write ``runs/RUN/preview/index.html`` and its sample letters from the snapshot; return the page's path."""
     with store.reading(workplace) as connection:
         this = runs.load_within(connection, run)
         page = _page(connection, workplace, this)
@@ -79,9 +83,11 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
         explained=plan_page(connection, run.run, workplace.language, words),
         design=run.design,
         texts=_texts([_with_pictures(each) for each in stored_subjects(connection, run)], words),
+        part_count=_part_count,
         findings={kind: _together([found for found in findings if found.kind == kind]) for kind in "BHW"},
         refused=any(refuses(found) for found in findings),
         passed=_passed(findings),
+        letters=write_samples(connection, run, workplace.run_folder(run.run, "preview")),
         requirements=load_programme().requirements,
         checks=connection.execute(store.statement("previews/checks"), {"run": run.run}).fetchall(),
         approvals=_approvals(run.brief, workplace),
@@ -191,6 +197,22 @@ def _texts(subjects: Sequence[GateSubject], words: Words) -> list[Text]:
 
     together = sorted(subjects, key=place)
     return [Text(*key, tuple(group)) for key, group in groupby(together, key=kind)]
+
+
+def _part_count(variant: GateSubject) -> dict[str, Any] | None:
+    """Return what a text of a channel priced per part takes and costs as shown; None for other channels."""
+    channel = load_channels()[variant.channel]
+    if not channel.per_part:
+        return None
+    counted = count(variant.text)
+    return {
+        "sender": variant.brief.sender.of_channel(channel.text_sender),
+        "alphabet": counted.alphabet,
+        "parts": counted.parts,
+        "sek": counted.parts * channel.unit_cost_sek,
+        "forcing": [named(character) for character in counted.forcing[:MOST_CHARACTERS_NAMED]],
+        "more": max(0, len(counted.forcing) - MOST_CHARACTERS_NAMED),
+    }
 
 
 def _together(findings: Sequence[Finding]) -> list[tuple[Finding, list[str]]]:

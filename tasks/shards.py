@@ -16,7 +16,7 @@ import duckdb
 from pydantic import TypeAdapter
 
 from campaigns.brief import Brief
-from campaigns.channels import load_channels
+from campaigns.channels import load_channels, priced_per_part
 from campaigns.errors import InputError
 from tasks import decisions, diversion, message_parts, orders, runs, store, stories, unpublishing
 from tasks.journal import sync_folder
@@ -131,8 +131,9 @@ def _plan(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str,
     values = {"run": run, "wave": wave, "workers": workplace.workers}
     values |= {"rows_per_shard": ROWS_PER_SHARD, "rows_kept_whole": ROWS_KEPT_WHOLE}
     connection.execute(store.statement("publishing/planned"), values)
-    message_parts.count_planned(connection, run, wave)
-    connection.execute(store.statement("publishing/priced"))
+    if set(brief.channels).intersection(priced_per_part()):
+        message_parts.count_planned(connection, run, wave)
+        connection.execute(store.statement("publishing/priced"))
     _require_everybody(connection, run, wave)
 
 

@@ -11,6 +11,20 @@ from campaigns.language import date_locale
 from tasks import store
 
 IDENTITY = ("first_name", "last_name")
+STAND_INS = {
+    "first_name": "Förnamn",
+    "last_name": "Efternamn",
+    "recipient": "namn@example.se",
+    "message_id": "0" * 32,
+    "unsubscribe_url": "https://example.se/unsubscribe",
+    "date": "Mon, 01 Jan 2001 12:00:00 +0100",
+    "address_name": "Förnamn Efternamn",
+    "street": "Exempelgatan 1",
+    "apartment": "",
+    "postcode": "123 45",
+    "city": "Stockholm",
+}
+"""What the preview shows where the brief has no default of its own: visibly nobody."""
 
 
 def fill(connection: duckdb.DuckDBPyConnection, brief: Brief, values: dict[str, Any]) -> None:
@@ -40,6 +54,11 @@ def default_of(slot: Slot, language: str, brief: Brief) -> str:
     if isinstance(slot.default, str):
         return slot.default
     return slot.default.get(language) or slot.default.get(brief.languages[0], "")
+
+
+def default_values(brief: Brief, language: str) -> dict[str, str]:
+    """Return a value for every slot: the brief's default in the language, otherwise a visible stand-in."""
+    return STAND_INS | {slot.name: default_of(slot, language, brief) for slot in brief.slots}
 
 
 def _format_dates(connection: duckdb.DuckDBPyConnection, brief: Brief, values: dict[str, Any]) -> None:

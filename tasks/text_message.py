@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from smsutil import gsm_split, unicode_split
-from smsutil.codecs import GSM_CHARSET
+from smsutil.codecs import GSM_CHARSET, GSM_EXT_CHARSET
 
 GSM = frozenset(GSM_CHARSET) - {"\x1b"}  # the library counts the escape itself as a character
 GSM_LETTERS = frozenset(character for character in GSM if character.isalpha())
@@ -42,10 +42,18 @@ class Count:
 
 def count(text: str) -> Count:
     """Return alphabet, parts (from 1) and forcing characters of a text as it would be sent."""
-    forcing = tuple(dict.fromkeys(character for character in text if character not in GSM))
-    if forcing:
-        return Count("UCS-2", len(unicode_split(text).parts), forcing)
-    return Count("GSM-7", len(gsm_split(text).parts) if text else 1, ())
+    signs = set(text)
+    if signs <= GSM:
+        pairs = not signs.isdisjoint(GSM_EXT_CHARSET)
+        return Count("GSM-7", len(gsm_split(text).parts) if pairs else _parts(len(text), 160, 153), ())
+    forcing = tuple(dict.fromkeys(sign for sign in text if sign not in GSM))
+    pairs = max(signs) > "\uffff"
+    return Count("UCS-2", len(unicode_split(text).parts) if pairs else _parts(len(text), 70, 67), forcing)
+
+
+def _parts(units: int, whole: int, part: int) -> int:
+    """Return the parts of a text in which no pair could be split, which needs no walk over it."""
+    return 1 if units <= whole else -(-units // part)
 
 
 def replaceable(forcing: tuple[str, ...]) -> dict[str, str]:

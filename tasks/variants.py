@@ -1,21 +1,22 @@
 """One variant: a rendered text in its channel's layout, every slot in its place, and the bytes that are sent."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from campaigns.brief import Brief
-from campaigns.channels import priced_per_part
 from campaigns.errors import InputError
 from campaigns.text_rendering import PARTS
 from campaigns.texts import TextSource
-from tasks import layouts, mime, slots, text_pictures
+from tasks import layouts, letters, mime, slots, text_pictures
 from tasks.combinations import Combination, open_channels
 from tasks.logotype import LOGOTYPE_CID, attached_logotype
-from tasks.message_parts import refuse_unfillable
-from tasks.slot_values import default_of
+from tasks.slot_values import default_of, default_values
 from tasks.workplace import Workplace, pseudonym
+
+SMS = "sms"
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,10 @@ def make_variant(
         defaults = {slot.name: default_of(slot, language, brief) for slot in brief.slots}
         subject, text, html = (slots.parse(part.encode()).fill(defaults).decode() for part in (subject, text, html))
     template = html.encode() or text.encode()
-    if channel in priced_per_part():
-        refuse_unfillable(slots.named_in(text))
     if channel == "email":
         template = _email(brief, folder, workplace, language, fields["subject"], text, html)
+    elif channel == "letter":
+        template = letters.letter_template(html, default_values(brief, language))
     _only_known_slots(brief, subject + text + html)
     digest = _digest(subject, text, html, template)
     return RenderedVariant(
@@ -91,7 +92,12 @@ def _only_known_slots(brief: Brief, printed: str) -> None:
 
 def on_one_line(answer: Mapping[str, str]) -> dict[str, str]:
     """Return the rendered fields, all but the body on one line."""
-    return {field: value if field == "body" else " ".join(value.split()) for field, value in answer.items()}
+    return {field: value if field == "body" else _on_one_line(field, value) for field, value in answer.items()}
+
+
+def _on_one_line(field: str, value: str) -> str:
+    """Return a field on one line; a text message keeps its author's own spaces, which its gates name."""
+    return re.sub(r"[ \t\r\n]+", " ", value).strip() if field == SMS else " ".join(value.split())
 
 
 def _email(

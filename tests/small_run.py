@@ -20,6 +20,7 @@ from ruamel.yaml import YAML
 from campaigns.brief import Brief
 from tasks import journal, runs, store
 from tasks.gateways.smtp import accepted
+from tasks.letter_source import letter_source
 from tasks.slots import marker
 from tasks.workplace import Workplace
 
@@ -30,7 +31,11 @@ EMAIL = (
     f"Subject: Prov\r\n\r\nHej {marker('first_name', 'text')}!\r\n.en rad med punkt\r\n"
     f"{marker('pickup_place', 'text')}\r\n"
 ).encode()
-LETTER = f"Hej {marker('first_name', 'text')}, {marker('street', 'address')}".encode()
+LETTER = letter_source(
+    "<html lang='sv'><head><title>Prov</title></head><body><div class='sheet'><header><p class='sender'>Staden</p>"
+    f"</header><address>{marker('address_name', 'html')}<br>{marker('street', 'html')}</address>"
+    f"<p class='date'>1 januari 2027</p><main><h1>Prov</h1><p>Hej {marker('first_name', 'html')}</p></main></div>"
+)
 PAGE = b"<p>Sortera</p>"
 
 
@@ -120,11 +125,13 @@ def start_coordinator(workplace: Workplace, run: str, shards: list[str]) -> "sub
         "import sys, json; from pathlib import Path; from tasks.workplace import Workplace\n"
         "from tasks.publishing import publish_shard\n"
         "given = json.loads(sys.stdin.readline())\n"
-        "place = Workplace(home=Path(given['home']), key=b'a key for tests only', smtp_url=given['smtp_url'])\n"
+        "place = Workplace(home=Path(given['home']), key=b'a key for tests only', smtp_url=given['smtp_url'],\n"
+        "    sms_url=given['sms_url'])\n"
         "print([publish_shard(place, given['run'], shard).outcome for shard in given['shards']])\n"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     given = {"home": str(workplace.home), "run": run, "shards": shards, "smtp_url": workplace.smtp_url}
+    given["sms_url"] = workplace.sms_url
     assert isinstance(process.stdin, io.TextIOBase)
     process.stdin.write(json.dumps(given) + "\n")
     process.stdin.flush()

@@ -22,7 +22,7 @@ DOCS = "\n".join(
 def test_every_channel_that_is_not_ordered_by_hand_has_a_sender_and_a_layout() -> None:
     assert {channel.name for channel in load_channels().values() if not channel.by_hand} == set(SENDERS)
     for channel in SENDERS:
-        assert (ROOT / "campaigns" / "layouts" / f"{channel}.html.j2").exists(), channel
+        assert (ROOT / "campaigns" / "layouts" / f"{channel}.txt.j2").exists(), channel
 
 
 def test_every_stage_boundary_has_a_suite() -> None:
@@ -44,7 +44,7 @@ def test_every_command_stands_in_the_documentation() -> None:
 
 def test_every_setting_has_a_meaning_and_the_important_ones_a_page() -> None:
     assert all(field.description for field in Settings.model_fields.values())
-    important = "HOME SECRET_KEY SMTP_URL DIRECTORY SENDER_ADDRESS PUBLIC_URL LOGOTYPE FORGETTING"
+    important = "HOME SECRET_KEY SMTP_URL SMS_URL DIRECTORY SENDER_ADDRESS PUBLIC_URL LOGOTYPE FORGETTING"
     assert [name for name in important.split() if f"BUDKAVLE_{name}" not in DOCS] == []
 
 

@@ -10,6 +10,7 @@ import lxml.html
 from jinja2.ext import babel_extract
 from lxml.html import HtmlElement
 from prepared_run import campaign_in, prepare
+from pypdf import PdfReader
 from ruamel.yaml import YAML
 
 from campaigns.approvers import TABLE
@@ -51,6 +52,29 @@ def test_it_says_which_language_everybody_else_gets(workplace: Workplace, tmp_pa
     said = words_of(page).casefold()
     at = said.index("den som har ett annat språk än dessa")
     assert said[at:].split(" . ")[0] == "den som har ett annat språk än dessa får texten på det här språket: svenska"
+
+
+def test_every_letter_has_a_sample_of_what_is_printed_with_nobody_in_it(workplace: Workplace, tmp_path: Path) -> None:
+    run = prepare(workplace, campaign_in(tmp_path))
+    page = page_of(workplace, run)
+    folder = workplace.run_folder(run, "preview")
+    links = [link for link in page.iter("a") if link.get("href", "").endswith(".pdf")]
+    assert {f"letters/{path.name}" for path in folder.glob("letters/*.pdf")} == {link.get("href") for link in links}
+    assert links
+    for link in links:
+        pages = PdfReader(folder / link.get("href", "")).pages
+        assert words_of(link.getparent()).endswith(f"Sidor: {len(pages)}")
+        assert "Förnamn Efternamn" in pages[0].extract_text()
+    assert "ark. Planens kostnad" not in words_of(page)
+
+
+def test_a_letter_of_more_than_one_sheet_is_told(workplace: Workplace, tmp_path: Path) -> None:
+    folder = campaign_in(tmp_path)
+    text = folder / "text.en.md"
+    text.write_text(text.read_text(encoding="utf-8") + "\nMore words to read.\n" * 150, encoding="utf-8")
+    page = page_of(workplace, prepare(workplace, folder))
+    assert "Brevet behöver" in words_of(page)
+    assert "Planens kostnad och koldioxid gäller ett ark." in words_of(page)
 
 
 def test_it_speaks_english_on_request(workplace: Workplace, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 from small_run import (
     WAVE,
     faults,
@@ -345,7 +346,15 @@ def test_letters_are_handed_over_once_and_whole(workplace: Workplace) -> None:
     (manifest,) = (workplace.home / "sink" / "letter").glob("*.csv")
     rows = list(csv.DictReader(manifest.open(encoding="utf-8")))
     assert (first.counts, second.counts, len(rows)) == ({"accepted": 4}, {}, 4)
-    assert rows[0].keys() == {"message_id", "name", "street", "apartment", "postcode", "city", "language", "body"}
+    assert list(rows[0]) == [
+        "message_id", "file", "first_page", "pages", "name", "street", "apartment", "postcode", "city", "language",
+    ]  # fmt: skip
+    assert [(row["first_page"], row["pages"]) for row in rows] == [("1", "1"), ("3", "1"), ("5", "1"), ("7", "1")]
+    (file,) = {row["file"] for row in rows}
+    pages = PdfReader(manifest.with_name(file)).pages
+    for row in rows:
+        assert row["street"] in pages[int(row["first_page"]) - 1].extract_text()
+    assert {path.name for path in manifest.parent.iterdir()} == {manifest.name, file}
 
 
 @pytest.mark.parametrize("moment", ["before_hand_over", "after_hand_over", "fetched_by_print_shop"])

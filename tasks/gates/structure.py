@@ -17,7 +17,6 @@ UNREAD_HEADING = re.compile(r"^#{2,6}[^\s#]\S*")
 OF_LAYOUT = frozenset({"contact", "date", "decision", "label", "logotype", "sender"})
 BOLD = re.compile(r"font-weight\s*:\s*(?:bold|bolder|[6-9]00)\b", re.IGNORECASE)
 EMPTY_HEADING = re.compile(r"^ {0,3}#{1,6}[\s#]*$|<h([1-6])[^>]*>\s*</h\1>")
-WITHOUT_DATE = frozenset({"sms"})  # the telephone shows when a text message came
 
 
 @gate("headings")
@@ -53,7 +52,7 @@ def table_structure(subject: GateSubject, threshold: Threshold) -> Iterator[Faul
 @gate("date_present")
 def date_present(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     """P5c: every part says when it was written, outside the communicator's own text."""
-    if subject.channel in WITHOUT_DATE or not any(wave.name == subject.wave for wave in subject.brief.waves):
+    if not any(wave.name == subject.wave for wave in subject.brief.waves):
         return
     told = dates_told(subject.brief, subject.wave, subject.language)
     around = [shown(subject.document, but="data-body")] if subject.document is not None else []

@@ -33,7 +33,7 @@ class GateSubject:
 
     ``folder`` is the campaign's and ``source`` the text file there that the variant was made from; ``reader`` is the
     language in which faults are described. ``personal_addresses`` are the links that hold a slot, which stands in them
-    as ‹name›; that to unsubscribe is not among them.
+    as ‹name›; that to unsubscribe is not among them. ``variant`` is the text's id where it is stored.
     """
 
     brief: Brief
@@ -48,6 +48,7 @@ class GateSubject:
     facts: Mapping[str, str] = field(default_factory=dict)
     reader: str = "en"
     personal_addresses: tuple[str, ...] = ()
+    variant: str = ""
 
     def say(self, message: str, **values: object) -> str:
         """Return a message in the reader's language with its values put in; numbers are written as there."""

@@ -16,23 +16,20 @@ def sms_parts(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     """P5b: few parts, and UCS-2 only for what cannot be written otherwise; nothing is ever replaced on the way out."""
     if subject.channel not in SHORT_TEXT:
         return
-    counted = count(subject.text)
-    for character, plain in replaceable(counted.forcing).items():
+    instead = replaceable(count(subject.text).forcing)
+    for character, plain in instead.items():
         message = subject.say(
             "The character {character} leaves room for 70 characters in each part of the text message, not 160",
             character=named(character),
         )
-        remedy = (
-            subject.say("Write {plain} in its place.", plain=f"“{plain}”" if plain.strip() else subject.say("a space"))
-            if plain else subject.say("Leave it out.")
-        )  # fmt: skip
-        yield Fault(message, remedy, _place(subject, character), sentence=_sentence(subject, character))
-    if counted.parts > threshold["parts"]:
-        message = subject.say(
-            "The text message takes {parts} parts, at most {limit}", parts=counted.parts, limit=threshold["parts"]
-        )
+        place, sentence = _place(subject, character), _sentence(subject, character)
+        yield Fault(message, _remedy(subject, plain), place, sentence=sentence)
+    mended = count("".join(instead.get(character, character) for character in subject.text))
+    limit = threshold["parts" if mended.alphabet == "GSM-7" else "parts_of_other_letters"]
+    if mended.parts > limit:
+        message = subject.say("The text message takes {parts} parts, at most {limit}", parts=mended.parts, limit=limit)
         remedy = subject.say("Shorten the line `sms`, and let the page it leads to tell the rest.")
-        yield Fault(message, remedy, _line(subject), sentence=subject.body[0] if subject.body else "")
+        yield Fault(message, remedy, _line(subject), sentence=subject.body[0])
 
 
 @gate("sms_sender")
@@ -55,6 +52,12 @@ def sms_sender(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
         yield Fault(message, subject.say("Use the channel's own layout, which does."), _line(subject))
 
 
+def _remedy(subject: GateSubject, plain: str) -> str:
+    if not plain:
+        return subject.say("Leave it out.")
+    return subject.say("Write {plain} in its place.", plain=f"“{plain}”" if plain.strip() else subject.say("a space"))
+
+
 def _can_be_shown(sender: str) -> bool:
     signs = all(sign in GSM_LETTERS or (sign.isascii() and sign.isdigit()) for sign in sender)
     return bool(sender) and signs and sender[0] in GSM_LETTERS
@@ -67,11 +70,16 @@ def _line(subject: GateSubject) -> tuple[str, int]:
 
 def _place(subject: GateSubject, character: str) -> tuple[str, int]:
     """Return where a character was written: in the line `sms`, else in the brief, else told as that line."""
-    written = next((number for number, line in subject.field("sms") if character in line), 0)
-    brief = next((number for number, line in subject.numbered(BRIEF_FILE) if character in line), 0)
-    if written or character in subject.body[0] or not brief:
-        return (subject.source, written) if written else _line(subject)
-    return BRIEF_FILE, brief
+    for number, line in subject.field("sms"):
+        if character in line:
+            return subject.source, number
+    at = subject.text.index(character)
+    for around in (16, 8, 4, 2):  # the brief may hold the character elsewhere as well
+        excerpt = subject.text[max(0, at - around) : at + around + 1].strip()
+        for number, line in subject.numbered(BRIEF_FILE):
+            if excerpt in line:
+                return BRIEF_FILE, number
+    return _line(subject)
 
 
 def _sentence(subject: GateSubject, character: str) -> str:

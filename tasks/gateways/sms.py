@@ -29,6 +29,7 @@ KEY = re.compile(r"[\w-]{1,64}")
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or each answer waits for the sender to acknowledge its head
     server: "_Server"
 
     def do_POST(self) -> None:
@@ -90,6 +91,7 @@ def _kept(store: Path, key: str, fields: dict[str, str]) -> dict[str, Any]:
 
 def serve(port: int, store: Path) -> None:
     """Serve on 127.0.0.1 until killed; prints ``listening on 127.0.0.1:PORT``, a free port for port 0."""
+    os.umask(0o077)
     store.mkdir(parents=True, exist_ok=True)
     server = _Server(port, store)
     sys.stdout.write(f"listening on 127.0.0.1:{server.server_port}\n")

@@ -1,24 +1,34 @@
-"""Letters: one manifest and one archive of texts per shard, handed to the print shop by one atomic rename.
+"""Letters: print-ready files and one manifest per shard, handed to the print shop by renaming the manifest.
 
-The finished manifest lies as a hidden draft in the print shop's folder before anything is marked. The rename is the
-hand-over, so a crash leaves no doubt: while the draft lies there nothing was handed over, once it is gone all was,
-whether or not the print shop has fetched the manifest since.
+Files and manifest are written before anything is marked, the manifest as a hidden draft. Its rename is the hand-over,
+so a crash leaves no doubt: while the draft lies there nothing was handed over, once it is gone all was, whether or not
+the print shop has fetched the manifest since. A file that no manifest names is not to be printed.
 """
 
 import csv
+import glob
 import io
 import os
-import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
 from campaigns.errors import GatewayUnavailable
 from tasks.journal import sync_folder
+from tasks.letters import batch
 from tasks.senders.protocol import Message, Outcome, Setting
+from tasks.slots import POSTAL
+from tasks.typesetting import typeset_apart
 
-COLUMNS = ("message_id", "name", "street", "apartment", "postcode", "city", "language", "body")
-EARLIEST_IN_A_ZIP = (1980, 1, 1, 0, 0, 0)
+COLUMNS = (
+    "message_id", "file", "first_page", "pages", "name", "street", "apartment", "postcode", "city", "language",
+)  # fmt: skip
+LETTERS_PER_FILE = 250
+"""So that the process that sets a file stays below half a gigabyte; see docs/performance.md."""
+
+Place = tuple[str, int, int]
+"""File, first page counted from 1, and number of pages of one letter."""
 
 
 class LetterSender:
@@ -30,9 +40,8 @@ class LetterSender:
         self._setting = setting
         folder = setting.letter_url.removeprefix("file://")
         self._folder = Path(folder) if folder else setting.home / "sink" / "letter"
-        name = f"{setting.run}-{setting.shard}"
-        self.manifest, self._draft = self._folder / f"{name}.csv", self._folder / f".{name}.csv.draft"
-        self._texts = self._folder / f"{name}.zip"
+        self._name = f"{setting.run}-{setting.shard}"
+        self.manifest, self._draft = self._folder / f"{self._name}.csv", self._folder / f".{self._name}.csv.draft"
 
     def open(self) -> None:
         """Make sure that the folder is there; raises GatewayUnavailable."""
@@ -42,7 +51,10 @@ class LetterSender:
             raise self._unavailable(error) from None
 
     def prepare(self, messages: Sequence[Message]) -> None:
-        """Write texts and manifest beside their final names and sync them."""
+        """Write files and manifest and sync them, the manifest beside its final name.
+
+        Raises GatewayUnavailable, or InputError where the letters cannot be typeset.
+        """
         if self.manifest.exists():
             raise GatewayUnavailable(
                 "a manifest of this shard was already handed over",
@@ -50,8 +62,9 @@ class LetterSender:
                 remedy="let the print shop fetch it first, then run the same command again.",
             )
         try:
-            names = self._write_texts(messages)
-            _write(self._draft, _manifest(messages, names))
+            self._remove_files()
+            places = self._write_files(messages)
+            _write(self._draft, _manifest(messages, places))
             sync_folder(self._folder)
         except OSError as error:
             raise self._unavailable(error) from None
@@ -74,19 +87,23 @@ class LetterSender:
     def close(self) -> None:
         """Nothing is held open."""
 
-    def _write_texts(self, messages: Sequence[Message]) -> list[str]:
-        archive, names = io.BytesIO(), []
-        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as bundle:
-            for message in messages:
-                text = self._setting.render(message)
-                kind = "html" if text.lstrip()[:1] == b"<" else "txt"
-                entry = zipfile.ZipInfo(f"{message.message_id}.{kind}", EARLIEST_IN_A_ZIP)
-                bundle.writestr(entry, text, zipfile.ZIP_DEFLATED)
-                names.append(f"{self._texts.name}/{entry.filename}")
-        draft = self._texts.with_name(f".{self._texts.name}.draft")
-        _write(draft, archive.getvalue())
-        os.replace(draft, self._texts)
-        return names
+    def _remove_files(self) -> None:
+        """Remove what an attempt that was cut short has left: nothing of it was handed over."""
+        for path in self._folder.glob(f"{glob.escape(self._name)}-*.pdf"):
+            path.unlink()
+
+    def _write_files(self, messages: Sequence[Message]) -> dict[str, Place]:
+        """Write at most 250 letters of one text and language to a file; return each letter's place by message id."""
+        places: dict[str, Place] = {}
+        for number, group in enumerate(_batches(messages), start=1):
+            path = self._folder / f"{self._name}-{number:03}.pdf"
+            letters = typeset_apart(batch(self._setting.render(message) for message in group))
+            draft = path.with_name(f".{path.name}.draft")
+            _write(draft, letters.pdf)
+            os.replace(draft, path)
+            for message, (first, pages) in zip(group, letters.places, strict=True):
+                places[message.message_id] = (path.name, first, pages)
+        return places
 
     def _unavailable(self, error: OSError) -> GatewayUnavailable:
         return GatewayUnavailable(
@@ -96,14 +113,24 @@ class LetterSender:
         )
 
 
-def _manifest(messages: Sequence[Message], names: Sequence[str]) -> bytes:
+def _batches(messages: Sequence[Message]) -> Iterator[list[Message]]:
+    def text(message: Message) -> tuple[str, str]:
+        return message.language, message.variant
+
+    for _, group in groupby(sorted(messages, key=text), key=text):
+        letters = list(group)
+        for start in range(0, len(letters), LETTERS_PER_FILE):
+            yield letters[start : start + LETTERS_PER_FILE]
+
+
+def _manifest(messages: Sequence[Message], places: Mapping[str, Place]) -> bytes:
+    """Return the manifest in the order of files and pages."""
     text = io.StringIO(newline="")
     rows = csv.writer(text, lineterminator="\r\n")
     rows.writerow(COLUMNS)
-    for message, name in zip(messages, names, strict=True):
-        slots = message.slots
-        place = [slots.get(key, "") for key in ("address_name", "street", "apartment", "postcode", "city")]
-        rows.writerow([message.message_id, *place, message.language, name])
+    for message in sorted(messages, key=lambda each: places[each.message_id]):
+        address = [message.slots.get(key, "") for key in POSTAL]
+        rows.writerow([message.message_id, *places[message.message_id], *address, message.language])
     return text.getvalue().encode()
 
 

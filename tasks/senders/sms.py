@@ -16,7 +16,7 @@ from typing import Literal
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 import requests
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import HTTPError, NewConnectionError
 
 from campaigns.errors import GatewayUnavailable, InputError
 from tasks.senders.protocol import Message, Outcome, Setting
@@ -142,13 +142,16 @@ def _login(gateway: SplitResult) -> tuple[str, str] | None:
 
 
 def _body(response: requests.Response, deadline: float) -> bytes | None:
-    """Return the answer's body; None where it is too long or too slow to read."""
+    """Return the answer's body; None where it is torn, too long or too slow to read."""
     body = b""
-    while chunk := response.raw.read1(4096):
-        body += chunk
-        if len(body) > MOST_BYTES or time.monotonic() > deadline:
-            response.raw.close()
-            return None
+    try:
+        while chunk := response.raw.read1(4096):
+            body += chunk
+            if len(body) > MOST_BYTES or time.monotonic() > deadline:
+                response.raw.close()
+                return None
+    except (HTTPError, OSError):
+        return None
     return body
 
 
@@ -172,7 +175,7 @@ def _lost(error: requests.RequestException) -> Outcome:
     reason = error.args[0] if error.args else None
     cause = getattr(reason, "reason", reason)
     refused = isinstance(cause, NewConnectionError) or isinstance(error, requests.ConnectTimeout)
-    if refused or isinstance(getattr(cause, "__cause__", None) or cause, ssl.SSLCertVerificationError):
+    if refused or any(isinstance(each, ssl.SSLCertVerificationError) for each in getattr(cause, "args", ())):
         return Outcome("deferred", "no_connection", gateway_fault=True)
     timed_out = isinstance(error, requests.Timeout)
     return Outcome("unknown", "timeout" if timed_out else "connection_lost", "", True)

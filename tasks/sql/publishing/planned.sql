@@ -81,7 +81,7 @@ split AS (
 SELECT
     $run AS run, $wave AS wave, split.message_id, split.channel, split.variant, split.person_key, split.address_key,
     split.address, split.language, split.slots, channel_term.unit_cost_sek AS cost_sek, channel_term.co2_kg,
-    now() AS planned_at,
+    NULL::INTEGER AS parts, now() AS planned_at,
     printf('%s-%s-%04d', $wave, split.channel, 1 + split.position * split.shards // split.messages) AS shard
 FROM split
 JOIN channel_term ON split.channel = channel_term.channel;

@@ -1,0 +1,265 @@
+"""The printed letter as a typst document, made from the letter's HTML, so that both say the same words in one order.
+
+A document has two parts: what is the same for everybody who gets the text, and after :data:`DIVIDER` one call with the
+values of one recipient. A batch of letters is the first part once and the second part once per recipient. Every text is
+a string literal of typst, in which nothing is markup; slots are the values of the call.
+
+**The address window.** Swedish window envelopes follow a standard of two places, V2 to the left and H2 to the right,
+the same on every size of envelope (Harrys kuvert, "Kuvertguide", harrykuvert.se/kuvertguide, read November 2026). The
+standard's own millimetres are sold, not published, so these are assumptions, to be measured against the print shop's
+envelope before the first letters are printed (docs/quick-start-operators.md): a window at least 90 mm wide and 35 mm
+high (on C5 up to 45 mm), its upper edge 40 to 45 mm below the envelope's and its right edge 15 to 20 mm from it; E65
+(220 x 110 mm), C65 (229 x 114 mm) or C5 (229 x 162 mm); a sheet folded at 99 mm or at 148.5 mm, lying to the left or to
+the right, and as high or as low as the envelope lets it.
+
+Then every such window shows x 124 to 190 mm of the sheet, wherever it lies, y 45 to 60 mm even where it has sunk to the
+bottom, and y 45 to 75 mm where it has not. There stands the address: three lines end at 59 mm, five at 68 mm. No such
+window shows anything outside :data:`CLEAR`, where nothing else is printed. The address is set as sorting machines ask:
+10 points, a sans serif, ragged right, no empty lines (21 grams, "Adressera rätt", 21grams.se/adressera-ratt). The text
+begins below the first fold.
+"""
+
+import base64
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import lxml.html
+from lxml.html import HtmlElement
+
+from campaigns.language import base
+from tasks import slots
+from tasks.pages import LAYOUTS
+
+DIVIDER = b"\n// letters\n"
+
+
+class Area(NamedTuple):
+    """A part of the sheet, in millimetres from its upper left corner."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+ADDRESS = Area(124, 46, 66, 23)
+CLEAR = Area(95, 25, 115, 65)
+MARGIN, BODY_TOP = 20, 102
+HEAD_WIDTH = CLEAR.left - MARGIN - 3
+
+_PIECE = re.compile(rf"({slots.MARKER_SIGN}[a-z_]*Q[a-z][a-z0-9_]*QZ)")
+_MARKER = re.compile(rf"{slots.MARKER_SIGN}([a-z_]*)Q([a-z][a-z0-9_]*)QZ")
+_PLACES = {"html": "typst", "html_rtl": "typst_rtl", "url": "link", "attribute": "typst"}
+_FORMATS = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_BLOCKS = frozenset(
+    {*_HEADINGS, "p", "ul", "ol", "table", "blockquote", "pre", "hr", "div", "main", "footer", "section"}
+)
+
+
+def letter_source(page: str, *, numbered: bool = False) -> bytes:
+    """Return the typst document of a letter's HTML, slots as markers; ``numbered`` puts numbers on later pages."""
+    document = lxml.html.document_fromstring(page)
+    writer = _Writer()
+    sheet = _named(document, "sheet")
+    header, address, date = sheet.xpath("header")[0], sheet.xpath("address")[0], _named(document, "date")
+    upper = ", ".join((writer.blocks(header), writer.address(address), writer.block(date)))
+    rest = [each for each in sheet if each not in (header, address, date)]
+    body = _sequence([writer.block(each) for each in rest if isinstance(each.tag, str)])
+    values = ", ".join(f'"{key}": {slot}' for key, slot in writer.values.items()) or ":"
+    parts = [
+        _settings(document, numbered), _layout(),
+        f"#let letter(values) = one-letter(upper-third({upper}), {body})",
+    ]  # fmt: skip
+    return "\n".join(parts).encode() + DIVIDER + f"#letter(({values}))\n".encode()
+
+
+def _settings(document: HtmlElement, numbered: bool) -> str:
+    title = document.findtext(".//title") or ""
+    if slots.named_in(title):  # one title stands for every letter of a file, and no person's name in it
+        title = _named(document, "sender").text_content()
+    language, direction = base(document.get("lang", "sv")), document.get("dir", "ltr")
+    sides = ", ".join(f"{name}: {side}mm" for name, side in ADDRESS._asdict().items())
+    return (
+        f"#set document(title: {_literal(_collapsed(title).strip())}, date: none)\n"
+        f"#set text(lang: {_literal(language)}, dir: {direction})\n"
+        f"#let margin = {MARGIN}mm\n#let body-top = {BODY_TOP}mm\n#let head-width = {HEAD_WIDTH}mm\n"
+        f"#let address-area = ({sides})\n#let numbered = {str(numbered).lower()}\n"
+        f"#let right-to-left = {str(direction == 'rtl').lower()}"
+    )
+
+
+def _named(document: HtmlElement, name: str) -> HtmlElement:
+    found: list[HtmlElement] = list(document.xpath(f"//*[contains(concat(' ', @class, ' '), ' {name} ')]"))
+    return found[0]
+
+
+def _layout() -> str:
+    return (LAYOUTS / "letter.typ").read_text(encoding="utf-8")
+
+
+def _literal(text: str) -> str:
+    return '"' + re.sub(r"[\\\"]", r"\\\g<0>", text).replace("\n", "\\n").replace("\r", "") + '"'
+
+
+def _collapsed(text: str) -> str:
+    return re.sub(r"[ \t\r\n\f]+", " ", text)
+
+
+def _sequence(expressions: list[str]) -> str:
+    return "{ " + "; ".join(expression for expression in expressions if expression) + ' ; "" }'
+
+
+class _Writer:
+    """Writes elements as expressions of typst and notes in ``values`` which slots they read, by place and name."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, str] = {}
+        self._level = 0
+
+    def blocks(self, parent: HtmlElement) -> str:
+        """Return every block of an element; words that stand beside blocks become a paragraph of their own."""
+        written, loose = [], [self._text(parent.text)]
+        for child in parent:
+            if isinstance(child.tag, str) and child.tag in _BLOCKS:
+                written += [_paragraph(loose), self.block(child)]
+                loose = []
+            else:
+                loose += self._inline(child)
+            loose.append(self._tail(child))
+        return _sequence([*written, _paragraph(loose)])
+
+    def block(self, element: HtmlElement) -> str:
+        """Return one block as an expression."""
+        if element.tag in _HEADINGS:
+            return self._heading(element)
+        write: dict[str, Callable[[HtmlElement], str]] = {
+            "ul": self._list, "ol": self._list, "table": self._table, "pre": self._preformatted, "p": self._paragraph,
+            "blockquote": self._quote, "hr": self._rule,
+        }  # fmt: skip
+        inner = write.get(str(element.tag), self.blocks)(element)
+        if "label" in element.get("class", "").split():
+            return f"boxed({inner})"
+        return f"closing({inner})" if element.tag == "footer" else inner
+
+    def address(self, element: HtmlElement) -> str:
+        """Return the address, one string per line."""
+        lines: list[list[str]] = [[element.text or ""]]
+        for child in element:
+            lines += [[]] if child.tag == "br" else []
+            lines[-1] += [child.text_content(), child.tail or ""]
+        written = ["".join(line) for line in lines]
+        return f"address({', '.join(self._string(_collapsed(line)) for line in written if line.strip())})"
+
+    def _paragraph(self, element: HtmlElement) -> str:
+        return _paragraph(self._children(element))
+
+    def _quote(self, element: HtmlElement) -> str:
+        return f"quote(block: true, {self.blocks(element)})"
+
+    def _rule(self, element: HtmlElement) -> str:
+        return "line(length: 100%, stroke: 0.5pt)"
+
+    def _heading(self, element: HtmlElement) -> str:
+        # PDF/UA forbids to skip a level; that a text does so is for the gates to say.
+        self._level = min(_HEADINGS.index(element.tag) + 1, self._level + 1)
+        return f"heading(level: {self._level}, {_trimmed(self._children(element))})"
+
+    def _list(self, element: HtmlElement) -> str:
+        items = "".join(f", {self._content(item)}" for item in element if item.tag == "li")
+        start = f", start: {int(element.get('start', '1'))}" if element.tag == "ol" else ""
+        return f"{'enum' if start else 'list'}(tight: true{start}{items})"
+
+    def _table(self, element: HtmlElement) -> str:
+        rows = list(element.iter("tr"))
+        width = max((len(row) for row in rows), default=1)
+        cells = [[self._content(cell) for cell in row] for row in rows]
+        head = [row for row, each in zip(cells, rows, strict=True) if each.getparent().tag == "thead"]
+        rest = [row for row, each in zip(cells, rows, strict=True) if each.getparent().tag != "thead"]
+        header = [f"table.header({', '.join(f'strong({cell})' for cell in row)})" for row in head]
+        return f"table({', '.join([f'columns: {width}', *header, *(cell for row in rest for cell in row)])})"
+
+    def _preformatted(self, element: HtmlElement) -> str:
+        return f"raw(block: true, {self._string(element.text_content().rstrip())})"
+
+    def _children(self, element: HtmlElement) -> list[str]:
+        written = [self._text(element.text)]
+        for child in element:
+            written += [*self._inline(child), self._tail(child)]
+        return written
+
+    def _tail(self, element: HtmlElement) -> str:
+        tail = element.tail or ""
+        return self._text(tail.lstrip(" \t\r\n") if element.tag == "br" else tail)
+
+    def _content(self, element: HtmlElement) -> str:
+        """Return what a list item or a cell holds: blocks, or words that need no paragraph."""
+        has_blocks = any(child.tag in _BLOCKS for child in element)
+        return self.blocks(element) if has_blocks else _trimmed(self._children(element))
+
+    def _inline(self, element: HtmlElement) -> Iterator[str]:
+        if not isinstance(element.tag, str):
+            return
+        if element.tag == "br":
+            yield "linebreak()"
+        elif element.tag == "img":
+            yield self._picture(element)
+        elif element.tag == "code":
+            yield f"raw({self._string(element.text_content())})"
+        else:
+            yield from self._marked(element)
+
+    def _marked(self, element: HtmlElement) -> Iterator[str]:
+        inner = self._children(element)
+        if element.tag == "a":
+            yield f"linked({self._string(element.get('href', ''))}, {_sequence(inner)})"
+        elif element.tag in {"strong", "b"}:
+            yield f"strong({_sequence(inner)})"
+        elif element.tag in {"em", "i"}:
+            yield f"emph({_sequence(inner)})"
+        elif element.get("lang"):
+            yield f"text(lang: {_literal(base(element.get('lang')))}, {_sequence(inner)})"
+        else:
+            yield from inner
+
+    def _picture(self, element: HtmlElement) -> str:
+        found = re.match(r"data:([^;,]+);base64,(.*)", element.get("src", ""), re.DOTALL)
+        if not found or found[1] not in _FORMATS:  # a picture elsewhere cannot be printed: its words are
+            return self._text(element.get("alt"))
+        content = base64.b64decode(found[2])
+        literal = _literal(content.decode()) if _FORMATS[found[1]] == "svg" else f"({', '.join(map(str, content))})"
+        return f'picture(bytes({literal}), "{_FORMATS[found[1]]}", {self._string(element.get("alt", ""))})'
+
+    def _text(self, text: str | None) -> str:
+        return self._string(_collapsed(text), breakable=True) if text else ""
+
+    def _string(self, text: str, *, breakable: bool = False) -> str:
+        """Return text with slots as an expression whose value is one string."""
+        written = [self._piece(piece, breakable=breakable) for piece in _PIECE.split(text) if piece]
+        return " + ".join(written) or '""'
+
+    def _piece(self, piece: str, *, breakable: bool) -> str:
+        found = _MARKER.fullmatch(piece)
+        if not found:
+            return _literal(piece)
+        place = _PLACES.get(found[1] or "html", found[1])
+        key = f"{place}-{found[2]}"
+        escaped = slots.marker(found[2], place)
+        self.values[key] = escaped if place.startswith("typst") else f'"{escaped}"'
+        value = f'values.at("{key}")'
+        return f"breakable({value})" if breakable else value
+
+
+def _trimmed(written: list[str]) -> str:
+    """Return inline expressions as one, without the spaces of the source's line ends at their beginning and end."""
+    kept = [each for each in written if each not in {"", '" "'}]
+    if kept and kept[0].startswith('" '):
+        kept[0] = '"' + kept[0][2:]
+    if kept and kept[-1].endswith(' "'):
+        kept[-1] = kept[-1][:-2] + '"'
+    return _sequence(kept)
+
+
+def _paragraph(written: list[str]) -> str:
+    return f"par({_trimmed(written)})" if any(each not in {"", '" "'} for each in written) else ""
