@@ -1,48 +1,17 @@
-"""Who may approve: the table of needed roles, and the directory of persons that operators own."""
+"""Who may approve: the persons of the directory that operators own, for the roles of the table of approvals."""
 
-from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 from pydantic import Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from campaigns.brief import Brief, Identifier, Part, Text
+from campaigns.approval_matrix import later_roles, needed_roles
+from campaigns.brief import Brief, Identifier, Part
 from campaigns.errors import ApprovalRefused, InputError
 
-TABLE = Path(__file__).with_name("approvals.yaml")
 HINT = "docs/quick-start-operators.md shows an example; the setting is BUDKAVLE_DIRECTORY."
-
-
-class Condition(Part):
-    """A field of the brief, dotted, and the values of it that call for a role."""
-
-    field: Text
-    values: tuple[str | bool, ...]
-
-
-class Rule(Part):
-    """One row of the table: the role, when it is needed, and why."""
-
-    role: Identifier
-    when: Literal["always", "new_register_use", "tells_stories"] | Condition
-    why: Text
-
-
-class RegisterUse(Part):
-    """A register and a purpose that the data protection officer has assessed."""
-
-    register_: Annotated[str, Field(alias="register")]
-    purpose: Identifier
-
-
-class Rules(Part):
-    """The whole table ``approvals.yaml``."""
-
-    approvals: tuple[Rule, ...]
-    assessed_uses: tuple[RegisterUse, ...]
 
 
 class Person(Part):
@@ -60,20 +29,13 @@ class Directory(Part):
     persons: dict[Identifier, Person]
 
 
-def needed_roles(brief: Brief) -> dict[str, str]:
-    """Return the roles that must approve a campaign, in the order of the table, each with the first reason why."""
-    needed: dict[str, str] = {}
-    for rule in _rules().approvals:
-        if _holds(rule.when, brief):
-            needed.setdefault(rule.role, rule.why)
-    return needed
-
-
-def approvers(brief: Brief, path: Path | None) -> tuple[tuple[str, str], ...]:
+def approvers(
+    brief: Brief, path: Path | None, audience_share: float = 0.0, *, afterwards: bool = False
+) -> tuple[tuple[str, str], ...]:
     """Return (role, person id) of everyone who is asked: the brief's manager, and each holder of the other roles.
 
-    Raises InputError for a directory that is missing or does not know the persons of the brief, ApprovalRefused for a
-    manager who may not approve.
+    Raises InputError for a directory that is missing, does not know the persons of the brief, or holds one person alone
+    for several roles; ApprovalRefused for a manager who may not approve. ``afterwards``: those who review later.
     """
     directory = load_directory(path)
     for field, person in (("manager", brief.manager), ("communicator", brief.communicator)):
@@ -83,13 +45,23 @@ def approvers(brief: Brief, path: Path | None) -> tuple[tuple[str, str], ...]:
                 where=str(path),
                 remedy=f"add the person to the directory, or name one of its ids in the brief's `{field}`.",
             )
-    asked: list[tuple[str, str]] = []
-    for role, why in needed_roles(brief).items():
-        holders = [brief.manager] if role == "manager" else _holders(directory, brief, role, why, path)
-        for holder in holders:
-            require_may_approve(brief, directory, role, holder)
-        asked += [(role, holder) for holder in holders]
-    return tuple(asked)
+    roles = (later_roles if afterwards else needed_roles)(brief, audience_share)
+    asked = tuple((role, holder) for role, why in roles.items() for holder in _asked(directory, brief, role, why, path))
+    if not afterwards and len(roles) > 1 and len({person for _, person in asked}) < 2:
+        raise InputError(
+            f"the campaign must be approved as {', '.join(roles)}, and one person alone holds all these roles",
+            where=str(path),
+            remedy="let the operators give one of the roles to somebody else in the directory.",
+        )
+    return asked
+
+
+def names_of(path: Path | None) -> dict[str, str]:
+    """Return the names of the persons by id, for pages that staff read; none where the directory cannot be read."""
+    try:
+        return {identity: person.name for identity, person in load_directory(path).persons.items()}
+    except InputError:
+        return {}
 
 
 def require_may_approve(brief: Brief, directory: Directory, role: str, person: str) -> None:
@@ -127,6 +99,13 @@ def load_directory(path: Path | None) -> Directory:
         raise InputError(problem, where=str(path), remedy=HINT) from None
 
 
+def _asked(directory: Directory, brief: Brief, role: str, why: str, path: Path | None) -> list[str]:
+    holders = [brief.manager] if role == "manager" else _holders(directory, brief, role, why, path)
+    for holder in holders:
+        require_may_approve(brief, directory, role, holder)
+    return holders
+
+
 def _holders(directory: Directory, brief: Brief, role: str, why: str, path: Path | None) -> list[str]:
     holders = [
         identity
@@ -140,29 +119,3 @@ def _holders(directory: Directory, brief: Brief, role: str, why: str, path: Path
             remedy=f"let the operators give somebody the role {role!r} in the directory.",
         )
     return holders
-
-
-def _holds(when: str | Condition, brief: Brief) -> bool:
-    if when == "new_register_use":
-        assessed = {(use.register_, use.purpose) for use in _rules().assessed_uses}
-        return any((basis.register_, basis.purpose) not in assessed for basis in brief.legal_basis)
-    if when == "tells_stories":
-        return bool(brief.stories)
-    return not isinstance(when, Condition) or any(value in when.values for value in _values(brief, when.field))
-
-
-def _values(part: Any, field: str) -> Iterator[Any]:
-    """Yield the values of a dotted field, through every item where a part is a list."""
-    if isinstance(part, tuple):
-        for item in part:
-            yield from _values(item, field)
-    elif field:
-        name, _, rest = field.partition(".")
-        yield from _values(getattr(part, name), rest)
-    else:
-        yield part
-
-
-@cache
-def _rules() -> Rules:
-    return Rules.model_validate(YAML(typ="safe").load(TABLE.read_text(encoding="utf-8")))

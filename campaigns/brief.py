@@ -233,6 +233,7 @@ class Brief(Part):
     decision: Decision
     overall_message: Identifier
     message_kind: Literal["how_we_do", "how_it_goes", "where_we_are"] | None = None
+    city_wide: bool = False
     legal_basis: Annotated[tuple[LegalBasis, ...], Field(min_length=1)]
     challenges: tuple[Identifier, ...] = ()
     facts: tuple[Fact, ...] = ()

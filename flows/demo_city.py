@@ -30,7 +30,7 @@ def fresh_home(home: Path) -> Path:
 
 
 def write_directory(home: Path) -> Path:
-    """Write an approvers' directory with the two persons that the brief names."""
+    """Write an approvers' directory with the two persons that the brief names and the communications director."""
     path = home / "directory.yaml"
     people = {
         "manager_waste": {"name": "Chef (exempel)", "address": "chef@example.se", "roles": ["manager"]},
@@ -38,6 +38,11 @@ def write_directory(home: Path) -> Path:
             "name": "Kommunikatör (exempel)",
             "address": "komm@example.se",
             "roles": ["communicator"],
+        },
+        "director_city": {
+            "name": "Kommunikationsdirektör (exempel)",
+            "address": "direktor@example.se",
+            "roles": ["communications_director"],
         },
     }
     YAML().dump({"persons": people}, path)

@@ -1,36 +1,61 @@
 """What must happen later: approval in a deployment, waves and looks at their time."""
 
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from uuid import UUID
 
 from prefect import get_run_logger, runtime
 from prefect.deployments import run_deployment
 from prefect.exceptions import NotPausedError, ObjectNotFound
-from prefect.flow_runs import resume_flow_run, suspend_flow_run
+from prefect.flow_runs import resume_flow_run
 
-from campaigns.errors import ApprovalPending
+from campaigns.errors import ApprovalPending, ApprovalRefused, ContentChanged
+from flows.approval_form import ApprovalForm, ask
+from flows.approving import decide
 from flows.prefect_server import server_is_configured
 from tasks import approval, looks
 from tasks.workplace import Workplace
 
 EVALUATE = "evaluate-campaign/budkavle"
 PUBLISH = "publish-campaign/budkavle"
-APPROVAL_SECONDS = 14 * 24 * 3600
 
 
 def wait_for_approval(place: Workplace, run: str) -> None:
-    """Return when the run is approved; a deployed run is suspended until it is, a command raises ApprovalPending."""
+    """Return when the run is approved; a deployed run is suspended until it is, a command raises ApprovalPending.
+
+    A suspended run is resumed by `budkavle approve` or by its form. It stays suspended, and says why, after a wrong
+    code and while another approval is missing.
+    """
+    refusal = ""
+    for number in count():
+        try:
+            approval.require_approval(place, run)
+            return
+        except ApprovalPending as pending:
+            if runtime.deployment.id is None:
+                raise
+            refusal = refusal or str(pending)
+        _note_suspended(place, run)
+        form = ask(f"approval-{run}-{number}", refusal, place.language)
+        refusal = _decide(place, run, form)
+
+
+def _decide(place: Workplace, run: str, form: ApprovalForm) -> str:
+    """Use the code of a form; returns why it was refused, or nothing."""
+    if not form.code:
+        return ""
     try:
-        approval.require_approval(place, run)
-    except ApprovalPending:
-        if runtime.deployment.id is None:
-            raise
-        path = _suspended(place, run)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.write_text(str(runtime.flow_run.id))
-        suspend_flow_run(timeout=APPROVAL_SECONDS, key=f"approval-{run}")
-        approval.require_approval(place, run)
+        decide(place, run, form.code, form.reviewed, "prefect:form")
+    except (ApprovalRefused, ContentChanged) as refused:
+        return str(refused)
+    return ""
+
+
+def _note_suspended(place: Workplace, run: str) -> None:
+    path = _suspended(place, run)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.write_text(str(runtime.flow_run.id))
 
 
 def resume_after_approval(place: Workplace, run: str) -> bool:

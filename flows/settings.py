@@ -46,6 +46,14 @@ class Settings(BaseSettings):
     sender_address: str = Field(default="budkavle@example.se", description="Envelope sender of e-mail.")
     logotype: Path | None = Field(default=None, description="The city's real logotype; a marked stand-in when unset.")
     directory: Path | None = Field(default=None, description="The approvers' directory, a YAML file operators own.")
+    preview_url: str = Field(
+        default="",
+        description="Address where staff read HOME/runs; unset: previews are attached to approvers' letters.",
+    )
+    test_domains: str = Field(
+        default="",
+        description="Domains, comma-separated, that `test-send` may write to beside the directory's persons.",
+    )
     secret_key: SecretStr | None = Field(default=None, description="Key for pseudonyms, message ids and tokens.")
     workers: int = Field(default=2, ge=1, le=64, description="Publishing worker processes.")
     forgetting: float = Field(
@@ -112,6 +120,8 @@ def workplace(settings: Settings) -> Workplace:
         sender_address=settings.sender_address,
         logotype=settings.logotype,
         directory=settings.directory,
+        preview_url=settings.preview_url,
+        test_domains=settings.test_domains,
         workers=settings.workers,
         forgetting=settings.forgetting,
     )

@@ -11,11 +11,23 @@ from datetime import UTC, datetime
 
 import duckdb
 
-from campaigns.approvers import approvers, load_directory, require_may_approve
-from campaigns.errors import ApprovalPending, ApprovalRefused, ContentChanged, IllegalMove
+from campaigns.approval_matrix import needed_roles
+from campaigns.approvers import approvers, load_directory
+from campaigns.errors import ApprovalPending, ApprovalRefused, IllegalMove, InputError
 from tasks import approval_rows, decisions, digest, runs, store
-from tasks.approval_mail import Request, Review, compose, deliver
-from tasks.approval_rows import EXPIRED, GRANTED, PENDING, VALID, Asked
+from tasks.approval_letter import compose, matter
+from tasks.approval_mail import Request, Review, deliver
+from tasks.approval_rows import EXPIRED, GRANTED, PENDING, VALID
+from tasks.approval_rules import (
+    ask_again,
+    require_acceptable,
+    require_reviewed,
+    require_second_person,
+    wrong_code,
+)
+from tasks.findings import examined, readings
+from tasks.gate_subjects import stored_subjects
+from tasks.gates import GateSubject
 from tasks.workplace import Workplace
 
 WAITS_FOR_APPROVAL = frozenset({"prepared", "approved", "scheduled", "publishing", "paused"})
@@ -44,15 +56,15 @@ def request(workplace: Workplace, run: str, *, resend: bool = False, actor: str 
         known = _prepared(connection, workplace, run)
         granted = approval_rows.roles(connection, known, GRANTED)
         pending = set() if resend else approval_rows.persons(connection, known, PENDING)
-        reviews = approval_rows.reviews(connection, known.run)
+        share = approval_rows.audience_share(connection, known.run)
     expires_at = datetime.now(UTC) + VALID
     requests = [
-        Request(role, person, approval_rows.new_code(), expires_at)
-        for role, person in approvers(known.brief, workplace.directory)
+        Request(role, person, approval_rows.new_code(), expires_at, afterwards)
+        for role, person, afterwards in _to_ask(workplace, known, share)
         if role not in granted and (role, person) not in pending
     ]
     if requests:
-        _mail(workplace, known, requests, reviews)
+        _mail(workplace, known, requests)
         approval_rows.keep_requests(workplace, known, requests, actor or _account())
     return tuple(dict.fromkeys(each.approver for each in requests))
 
@@ -65,23 +77,27 @@ def grant(workplace: Workplace, run: str, code: str, reviewed: Sequence[str] = (
     """
     actor = actor or _account()
     with store.writing(workplace) as connection:
-        known = _prepared(connection, workplace, run)
+        known = _prepared(connection, workplace, run, afterwards=True)
         asked = approval_rows.asked(connection, workplace, known.run, code)
-        gates = sorted({review.gate for review in approval_rows.reviews(connection, known.run)})
+        reviews = approval_rows.reviews(connection, known.run)
+        granted = approval_rows.persons(connection, known, GRANTED)
+        needed = needed_roles(known.brief, approval_rows.audience_share(connection, known.run))
     if asked is None:
-        raise _wrong_code(workplace, known, actor)
-    _require_acceptable(workplace, known, asked, actor)
-    digest.require_unchanged(workplace, known.run)
-    _require_reviewed(known, gates, reviewed)
-    detail = {"digest": asked.digest, "role": asked.role, "approver": asked.approver, "reviewed": gates}
+        raise wrong_code(workplace, known, actor)
+    require_acceptable(workplace, known, asked, actor)
+    require_second_person(known, needed, granted, asked)
+    if known.state not in runs.SENT:
+        digest.require_unchanged(workplace, known.run)
+    accepted = require_reviewed(known, reviews, reviewed)
+    detail = {"digest": asked.digest, "role": asked.role, "approver": asked.approver, "reviewed": accepted}
     decision = decisions.record(
         workplace, "approval_granted", actor=asked.approver, run=known.run, detail={**detail, "account": actor}
     )
     with store.writing(workplace) as connection:
-        _prepared(connection, workplace, known.run)
+        _prepared(connection, workplace, known.run, afterwards=True)
         missing = approval_rows.missing(connection, known)
     return Approval(
-        known.run, asked.digest, asked.role, asked.approver, decision.at, decision.at + VALID, tuple(gates), missing
+        known.run, asked.digest, asked.role, asked.approver, decision.at, decision.at + VALID, tuple(accepted), missing
     )
 
 
@@ -103,7 +119,7 @@ def require_approval(workplace: Workplace, run: str) -> None:
         raise ApprovalRefused(
             f"the approval as {', '.join(late)} has expired: code and approval hold for {VALID.days} days",
             where=f"run {known.run}",
-            remedy=_ask_again(known),
+            remedy=ask_again(known),
         )
     if missing:
         raise ApprovalPending(
@@ -113,10 +129,16 @@ def require_approval(workplace: Workplace, run: str) -> None:
         )
 
 
-def _prepared(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str) -> runs.Run:
-    """Load a run that can be approved, bring its table up to the log and its state up to the table."""
+def _prepared(
+    connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str, *, afterwards: bool = False
+) -> runs.Run:
+    """Load a run that can be approved, bring its table up to the log and its state up to the table.
+
+    ``afterwards``: a run that has been sent will do too, where somebody reviews it afterwards.
+    """
     known = runs.load_within(connection, run)
-    if known.digest is None or known.state not in WAITS_FOR_APPROVAL:
+    later = afterwards and known.state in runs.SENT and bool(approval_rows.due_reviews(connection, known))
+    if known.digest is None or not (later or known.state in WAITS_FOR_APPROVAL):
         raise IllegalMove(
             f"run {known.run} is {known.state}: there is nothing to approve",
             remedy=f"run `budkavle prepare {known.campaign}` to its end first.",
@@ -127,55 +149,38 @@ def _prepared(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: 
     return known
 
 
-def _mail(workplace: Workplace, run: runs.Run, requests: Sequence[Request], reviews: Sequence[Review]) -> None:
+def _to_ask(workplace: Workplace, run: runs.Run, share: float) -> list[tuple[str, str, bool]]:
+    """Return (role, person, afterwards) of everyone who is asked; that nobody can review afterwards blocks nothing."""
+    asked = [(role, person, False) for role, person in approvers(run.brief, workplace.directory, share)]
+    try:
+        later = approvers(run.brief, workplace.directory, share, afterwards=True)
+    except InputError:
+        later = ()
+    return [*asked, *((role, person, True) for role, person in later)]
+
+
+def _mail(workplace: Workplace, run: runs.Run, requests: Sequence[Request]) -> None:
     people = load_directory(workplace.directory).persons
+    with store.writing(workplace) as connection:
+        told = matter(connection, workplace, run)
+        reviews = approval_rows.reviews(connection, run.run)
+        subjects = stored_subjects(connection, run, reader=workplace.language) if reviews else ()
+    reviews = _in_words(run, reviews, subjects)
     deliver(
         workplace,
-        [(each.approver, compose(workplace, run, each, people[each.approver], reviews)) for each in requests],
+        [(each.approver, compose(workplace, run, each, people[each.approver], reviews, told)) for each in requests],
     )
 
 
-def _require_acceptable(workplace: Workplace, run: runs.Run, asked: Asked, actor: str) -> None:
-    where = f"run {run.run}"
-    if asked.approved:
-        raise ApprovalRefused("this code has been used; the approval it gave stands", where=where)
-    if asked.digest != run.digest:
-        raise ContentChanged("the content has changed since this code was mailed", where=where, remedy=_ask_again(run))
-    if asked.expires_at <= datetime.now(UTC):
-        raise ApprovalRefused("the code has expired", where=where, remedy=_ask_again(run))
-    require_may_approve(run.brief, load_directory(workplace.directory), asked.role, asked.approver)
-    if actor == run.brief.communicator:
-        raise ApprovalRefused(
-            f"{actor} is the campaign's communicator and cannot use another person's code (P3c)",
-            where=where,
-            remedy="the person who was mailed the code uses it.",
-        )
-
-
-def _require_reviewed(run: runs.Run, gates: Sequence[str], reviewed: Sequence[str]) -> None:
-    if unread := [gate for gate in gates if gate not in reviewed]:
-        raise ApprovalRefused(
-            f"findings that a person must read have not been reviewed: {', '.join(unread)}",
-            where=f"run {run.run}",
-            remedy="read them in the preview, then approve with " + " ".join(f"--reviewed {gate}" for gate in unread),
-        )
-
-
-def _wrong_code(workplace: Workplace, run: runs.Run, actor: str) -> ApprovalRefused:
-    left = approval_rows.count_wrong_code(workplace, run.run, actor)
-    if left > 0:
-        return ApprovalRefused(
-            "the code is wrong", where=f"run {run.run}", remedy=f"copy it from the letter; {left} attempts are left."
-        )
-    return ApprovalRefused(
-        "the code is wrong, and so many have been that every waiting code is void",
-        where=f"run {run.run}",
-        remedy=_ask_again(run),
-    )
-
-
-def _ask_again(run: runs.Run) -> str:
-    return f"run `budkavle run {run.run}`: whoever still has to approve is mailed a new code."
+def _in_words(run: runs.Run, reviews: Sequence[Review], subjects: Sequence[GateSubject]) -> list[Review]:
+    """Return the findings with what the gates say of them in the reader's language."""
+    found = {each.id: each for each in readings(examined(subjects, run))}
+    return [
+        Review(each.id, " ".join(found[each.id].messages), found[each.id].findings[0].remedy, found[each.id].sentence)
+        if each.id in found
+        else each
+        for each in reviews
+    ]
 
 
 def _account() -> str:

@@ -1,4 +1,4 @@
-"""The letter that carries an approver's one-time code: composed here, delivered over SMTP by :func:`deliver`."""
+"""The letters that carry the approvers' one-time codes: what they are about, and their delivery over SMTP."""
 
 import smtplib
 import ssl
@@ -6,17 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, make_msgid
 from urllib.parse import unquote, urlsplit
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime as format_local
-
-from campaigns.approvers import Person
 from campaigns.errors import GatewayUnavailable, InputError
-from campaigns.language import translations
-from tasks.runs import Run
 from tasks.workplace import Workplace
 
 SECONDS_TO_WAIT = 30.0
@@ -24,61 +16,26 @@ SECONDS_TO_WAIT = 30.0
 
 @dataclass(frozen=True)
 class Review:
-    """A finding of kind H that the approver must read: its id and what it says."""
+    """A finding of kind H that the approver must read: its id, what it says, what to do, and the words it stands in."""
 
-    gate: str
+    id: str
     message: str
+    remedy: str = ""
+    sentence: str = ""
 
 
 @dataclass(frozen=True)
 class Request:
-    """One approver asked in one role; the code stands here only on its way into the letter."""
+    """One approver asked in one role; the code stands here only on its way into the letter.
+
+    ``afterwards``: the person reviews what is sent, and the sending does not wait for it.
+    """
 
     role: str
     approver: str
     code: str = field(repr=False)
     expires_at: datetime
-
-
-def compose(
-    workplace: Workplace, run: Run, request: Request, person: Person, reviews: Sequence[Review]
-) -> EmailMessage:
-    """Return the letter in the language of the settings, dated now."""
-    brief, zone = run.brief, run.brief.schedule.time_zone
-    text = translations(workplace.language).gettext
-    names = {
-        "name": person.name,
-        "title": " ".join(brief.title.split()),
-        "sender": brief.sender.body,
-        "run": run.run,
-        "digest": (run.digest or "")[:12],
-        "role": text(request.role.replace("_", " ")),
-        "preview": workplace.run_folder(run.run, "preview") / "index.html",
-        "command": _command(run.run, request.code, reviews),
-        "expires": _local(request.expires_at, zone, workplace.language),
-        "start": _local(min(wave.start for wave in brief.waves), zone, workplace.language),
-    }
-    parts = [
-        text("Hello %(name)s,"),
-        text("The campaign “%(title)s” from %(sender)s waits for your approval as %(role)s."),
-        text("Preview: %(preview)s\nFirst sending: %(start)s\nRun: %(run)s\nContent: %(digest)s"),
-        text("To approve, run this command:\n\n    %(command)s"),
-        text("The code can be used once, until %(expires)s, and holds for exactly this content: any change voids it."),
-        text("If you do not approve, do nothing and tell the communicator why."),
-    ]
-    body = [part % names for part in parts]
-    if reviews:
-        points = [f"- {each.gate}: {each.message}" for each in reviews]
-        body.insert(3, "\n".join([text("Read this and take a stand on each point:"), *points]))
-    letter = EmailMessage(policy=SMTP)
-    letter["Subject"] = text("Approve the campaign “%(title)s”") % names
-    letter["From"] = workplace.sender_address
-    letter["To"] = person.address
-    letter["Date"] = format_datetime(datetime.now(ZoneInfo(zone)))
-    letter["Message-ID"] = make_msgid(domain=_domain(workplace))
-    letter["Auto-Submitted"] = "auto-generated"
-    letter.set_content("\n\n".join(body) + "\n")
-    return letter
+    afterwards: bool = False
 
 
 def deliver(workplace: Workplace, letters: Sequence[tuple[str, EmailMessage]]) -> None:
@@ -119,7 +76,7 @@ def _connect(workplace: Workplace, url: str) -> smtplib.SMTP:
     parts = urlsplit(url)
     kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
     relay = kind(
-        parts.hostname or "127.0.0.1", parts.port or 25, local_hostname=_domain(workplace), timeout=SECONDS_TO_WAIT
+        parts.hostname or "127.0.0.1", parts.port or 25, local_hostname=domain(workplace), timeout=SECONDS_TO_WAIT
     )
     try:
         relay.ehlo()
@@ -133,14 +90,6 @@ def _connect(workplace: Workplace, url: str) -> smtplib.SMTP:
     return relay
 
 
-def _command(run: str, code: str, reviews: Sequence[Review]) -> str:
-    gates = dict.fromkeys(each.gate for each in reviews)
-    return " ".join([f"budkavle approve {run} --code {code}", *(f"--reviewed {gate}" for gate in gates)])
-
-
-def _local(instant: datetime, zone: str, language: str) -> str:
-    return str(format_local(instant, "long", tzinfo=ZoneInfo(zone), locale=language))
-
-
-def _domain(workplace: Workplace) -> str:
+def domain(workplace: Workplace) -> str:
+    """Return the domain that our own letters come from."""
     return workplace.sender_address.rpartition("@")[2]

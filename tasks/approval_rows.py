@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import duckdb
 
-from campaigns.approvers import needed_roles
+from campaigns.approval_matrix import later_roles, missing_roles, needed_roles
 from tasks import decisions, runs, store
 from tasks.approval_mail import Request, Review
 from tasks.workplace import Workplace, pseudonym
@@ -53,15 +53,31 @@ def roles(connection: duckdb.DuckDBPyConnection, run: runs.Run, condition: str) 
     return {role for role, _ in persons(connection, run, condition)}
 
 
+def audience_share(connection: duckdb.DuckDBPyConnection, run: str) -> float:
+    """Return which share 0–1 of the registered population stands in the run's audience; 0 without a register."""
+    row = connection.execute(store.statement("approval/audience_share"), {"run": run}).fetchone()
+    return float(row[0]) if row and row[0] is not None else 0.0
+
+
 def missing(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> tuple[str, ...]:
     """Return the needed roles that have not approved today's digest, in the order of the table of roles."""
-    granted = roles(connection, run, GRANTED)
-    return tuple(role for role in needed_roles(run.brief) if role not in granted)
+    needed = needed_roles(run.brief, audience_share(connection, run.run))
+    return missing_roles(needed, persons(connection, run, GRANTED), run.brief.communicator)
+
+
+def due_reviews(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> list[dict[str, str]]:
+    """Return who has still to review a run afterwards, each role with why; this holds up nothing."""
+    later = later_roles(run.brief, audience_share(connection, run.run)) if run.digest else {}
+    done = roles(connection, run, "? IS NOT NULL AND approved_at IS NOT NULL")
+    return [{"role": role, "why": why} for role, why in later.items() if role not in done]
 
 
 def reviews(connection: duckdb.DuckDBPyConnection, run: str) -> list[Review]:
-    """Return the findings of kind H that are open: each must be read before an approval."""
-    query = "SELECT check_name, message FROM check_result WHERE run = ? AND kind = 'H' AND NOT success ORDER BY ALL"
+    """Return the findings of kind H that are open, each place once: each must be read before an approval."""
+    query = (
+        "SELECT coalesce(finding, check_name) AS id, string_agg(DISTINCT message, ' ' ORDER BY message) "
+        "FROM check_result WHERE run = ? AND kind = 'H' AND NOT success GROUP BY id ORDER BY id"
+    )
     return [Review(*row) for row in connection.execute(query, [run]).fetchall()]
 
 

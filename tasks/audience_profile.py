@@ -3,7 +3,6 @@
 Rows are counted in SQL and protected before they are written: nothing stored here tells of fewer than ten people.
 """
 
-from collections import Counter
 from dataclasses import astuple, replace
 from typing import Any
 
@@ -16,6 +15,7 @@ from tasks.audience_query import KNOWLEDGE
 from tasks.disclosure import SMALLEST_CELL
 from tasks.holdout import public_waves
 from tasks.profile_cells import APPROACHED, Cell, profile_rows, standing_rows
+from tasks.shown_figures import standing_counts
 from tasks.workplace import Workplace
 
 OF_EMPLOYEES = ("everybody", "reachability", "language", "contacts_left", *KNOWLEDGE)
@@ -37,17 +37,6 @@ def write_profile(workplace: Workplace, run: str) -> None:
         for wave in this.brief.waves:
             _write_wave(connection, workplace, this, wave, public=wave.name in public)
         store.keep_evidence(connection, workplace, this.run, [PROFILE, OVERLAP])
-
-
-def standing_counts(connection: duckdb.DuckDBPyConnection, run: str) -> dict[str, dict[str, int]]:
-    """Return persons per wave and standing: excluded by reason, held out, or meant to get the message.
-
-    Whom the plan could not reach is still meant to get it, so the counts stay the same once channels are planned.
-    """
-    waves: dict[str, Counter[str]] = {}
-    for wave, standing, persons in connection.execute(store.statement("audience/standings"), {"run": run}).fetchall():
-        waves.setdefault(wave, Counter())[standing] += persons
-    return {wave: dict(counts) for wave, counts in waves.items()}
 
 
 def warnings_of(workplace: Workplace, run: str) -> list[str]:

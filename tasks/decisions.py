@@ -17,6 +17,7 @@ from campaigns.errors import InputError
 from tasks.workplace import Workplace
 
 GENESIS = "0" * 64
+TORN = "a crash tore it off; it does not count"
 
 
 @dataclass(frozen=True)
@@ -61,17 +62,34 @@ def record(
 
 def read(workplace: Workplace) -> Iterator[Decision]:
     """Yield every decision in order; a torn last line is left out, any other damage raises InputError with the line."""
+    for number, decision, problem in examine(workplace):
+        if problem == TORN:
+            return
+        if problem or decision is None:
+            raise _tampered(workplace, number)
+        yield decision
+
+
+def examine(workplace: Workplace) -> Iterator[tuple[int, Decision | None, str]]:
+    """Yield (line number, decision, what is wrong with it) of every line, the decision None where it cannot be read.
+
+    After a break the chain is taken up again from what the broken line says, so that each break is told once.
+    """
     if not workplace.decisions.exists():
         return
     previous = GENESIS
     for number, line in enumerate(workplace.decisions.read_bytes().splitlines(keepends=True), start=1):
         if not line.endswith(b"\n"):
+            yield number, None, TORN
             return
-        decision = _parse_or_refuse(line, workplace, number)
-        if decision.previous != previous or decision.sequence != number:
-            raise _tampered(workplace, number)
-        previous = decision.hash
-        yield decision
+        decision, problem = _examined(line)
+        if decision is not None:
+            if not problem and decision.previous != previous:
+                problem = "it does not follow the line before: a line was taken out, put in or moved"
+            elif not problem and decision.sequence != number:
+                problem = f"its number is {decision.sequence}"
+            previous = decision.hash
+        yield number, decision, problem
 
 
 def _parse(line: str | bytes) -> Decision:
@@ -79,15 +97,13 @@ def _parse(line: str | bytes) -> Decision:
     return Decision(**{**fields, "at": datetime.fromisoformat(fields["at"])})
 
 
-def _parse_or_refuse(line: bytes, workplace: Workplace, number: int) -> Decision:
+def _examined(line: bytes) -> tuple[Decision | None, str]:
     try:
         fields = json.loads(line)
-        digest = fields.pop("hash")
-        if digest == _digest(fields):
-            return _parse(line)
-    except (ValueError, KeyError, TypeError):
-        pass
-    raise _tampered(workplace, number)
+        decision, digest = _parse(line), fields.pop("hash")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None, "it cannot be read"
+    return decision, "" if digest == _digest(fields) else "what it says is not what its hash was made of"
 
 
 def _digest(body: dict[str, Any]) -> str:

@@ -32,17 +32,33 @@ class Item:
     due: float = 0.0
 
 
+class Moment:
+    """When the window at work was taken up: its marks carry it and its e-mails are dated by it."""
+
+    def __init__(self) -> None:
+        self.milliseconds = 0
+
+    def take(self) -> None:
+        """Let a new window begin now."""
+        self.milliseconds = time.time_ns() // 1_000_000
+
+    def seconds(self) -> float:
+        """Return it in seconds since 1970."""
+        return self.milliseconds / 1000
+
+
 class Delivery:
     """Takes every message of a shard as far as it can go; :meth:`run` says why it ended."""
 
     def __init__(
         self, folder: Path, shard: str, sender: Sender, control: Control, *, patience: float = 30.0,
-        interrupted: Callable[[], bool] = lambda: False,
+        interrupted: Callable[[], bool] = lambda: False, moment: Moment | None = None,
     ) -> None:  # fmt: skip
         self.counts: Counter[str] = Counter()
         self._path = next_segment(folder, shard)
         self._journal: Journal | None = None
         self._sender, self._control, self._patience, self._interrupted = sender, control, patience, interrupted
+        self._moment = moment or Moment()
         self._resend = control.terms["on_unknown"] == "resend"
         self._queue: deque[Item] = deque()
         self._later: list[Item] = []
@@ -155,6 +171,7 @@ class Delivery:
         messages = [item.message for item in window]
         try:
             self._sender.open()
+            self._moment.take()
             self._sender.prepare(messages)
         except GatewayUnavailable:
             self._queue.extendleft(reversed(window))
@@ -162,7 +179,8 @@ class Delivery:
         self._connection_tries = 0
         for item in window:
             item.attempt += 1
-        self._write([now("marked", item.message.message_id, item.attempt) for item in window])
+        taken = self._moment.milliseconds
+        self._write([Record("marked", item.message.message_id, taken, item.attempt) for item in window])
         assert self._journal is not None
         self._journal.sync()
         for item, outcome in zip(window, self._sender.send(messages), strict=True):

@@ -153,7 +153,7 @@ def _keep(workplace: Workplace, suite: Suite, run: str, results: Sequence[CheckR
         connection.execute(
             "DELETE FROM check_result WHERE run = ? AND stage = ? AND suite = ?", [run, suite.stage, suite.name]
         )
-        connection.executemany("INSERT INTO check_result VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        connection.executemany("INSERT INTO check_result VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)", rows)
         _keep_evidence(connection, workplace, run)
 
 

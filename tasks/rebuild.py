@@ -12,10 +12,10 @@ import duckdb
 from campaigns.errors import InputError, StoreDamaged
 from tasks import approval_rows, control, orders, shards, store
 from tasks.accounts import merge_within
-from tasks.ledger import load_decisions, verify_audit
+from tasks.ledger import load_decisions
 from tasks.workplace import Workplace
 
-__all__ = ["load_decisions", "rebuild", "verify_audit"]
+__all__ = ["load_decisions", "rebuild"]
 
 REGISTER_TABLES = ("person", "identity", "contact_point", "register_extract", "check_result")
 

@@ -8,10 +8,12 @@ from markupsafe import Markup
 
 from campaigns.language import translations
 from tasks import report_charts, runs, store
+from tasks.approvals_shown import accepted_readings, shown_approvals
 from tasks.disclosure import ReachRow, reach_rows
 from tasks.evaluation_record import stored_evaluation
 from tasks.pages import filters, page_environment, write_page
 from tasks.plain_words import PlainWords
+from tasks.preview_words import Words
 from tasks.segment_names import SegmentNames
 from tasks.workplace import Workplace
 
@@ -32,6 +34,8 @@ def write_report(workplace: Workplace, run: str, look: int) -> Path:
         persons = _one(connection, "reports/persons", {**values, "internal": known.brief.is_internal})
         sent = _rows(connection, "reports/sent", values)
         reach = connection.execute(store.statement("reports/reach"), values).fetchall()
+        approvals = [each for each in shown_approvals(connection, workplace, known) if each["approved"]]
+        accepted = accepted_readings(connection, workplace, known)
         lessons = connection.execute(
             "SELECT lesson FROM lesson WHERE run = ? AND look = ? ORDER BY rowid", [known.run, look]
         ).fetchall()
@@ -50,6 +54,9 @@ def write_report(workplace: Workplace, run: str, look: int) -> Path:
         everybody=_everybody(reach),
         chart=_effect_chart(workplace.language, words, found),
         lessons=[lesson for (lesson,) in lessons],
+        approvals=approvals,
+        accepted=sorted(accepted.items()),
+        role=Words(workplace.language).role,
         observed_on=_day(found["observed_on"]),
         fewest=FEWEST_MESSAGES,
         segment_name=SegmentNames(workplace.language).name,

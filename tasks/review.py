@@ -3,12 +3,10 @@
 import json
 from collections.abc import Sequence
 
-import duckdb
-
 from campaigns.errors import Finding, GateRefused
 from campaigns.programme import load_programme
 from tasks import gates, runs, store
-from tasks.gate_subjects import stored_subjects
+from tasks.findings import findings_of, ids_of
 from tasks.workplace import Workplace
 
 
@@ -29,15 +27,9 @@ def review(workplace: Workplace, run: str) -> list[Finding]:
     return findings
 
 
-def findings_of(connection: duckdb.DuckDBPyConnection, run: runs.Run, *, reader: str = "en") -> list[Finding]:
-    """Return what the gates find in the stored variants, in the reader's language, overrides taken into account."""
-    findings = gates.examine(stored_subjects(connection, run, reader=reader), load_programme().text_gates)
-    return gates.accept_overrides(findings, run.brief.overrides)
-
-
 def _rows(findings: Sequence[Finding]) -> list[dict[str, object]]:
     found = {finding.gate for finding in findings}
-    held = [
+    held: list[dict[str, object]] = [
         {
             "gate": gate.id,
             "requirement": gate.requirement,
@@ -45,14 +37,16 @@ def _rows(findings: Sequence[Finding]) -> list[dict[str, object]]:
             "success": True,
             "message": "",
             "place": "",
+            "finding": None,
         }
         for gate in load_programme().text_gates
         if gate.id not in found
     ]
-    return [_row(finding) for finding in findings] + held
+    ids = ids_of(findings)
+    return [*(_row(finding, ids.get(finding)) for finding in findings), *held]
 
 
-def _row(finding: Finding) -> dict[str, object]:
+def _row(finding: Finding, identity: str | None) -> dict[str, object]:
     last = f"Accepted: {finding.accepted}" if finding.accepted else finding.remedy
     return {
         "gate": finding.gate,
@@ -61,6 +55,7 @@ def _row(finding: Finding) -> dict[str, object]:
         "success": False,
         "message": f"{finding.message} ({finding.channel}, {finding.language}). {last}",
         "place": f"{finding.file}:{finding.line}",
+        "finding": identity,
     }
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from email.utils import formatdate
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -26,8 +26,7 @@ def read_shard(folder: Path, shard: str) -> tuple[str, list[Message]]:
     from pyarrow import parquet
 
     path = folder / f"{shard}.parquet"
-    noted = next((entry for file in folder.glob("*.json") for entry in json.loads(file.read_text())["shards"]
-                  if entry["shard"] == shard), None)  # fmt: skip
+    noted = _noted(folder, shard)
     if noted is None or not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != noted["sha256"]:
         raise InputError(
             "the shard is missing or not as it was written; nothing of it is sent",
@@ -54,8 +53,27 @@ def _slots(table: Any) -> Iterator[dict[str, str]]:
             yield dict(zip(names[start:end], values[start:end], strict=True))
 
 
-def renderer(variants: Path, *, sender_address: str, public_url: str) -> Callable[[Message], bytes]:
-    """Return what joins a message's slots into its variant's template, which lies in the folder ``variants``."""
+def addresses_in(folder: Path, shard: str, otherwise: Mapping[str, str]) -> dict[str, str]:
+    """Return the addresses that a shard's messages print, as they were when its wave was written: the same ever after.
+
+    ``otherwise`` are today's, for a wave that was written before they were noted.
+    """
+    noted = _noted(folder, shard) or {}
+    return {name: noted.get(name, otherwise.get(name, "")) for name in ("sender_address", "public_url")}
+
+
+def _noted(folder: Path, shard: str) -> dict[str, Any] | None:
+    entries = (entry for file in folder.glob("*.json") for entry in json.loads(file.read_text())["shards"])
+    return next((entry for entry in entries if entry["shard"] == shard), None)
+
+
+def renderer(
+    variants: Path, *, sender_address: str, public_url: str, moment: Callable[[], float] = time
+) -> Callable[[Message], bytes]:
+    """Return what joins a message's slots into its variant's template, which lies in the folder ``variants``.
+
+    ``moment`` gives the seconds since 1970 by which an e-mail is dated.
+    """
 
     @cache
     def template(variant: str) -> tuple[Template, float]:
@@ -65,7 +83,7 @@ def renderer(variants: Path, *, sender_address: str, public_url: str) -> Callabl
     def render(message: Message) -> bytes:
         unsubscribe = unsubscribe_address(message.message_id, sender_address=sender_address, public_url=public_url)
         built_in = {"recipient": message.address, "message_id": message.message_id,
-                    "unsubscribe_url": unsubscribe, "date": _date(int(time()))}  # fmt: skip
+                    "unsubscribe_url": unsubscribe, "date": _date(int(moment()))}  # fmt: skip
         text, most = template(message.variant)
         filled = text.fill({**message.slots, **built_in})
         return filled if max(map(len, message.slots.values()), default=0) < most else within_lines(filled)

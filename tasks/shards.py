@@ -39,7 +39,7 @@ def write_shards(workplace: Workplace, run: str, wave: str) -> list[str]:
             store.keep_evidence(connection, workplace, run, ["diversion", "message_slot"])
             _plan(connection, workplace, run, wave, brief)
             _write_variants(connection, run, wave, folder / "variants")
-            _write_files(connection, folder, wave)
+            _write_files(connection, workplace, folder, wave)
         load_messages(connection, workplace, run, wave)
         store.keep_evidence(connection, workplace, run, ["message"])
     return written(workplace, run, wave)
@@ -172,14 +172,16 @@ def _write_variants(connection: duckdb.DuckDBPyConnection, run: str, wave: str, 
         _write(folder / variant, template)
 
 
-def _write_files(connection: duckdb.DuckDBPyConnection, folder: Path, wave: str) -> None:
+def _write_files(connection: duckdb.DuckDBPyConnection, workplace: Workplace, folder: Path, wave: str) -> None:
     rows = connection.execute("SELECT shard, any_value(channel) FROM planned_message GROUP BY shard ORDER BY shard")
+    printed = {"sender_address": workplace.sender_address, "public_url": workplace.public_url}
     entries = []
     for shard, channel in rows.fetchall():
         path = folder / f"{shard}.parquet"
         query = "SELECT * FROM planned_message WHERE shard = ? ORDER BY message_id"
         store.keep_rows(connection, query, [shard], path)
-        entries.append({"shard": shard, "channel": channel, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()})
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        entries.append({"shard": shard, "channel": channel, "sha256": digest, **printed})
     _write(_list(folder, wave), json.dumps({"shards": entries}, indent=1).encode())
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from campaigns.brief import Brief
-from tasks import accounts, runs, store, stories, unpublishing
+from tasks import accounts, approval_rows, runs, store, stories, unpublishing
 from tasks.ledger import load_decisions
 from tasks.workplace import Workplace
 
@@ -30,6 +30,7 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
         persons = {**accounts.persons_accounted(connection, run_id), "reached": reached}
         messages = accounts.messages_accounted(connection, run_id)
         unknown = accounts.in_doubt(connection, run_id)
+        due_reviews = approval_rows.due_reviews(connection, found)
         looks = connection.execute("SELECT look, state, due_at FROM look WHERE run = ? ORDER BY look", [run_id])
         due_looks = [
             {"look": look, "state": standing, "due_at": due_at.isoformat()}
@@ -42,6 +43,7 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
         "messages": messages,
         "unknown": unknown,
         "due_looks": due_looks,
+        "due_reviews": due_reviews,
         "withdrawn_stories": _withdrawn_stories(workplace, found.brief),
         "taken_down": unpublishing.take_down(workplace, run_id),
     }

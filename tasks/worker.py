@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from campaigns.errors import BudkavleError
-from tasks.delivery import Delivery
+from tasks.delivery import Delivery, Moment
 from tasks.journal import standings
 from tasks.lifeline import end_with_parent
 from tasks.orders import Control
 from tasks.senders import SENDERS, Setting
 from tasks.senders.web import pages_url
-from tasks.shard_messages import read_shard, renderer
+from tasks.shard_messages import addresses_in, read_shard, renderer
 
 SECONDS_FOR_LOCK = 3.0
 EXIT = {"done": 0, "damaged": 2, "unavailable": 4, "failing": 4, "locked": 5}
@@ -60,9 +60,11 @@ def publish(
         control = Control(folder / "control", channel)
         internal = control.terms.get("internal", False)
         text_sender = control.terms.get("text_senders", {}).get(channel, "")
-        sender = SENDERS[channel](_setting(home, run, shard, {**settings, "text_sender": text_sender}, internal))
+        moment = Moment()
+        given = {**settings, "text_sender": text_sender}
+        sender = SENDERS[channel](_setting(home, run, shard, given, moment, internal=internal))
         patience = float(settings.get("patience", 30.0))
-        delivery = Delivery(journals, shard, sender, control, patience=patience, interrupted=interrupted)
+        delivery = Delivery(journals, shard, sender, control, patience=patience, interrupted=interrupted, moment=moment)
         try:
             ending = delivery.run(messages, standings(journals, shard))
         finally:
@@ -70,13 +72,13 @@ def publish(
     return {"ending": ending, "counts": dict(sorted(delivery.counts.items()))}
 
 
-def _setting(home: Path, run: str, shard: str, settings: dict[str, Any], internal: bool) -> Setting:
-    variants, sender_address = home / "runs" / run / "shards" / "variants", settings.get("sender_address", "")
-    render = renderer(variants, sender_address=sender_address, public_url=settings.get("public_url", ""))
+def _setting(home: Path, run: str, shard: str, settings: dict[str, Any], moment: Moment, *, internal: bool) -> Setting:
+    folder = home / "runs" / run / "shards"
+    render = renderer(folder / "variants", **addresses_in(folder, shard, settings), moment=moment.seconds)
     return Setting(
         run, shard, home, render, settings.get("smtp_url", ""), settings.get("letter_url", ""),
-        pages_url(settings.get("web_url", ""), settings.get("intranet_url", ""), home, internal), sender_address,
-        settings.get("sms_url", ""), settings.get("text_sender", ""),
+        pages_url(settings.get("web_url", ""), settings.get("intranet_url", ""), home, internal),
+        settings.get("sender_address", ""), settings.get("sms_url", ""), settings.get("text_sender", ""),
     )  # fmt: skip
 
 

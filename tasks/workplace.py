@@ -22,6 +22,8 @@ class Workplace:
     sender_address: str = "budkavle@example.se"
     logotype: Path | None = None
     directory: Path | None = None
+    preview_url: str = ""
+    test_domains: str = ""
     workers: int = 2
     forgetting: float = 0.9
 

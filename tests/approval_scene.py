@@ -54,7 +54,14 @@ class Postbox:
         return "250 taken"
 
     def codes(self) -> list[str]:
-        return [code for letter in self.letters for code in re.findall(r"--code (\w+)", letter.get_content())]
+        return [code for letter in self.letters for code in re.findall(r"--code (\w+)", text_of(letter))]
+
+
+def text_of(letter: EmailMessage) -> str:
+    """The words of a letter, without what is attached."""
+    body = letter.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
 
 
 @contextmanager
@@ -113,13 +120,13 @@ def prepared(workplace: Workplace, folder: Path, **changes: Any) -> str:
     return run
 
 
-def open_finding(workplace: Workplace, run: str, gate: str) -> None:
-    """Plant a finding that a person must read."""
+def open_finding(workplace: Workplace, run: str, finding: str) -> None:
+    """Plant a finding that a person must read, such as ``politics:1``."""
     with store.writing(workplace) as connection:
         connection.execute(
             "INSERT INTO check_result BY NAME SELECT ? AS run, 'review' AS stage, 'gates' AS suite, ? AS check_name, "
-            "'H' AS kind, false AS success, 'a person must read this' AS message",
-            [run, gate],
+            "? AS finding, 'H' AS kind, false AS success, 'a person must read this' AS message",
+            [run, finding.partition(":")[0], finding],
         )
 
 

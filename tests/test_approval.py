@@ -1,11 +1,22 @@
+import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import time_machine
-from approval_scene import DIRECTORY, Postbox, campaign_folder, office, open_finding, postbox, prepared, with_relay
+from approval_scene import (
+    DIRECTORY,
+    Postbox,
+    campaign_folder,
+    office,
+    open_finding,
+    postbox,
+    prepared,
+    text_of,
+    with_relay,
+)
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +30,10 @@ from campaigns.errors import (
     IllegalMove,
     InputError,
 )
-from tasks import approval, decisions, digest, runs, store
+from campaigns.language import translations
+from flows import approval_form
+from tasks import approval, approval_letter, decisions, digest, runs, store
+from tasks.status import run_status
 from tasks.workplace import Workplace
 
 PROPOSED = {"decision": {"status": "proposed"}}
@@ -66,7 +80,7 @@ def test_the_letter_tells_what_to_do_in_swedish(scene: Scene) -> None:
     open_finding(scene.workplace, scene.run, "decision_wording")
     approval.request(scene.workplace, scene.run)
     letter = scene.box.letters[0]
-    text = letter.get_content()
+    text = text_of(letter)
     assert letter["Subject"] == "Godkänn kampanjen ”Sortera matavfall hemma”"
     assert letter["To"] == "chef@example.se"
     command = f"budkavle approve {scene.run} --code {scene.box.codes()[0]} --reviewed decision_wording"
@@ -158,15 +172,101 @@ def test_no_other_code_ever_approves(scene: Scene, code: str) -> None:
     assert scene.state() == "prepared"
 
 
-def test_findings_must_be_listed_one_by_one(scene: Scene) -> None:
-    for gate in ("politics", "decision_wording"):
-        open_finding(scene.workplace, scene.run, gate)
+def test_findings_are_accepted_one_by_one(scene: Scene) -> None:
+    for finding in ("politics:1", "politics:2", "decision_wording:1"):
+        open_finding(scene.workplace, scene.run, finding)
     approval.request(scene.workplace, scene.run)
     code = scene.box.codes()[0]
-    with pytest.raises(ApprovalRefused, match=r"not been reviewed: politics\n.*--reviewed politics"):
-        approval.grant(scene.workplace, scene.run, code, ["decision_wording"])
-    granted = approval.grant(scene.workplace, scene.run, code, ["decision_wording", "politics"])
-    assert granted.reviewed == ("decision_wording", "politics")
+    with pytest.raises(ApprovalRefused, match=r"politics:2 \(a person must read this\)\n.*--reviewed politics:2$"):
+        approval.grant(scene.workplace, scene.run, code, ["decision_wording:1", "politics:1"])
+    with pytest.raises(ApprovalRefused, match="no finding to review called politics\n"):
+        approval.grant(scene.workplace, scene.run, code, ["decision_wording:1", "politics"])
+    granted = approval.grant(scene.workplace, scene.run, code, ["decision_wording", "politics:2", "politics:1"])
+    assert granted.reviewed == ("decision_wording:1", "politics:1", "politics:2")
+    logged = next(each for each in decisions.read(scene.workplace) if each.action == "approval_granted")
+    assert (logged.actor, logged.detail["reviewed"]) == ("manager_waste", list(granted.reviewed))
+
+
+def test_the_letter_tells_the_matter_and_carries_the_preview(scene: Scene) -> None:
+    page = scene.workplace.run_folder(scene.run, "preview") / "index.html"
+    page.parent.mkdir(parents=True)
+    page.write_text('<h1>Sidan</h1>\n<p class="beside"><a href="audience.html">Mer</a></p>\n<p>Slut</p>')
+    override = {"gate": "lix", "reason": "Texten måste nämna lagens egna ord för att stämma."}
+    prepared(scene.workplace, scene.folder, overrides=[override])
+    approval.request(scene.workplace, scene.run)
+    letter = scene.box.letters[0]
+    text = text_of(letter)
+    told = (
+        "Vad: Sortera matavfall hemma (G3:", "Till vem: hushåll som inte sorterar matavfall",
+        "till allmänheten: 20 personer av 20 i målgruppen", "18 januari 2027", "Kostnad: högst",
+        "Beslut: Beslutat (Komm", "lix: Texten måste nämna", "[ ] Översättning:", "Förhandsgranskning: bifogad",
+    )  # fmt: skip
+    assert [part for part in told if part not in text.replace("\N{NO-BREAK SPACE}", " ")] == []
+    assert "Råd i krisen" not in text
+    (attached,) = letter.iter_attachments()
+    assert attached.get_content_type() == "text/html"
+    assert attached.get_content().split() == ["<h1>Sidan</h1>", "<p>Slut</p>"]
+
+
+def test_the_letter_links_to_a_preview_that_staff_can_reach_and_speaks_english_on_request(scene: Scene) -> None:
+    place = replace(scene.workplace, preview_url="https://insidan.example.se/budkavle/", language="en")
+    approval.request(place, scene.run)
+    letter = scene.box.letters[0]
+    assert list(letter.iter_attachments()) == []
+    assert f"Preview: https://insidan.example.se/budkavle/{scene.run}/preview/index.html" in text_of(letter)
+    assert "Read the whole preview and ask yourself:" in text_of(letter)
+
+
+def test_few_persons_are_not_told_in_the_letter(scene: Scene) -> None:
+    with store.writing(scene.workplace) as connection:
+        connection.execute("DELETE FROM audience WHERE person_key > 'person12'")
+        assert connection.execute("SELECT count(*) BETWEEN 1 AND 9 FROM audience").fetchone() == (True,)
+    digest.seal(scene.workplace, scene.run)
+    approval.request(scene.workplace, scene.run)
+    assert "färre än 10 personer av" in text_of(scene.box.letters[0])
+
+
+def test_one_person_alone_never_fills_every_role(scene: Scene) -> None:
+    assert scene.workplace.directory is not None
+    both = DIRECTORY.replace("roles: [manager]}", "roles: [manager, legal, communications_director]}", 1)
+    scene.workplace.directory.write_text(both, encoding="utf-8")
+    prepared(scene.workplace, scene.folder, **PROPOSED)
+    approval.request(scene.workplace, scene.run)
+    own = [code for letter, code in zip(scene.box.letters, scene.box.codes(), strict=True) if "chef" in letter["To"]]
+    assert len(own) == 3
+    for code in own[:2]:
+        approval.grant(scene.workplace, scene.run, code)
+    with pytest.raises(ApprovalRefused, match="one person alone is not enough"):
+        approval.grant(scene.workplace, scene.run, own[2])
+    assert scene.state() == "prepared"
+    alone = "\n".join(line for line in both.splitlines() if "lawyer" not in line and "director:" not in line)
+    scene.workplace.directory.write_text(alone, encoding="utf-8")
+    with pytest.raises(InputError, match="one person alone holds all these roles"):
+        approval.request(scene.workplace, scene.run, resend=True)
+
+
+def test_a_crisis_is_approved_by_two_more_and_reviewed_by_legal_afterwards(scene: Scene) -> None:
+    assert scene.workplace.directory is not None
+    more = DIRECTORY + (
+        "  owner: {name: Exempel Fakta, address: fakta@example.se, roles: [fact_owner]}\n"
+        "  leader: {name: Exempel Ledare, address: ledare@example.se, roles: [crisis_lead]}\n"
+    )
+    scene.workplace.directory.write_text(more, encoding="utf-8")
+    prepared(scene.workplace, scene.folder, crisis={"verified_source": "Stockholm Vatten"})
+    assert approval.request(scene.workplace, scene.run) == ("manager_waste", "owner", "leader", "lawyer")
+    codes = dict(zip((letter["To"] for letter in scene.box.letters), scene.box.codes(), strict=True))
+    assert "[ ] Råd i krisen" in text_of(scene.box.letters[0])
+    assert "Granska det i efterhand som jurist" in text_of(scene.box.letters[3])
+    for address in ("chef@example.se", "fakta@example.se", "ledare@example.se"):
+        approval.grant(scene.workplace, scene.run, codes[address])
+    assert scene.state() == "approved"
+    due = [{"role": "legal", "why": "in a crisis legal reviews afterwards (P9)"}]
+    assert run_status(scene.workplace, scene.run)["due_reviews"] == due
+    for state in ("publishing", "published"):
+        runs.move(scene.workplace, scene.run, state)
+    (scene.folder / "text.sv.md").write_text("Ny text", encoding="utf-8")
+    assert approval.grant(scene.workplace, scene.run, codes["jurist@example.se"]).missing == ()
+    assert run_status(scene.workplace, scene.run)["due_reviews"] == []
 
 
 def test_a_change_after_asking_is_refused_and_names_the_file(scene: Scene) -> None:
@@ -349,3 +449,16 @@ def test_the_digest_that_was_granted_is_the_sealed_one(scene: Scene) -> None:
     sealed = digest.seal(scene.workplace, scene.run)
     approval.request(scene.workplace, scene.run)
     assert approval.grant(scene.workplace, scene.run, scene.box.codes()[0]).digest == sealed
+
+
+def test_every_word_of_the_letter_and_the_form_is_translated() -> None:
+    sources = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in (approval_letter, approval_form)]
+    calls = [node for source in sources for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    messages = {
+        str(ast.literal_eval(call.args[0]))
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.func.id in ("_", "text") and isinstance(call.args[0], ast.Constant)
+    }
+    swedish = translations("sv")
+    assert len(messages) > 25
+    assert [message for message in messages if swedish.gettext(message) == message] == []

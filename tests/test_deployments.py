@@ -1,4 +1,4 @@
-"""`budkavle serve`: deployments of every flow, a suspended run that an approval resumes, a look that fires unaided."""
+"""`budkavle serve`: every flow deployed, a suspended run approved by form and command, a look that fires unaided."""
 
 import os
 import re
@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,8 @@ import requests
 from installation import Installation, install, serving
 from ruamel.yaml import YAML
 
-from flows.demo_mail import codes_in
 from flows.prefect_server import free_port
-from tasks import outcomes, store, world
+from tasks import decisions, outcomes, store, world
 
 pytestmark = pytest.mark.slow
 LOOK_AFTER = 5  # times as long as making the city and its deployments took, so that a slow machine gets its time
@@ -50,9 +51,11 @@ def served_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Inst
 
 
 def name_the_look(campaign: Path, look: datetime) -> None:
+    """Give the campaign its one look, and call it city-wide, so that two persons approve it."""
     yaml = YAML()
     yaml.width = 10_000
     brief = yaml.load(campaign / "campaign.yaml")
+    brief["city_wide"] = True
     brief["looks"] = [look.isoformat(timespec="seconds")]
     yaml.dump(brief, campaign / "campaign.yaml")
 
@@ -66,6 +69,33 @@ def post(api: str, path: str, **body: Any) -> Any:
 def state_of(api: str, flow_run: str) -> str:
     state: str = requests.get(f"{api}/flow_runs/{flow_run}", timeout=30).json()["state_type"]
     return state
+
+
+def code_for(sink: Path, address: str) -> str:
+    """The code in the letter to an address."""
+    mails = [message_from_bytes(path.read_bytes(), policy=default) for path in sink.rglob("*.eml")]
+    bodies = [mail.get_body(("plain",)) for mail in mails if mail["To"] == address]
+    (code,) = {code for body in bodies if body for code in re.findall(r"--code (\S+)", body.get_content())}
+    return code
+
+
+class Form:
+    """The form of a suspended run, as Prefect's interface fills it in."""
+
+    def __init__(self, api: str, flow_run: str, run: str) -> None:
+        self.api, self.flow_run, self.key = api, flow_run, f"suspended-approval-{run}-"
+
+    def inputs(self) -> dict[str, str]:
+        """Everything that Prefect keeps of the forms so far, by its key after the number of the form."""
+        kept = post(self.api, f"flow_runs/{self.flow_run}/input/filter", prefix=self.key, limit=100)
+        return {each["key"].removeprefix(self.key): each["value"] for each in kept}
+
+    def waits(self, number: int) -> Any:
+        return state_of(self.api, self.flow_run) == "PAUSED" and self.inputs().get(f"{number}-description")
+
+    def answer(self, code: str) -> None:
+        told = post(self.api, f"flow_runs/{self.flow_run}/resume", run_input={"code": code, "reviewed": []})
+        assert told["status"] == "ACCEPT", told
 
 
 def test_a_deployed_run_shows_its_shards_and_its_look_fires_unaided(
@@ -86,8 +116,19 @@ def test_a_deployed_run_shows_its_shards_and_its_look_fires_unaided(
     flow_run = post(api, f"deployments/{deployment}/create_flow_run", **body)["id"]
     until(lambda: state_of(api, flow_run) == "PAUSED", look_after.total_seconds())
     run = place.answer("status")["runs"][0]["run"]
-    for code in codes_in(place.sink):
-        assert place.answer("approve", run, "--code", code)["resumed"]
+    form, seconds = Form(api, flow_run, run), look_after.total_seconds()
+    until(lambda: form.waits(0), seconds)
+    assert "approval is missing from: manager, communications_director" in form.inputs()["0-description"]
+    form.answer("22222222")
+    assert "the code is wrong" in until(lambda: form.waits(1), seconds)
+    code = code_for(place.sink, "chef@example.se")
+    form.answer(code)
+    assert "approval is missing from: communications_director" in until(lambda: form.waits(2), seconds)
+    assert not [value for value in form.inputs().values() if code in value or "22222222" in value]
+    granted = [each for each in decisions.read(place.workplace) if each.action == "approval_granted"]
+    assert [(each.actor, each.detail["account"]) for each in granted] == [("manager_waste", "prefect:form")]
+    told = place.answer("approve", run, "--code", code_for(place.sink, "direktor@example.se"))
+    assert (told["resumed"], told["missing"]) == (True, [])
     until(lambda: state_of(api, flow_run) == "COMPLETED", look_after.total_seconds())
     names = {found["name"] for found in post(api, "task_runs/filter")}
     assert {re.sub("-[0-9a-f]{3}$", "", name) for name in names} >= {

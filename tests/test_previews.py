@@ -13,7 +13,7 @@ from prepared_run import campaign_in, prepare
 from pypdf import PdfReader
 from ruamel.yaml import YAML
 
-from campaigns.approvers import TABLE
+from campaigns.approval_matrix import TABLE
 from campaigns.brief_loading import load_brief
 from campaigns.language import translations
 from tasks import audience_words, preview_words, runs, store
@@ -227,3 +227,29 @@ def test_channels_are_told_in_tens_where_few_are_hidden_by_address(workplace: Wo
         assert f"Personer {count}" in exact
         assert f"Personer {count}" not in told
         assert f"ungefär {round(count, -1)}" in told
+
+
+def test_what_a_person_must_read_has_an_id_and_names_who_has_read_it(workplace: Workplace, tmp_path: Path) -> None:
+    folder = campaign_in(tmp_path)
+    (tmp_path / "directory.yaml").write_text(
+        "persons: {manager_waste: {name: Exempel Chef, address: chef@example.se, roles: [manager]}}", encoding="utf-8"
+    )
+    text = folder / "text.sv.md"
+    hard = " ".join(["Kommunfullmäktigesammanträdesprotokollsjusteringen föranleder remissinstansutlåtanden."] * 90)
+    text.write_text(text.read_text(encoding="utf-8") + f"\n\n{hard}\n", encoding="utf-8")
+    place = replace(workplace, directory=tmp_path / "directory.yaml")
+    run = prepare(place, folder)
+    unread = words_of(page_of(place, run))
+    with store.writing(place) as connection:
+        connection.execute("UPDATE run SET digest = 'd' WHERE run = ?", [run])
+        connection.execute(
+            "INSERT INTO approval BY NAME SELECT ? AS run, 'd' AS digest, 'manager' AS role, "
+            "'manager_waste' AS approver, TIMESTAMPTZ '2027-01-02 12:00:00+01' AS approved_at, ['lix:1'] AS reviewed",
+            [run],
+        )
+    read = words_of(page_of(place, run))
+    assert "lix:1" in unread
+    assert "Läst och godtagen" not in unread
+    assert "ingen ännu" in unread
+    assert "Läst och godtagen av Exempel Chef." in read
+    assert "Exempel Chef, 2 januari 2027" in read

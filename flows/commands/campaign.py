@@ -33,18 +33,24 @@ def new(
     typer.echo(f"made {new_campaign(campaign, parent)}; fill it in, then: budkavle check {campaign}")
 
 
-def check(campaign: Campaign, as_json: AsJson = False) -> None:
+def check(
+    campaign: Campaign,
+    links: Annotated[bool, typer.Option("--links", help="Also ask every linked page whether it answers.")] = False,
+    browser: Annotated[bool, typer.Option("--browser", help="Also show every text to axe in Chromium.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Check brief, texts and gates; nothing is sent and no register is read."""
     from campaigns.brief_loading import find_campaign
     from tasks.checking import check_campaign
+    from tasks.gate_words import told
     from tasks.gates import refuses
 
-    findings = check_campaign(here(), find_campaign(campaign))
+    findings = check_campaign(here(), find_campaign(campaign), links=links, browser=browser)
     blocking = [finding for finding in findings if refuses(finding)]
     answer(
         {"campaign": campaign, "findings": [finding.as_dict() for finding in findings]},
         as_json,
-        lambda: [*(str(finding) for finding in findings), f"{len(findings)} findings, {len(blocking)} to mend"],
+        lambda: [*(told(finding) for finding in findings), f"{len(findings)} findings, {len(blocking)} to mend"],
     )
     raise typer.Exit(1 if blocking else 0)
 
@@ -99,25 +105,40 @@ def prepare(campaign: Campaign, as_json: AsJson = False) -> None:
 def approve(
     run: Annotated[str, typer.Argument(help="The run's id or a prefix that only it has.")],
     code: Annotated[str, typer.Option(help="The one-time code from the mail.")],
-    reviewed: Annotated[list[str] | None, typer.Option(help="A finding of kind H that you have read; repeat.")] = None,
+    reviewed: Annotated[
+        list[str] | None,
+        typer.Option(help="Id of a finding that you have read and accept, such as politics:1; repeat."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Approve exactly what was previewed; any change afterwards voids it."""
+    from flows.approving import decide
     from flows.prefect_server import server_is_configured
-    from tasks import approval, runs
+    from tasks import runs
 
     place = here()
     run_id = runs.load(place, run).run
-    granted = approval.grant(place, run_id, code, reviewed or [], actor())
+    granted = decide(place, run_id, code, reviewed or [], actor())
     resumed = False
-    if server_is_configured():
+    if server_is_configured() and not granted.missing:
         from flows.schedule import resume_after_approval
 
         resumed = resume_after_approval(place, run_id)
     answer(
-        {"run": run_id, "role": granted.role, "approver": granted.approver, "resumed": resumed},
+        {
+            "run": run_id,
+            "role": granted.role,
+            "approver": granted.approver,
+            "reviewed": granted.reviewed,
+            "missing": granted.missing,
+            "resumed": resumed,
+        },
         as_json,
-        lambda: [f"{granted.approver} approved {run_id} as {granted.role}"],
+        lambda: [
+            f"{granted.approver} approved {run_id} as {granted.role}",
+            *([f"reviewed  {', '.join(granted.reviewed)}"] if granted.reviewed else []),
+            *([f"missing   {', '.join(granted.missing)}"] if granted.missing else []),
+        ],
     )
 
 

@@ -50,12 +50,26 @@ def query(
 
 
 @audit.command()
-def verify(as_json: AsJson = False) -> None:
-    """Check the hash chain of the decision log and that the audit table agrees with it."""
-    from tasks.rebuild import verify_audit
+def verify(
+    head: Annotated[str, typer.Option(help="A hash noted elsewhere: proves that nothing up to it was cut off.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Check the hash chain of the decision log line by line, and the audit table; exits 1 where it breaks."""
+    from tasks.audit import verify as verify_log
 
-    count = verify_audit(here())
-    answer({"decisions": count, "intact": True}, as_json, lambda: [f"{count} decisions, chain intact"])
+    found = verify_log(here(), head)
+    answer(
+        found.as_dict(),
+        as_json,
+        lambda: [
+            f"decisions  {found.entries}",
+            *([f"first      {found.first}", f"last       {found.last}"] if found.entries else []),
+            f"head       {found.head}",
+            *(f"line {each.line:<5} {each.problem}" for each in found.breaks),
+            "BROKEN: restore the decision log from a back-up" if found.breaks else "intact",
+        ],
+    )
+    raise typer.Exit(1 if found.breaks else 0)
 
 
 @gateway.command()

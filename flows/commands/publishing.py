@@ -54,6 +54,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
         *(f"story      {each['story']} withdrawn {each['withdrawn_at']}" for each in found["withdrawn_stories"]),
         *_pages(found["taken_down"]),
         *(f"look {look['look']}     {look['state']}, {look['due_at']}" for look in found["due_looks"]),
+        *(f"review     {review['role']}, afterwards: {review['why']}" for review in found["due_reviews"]),
     ]
 
 

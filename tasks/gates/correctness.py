@@ -1,57 +1,145 @@
 """What must never leave the house: text that is not finished, and personal numbers."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from personnummer.personnummer import valid
 
-from tasks.gates.quoting import sentence_with
-from tasks.gates.readability import quote
+from tasks.gates.passages import UNSEEN, exact_places, written_lines
+from tasks.gates.readability import masked, quote, sentences
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import GateSubject
 
-UNFINISHED = re.compile(
-    r"\{\{.*?\}\}|\{\{|\}\}|\{%.*?%\}|\(\([^()]*\)\)|\[[^\[\]\d][^\[\]]*\]|\[\]"
-    r"|\b[Xx]{3,}\b|\b(?:TODO|FIXME|TBD)\b|(?i:\blorem\b|\btest(?:ar|data|mejl|text|utskick)?\b)"
+UNRESOLVED = re.compile(
+    r"\{\{.*?\}\}|\{\{|\}\}|\{%.*?%\}|\$?\{[\w .åäöÅÄÖ-]+\}|\(\([^()]*\)\)|\[\[|\]\]|\[[^\[\]\d][^\[\]]*\]|\[\]"
+    r"|\[[^\[\]]*[^\W\d_][^\[\]]*\]|<<[^<>]*>>|<[^\W\d_][\w .-]{0,40}>|«[^\W\d_][\w-]{0,30}»"
+    r"|%[^\W\d]{2,40}%|#[A-ZÅÄÖ_]{3,30}#"
 )
-PERSONAL_NUMBER = re.compile(r"(?<![\w+-])(?:(?:18|19|20)\d{2}|\d{2})\d{4} ?[-+−–]? ?\d{4}(?![\w-])")
+UNFINISHED = re.compile(
+    r"\b[Xx]{2,}\b|(?<=\d)[Xx]{2,}\b|_{3,}|\.{4,}|…{2,}|\?{3,}|\b(?:TEST|TODO|FIXME|TBD|TBA|UTKAST|DRAFT|FYLL I"
+    r"|NN)\b|\bN\.\s?N\.?(?!\w)"
+    r"|\b(?:ÅÅÅÅ|YYYY|yyyy|åååå)[-/.](?:MM|mm)|\b(?:DD|dd)[-/.](?:MM|mm)\b|\b(?:undefined|NaN|null)\b"
+    r"|\btest\b(?=\s+test\b)"
+    r"|\b0\d{1,2}[- ]?(?:0{2,3}[ ]?00[ ]?00|123 ?45 ?67)\b|\(\s*(?:datum|namn|plats|tid|länk|belopp|adress"
+    r"|telefon|fyll i|infoga"
+    r"[^()]*|date|name|place|time|link|amount|insert[^()]*|pvm|nimi|paikka)\s*\)"
+)
+FILLER = re.compile(
+    r"\b(?:lorem|ipsum|dolor sit amet|asdf\w*|qwerty\w*|foo ?bar|bla ?bla\w*|blah|dummy(?:text)?|(?:exempel"
+    r"|test|prov|fyll|sample"
+    r"|dummy|platshållar|filler)[- ]?text(?:en)?|test(?:data|mejl|mail|utskick|rad|rubrik|brev|meddelande"
+    r"|inlägg|person(?:en)?|sson)"
+    r"|test[- ](?:message|mail|letter|e-mail|email|data|person|user)|testi(?:teksti|viesti)|esimerkkiteksti"
+    r"|qoraal tijaabo"
+    r"|(?:det här|detta) är (?:bara )?ett test|(?:this|it) is (?:only |just )?a test|tämä on (?:vain )?testi"
+    r"|waa tijaabo"
+    r"|fyll i (?:här|senare|datum|namn|text|plats|siffra|siffror|rätt \w+)|(?:skriv|infoga|klistra in"
+    r"|sätt in) (?:din |en )?"
+    r"(?:text|rubrik|datum|namn|länk)(?: här)?|(?:din |mer )?(?:text|rubrik|länk|bild) (?:här|kommer(?: här"
+    r"| senare)?)(?=[\s.!)]|$)"
+    r"|(?:insert|add|your|enter) (?:text|name|date|link|title|heading) here|text goes here|text to come"
+    r"|kompletteras senare"
+    r"|kirjoita tähän|lisää tähän|teksti tähän|täydennä myöhemmin|halkan ku qor|John Doe|Jane Doe|Joe Bloggs"
+    r"|Matti Meikäläinen"
+    r"|(?:Kalle|Anna|Test) Test|Namn Namnsson|Exempel Exempelsson|Svensson Svensson)\b"
+    r"|(?:نص تجريبي|هذا اختبار|لوريم|اكتب هنا|أدخل (?:النص|الاسم|التاريخ)|نص هنا)"
+    r"|^\W*(?:test(?:ing|ar)?|rubrik|titel|title|heading|text|ämnesrad|ingress|brödtext|subject)\W*\d*\W*$"
+    r"|\btest ?[123]\b",
+    re.IGNORECASE,
+)
+TEST_ADDRESS = re.compile(
+    r"\b(?:test\w*|exempel|example|foo|asdf|xxx+|namn\.efternamn|f[oö]rnamn\.efternamn|user|john\.doe"
+    r"|din\.?epost|name)@\S+"
+    r"|\S+@(?:test|exempel|domain|dom[aä]n|mail)\.\w+|\bexample\.(?:com|org|net)\b|\bexempel\.se\b|\bdin(?:sida"
+    r"|domän)\.se\b",
+    re.IGNORECASE,
+)
+COMPACT = re.compile(r"(?<![\w+-])(?<!\d{4} )(?:(?:18|19|20)\d{2}|\d{2})\d{4} ?[-+]? ?\d{4}(?![\w-])(?! \d{4})")
+DIVIDED = re.compile(r"(?<![\w+-])(?:(?:18|19|20)\d{2}|\d{2})(?P<by>[-/. ])\d{2}(?P=by)\d{2} ?[-+] ?\d{4}(?![\w-])")
+SPACED = re.compile(r"(?<![\w+-])(?<!\d )(?:\d ){5,7}\d ?[-+]? ?(?:\d ){3}\d(?! ?\d)")
+DIVIDED_YEAR = re.compile(
+    r"(?<![\w+-])(?:18|19|20)\d{2} \d{4} \d{4}(?![\w-])(?! \d{4})|(?<![\w+-])(?:18|19|20)\d{6}-?\d{2} \d{2}(?![\w-])"
+)
+HYPHENS = re.compile("[\u2010-\u2015\u2212\u00ad]")
 TELEPHONE_BEFORE = re.compile(r"(?:tel|telefon|mobil|phone|ring|call|sms|text)\w*\s*(?:nummer|number)?[.:]?\s*$", re.I)
-ADDRESS_ATTRIBUTES = ("href", "src", "alt", "title", "aria-label", "content")
+WORD_ATTRIBUTES = ("alt", "title", "aria-label", "content")
+ADDRESS_ATTRIBUTES = ("href", "src")
 
 
 @gate("placeholder")
 def placeholder(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     """P5c: no unresolved placeholder, no filler, no test data."""
-    found = dict.fromkeys(match.group() for part in _all_text(subject) for match in UNFINISHED.finditer(part))
-    for text in found:
+    remedy = subject.say("Write the real text, or declare the value as a slot in the brief.")
+    told: set[tuple[str, tuple[str, int]]] = set()
+    for sentence, text in _unfinished(subject):
         message = subject.say("The text is not finished: “{text}”", text=quote(text))
-        remedy = subject.say("Write the real text, or declare the value as a slot in the brief.")
-        yield Fault(message, remedy, subject.place(text), sentence=sentence_with(subject, text))
+        for place in exact_places(subject, sentence, text):
+            if (text, place) not in told:
+                told.add((text, place))
+                yield Fault(message, remedy, place, sentence=masked(sentence))
 
 
 @gate("personal_number")
 def personal_number(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     """P5c: no valid personal or coordination number, however it is written; the number itself is never repeated."""
-    found = dict.fromkeys(number for part in _all_text(subject) for number in _personal_numbers(part))
+    message = subject.say("A personal number stands in the text")
+    remedy = subject.say("Remove it. If it is a telephone number, write it with its hyphen: 08-123 45 67.")
+    found = dict.fromkeys(number for part in _all_text(subject) for number in personal_numbers(part))
     for number in found:
-        message = subject.say("A personal number stands in the text")
-        remedy = subject.say("Remove it. If it is a telephone number, write it with its hyphen: 08-123 45 67.")
-        around = sentence_with(subject, number).replace(number, "…")
-        yield Fault(message, remedy, subject.place(number), sentence=around)
+        lines = [
+            (place, line) for place, line in written_lines(subject) if number in _digits_of(personal_numbers(line))
+        ]
+        for place, line in lines or [(subject.place(number), "")]:
+            yield Fault(message, remedy, place, sentence=masked(_plain_digits(line)))
+
+
+def personal_numbers(text: str) -> Iterator[str]:
+    """Yield the digits of each valid personal or coordination number in a text, in whatever digits it is written."""
+    plain = _plain_digits(text)
+    for match in (found for form in (COMPACT, DIVIDED, DIVIDED_YEAR, SPACED) for found in form.finditer(plain)):
+        compact = re.sub(r"[ /.]", "", match.group())
+        digits, sign = re.sub(r"\D", "", compact), "+" if "+" in compact else "-" if compact[-5] == "-" else ""
+        if _is_personal(digits, sign) and not _is_telephone(compact, plain[: match.start()]):
+            yield digits
+
+
+def _is_personal(digits: str, sign: str) -> bool:
+    return len(digits) in (10, 12) and bool(valid(f"{digits[:-4]}{sign}{digits[-4:]}"))
+
+
+def _digits_of(numbers: Iterator[str]) -> frozenset[str]:
+    return frozenset(numbers)
+
+
+def _plain_digits(text: str) -> str:
+    """Return a text with the digits, hyphens and spaces of every script as ASCII has them."""
+    shown = HYPHENS.sub("-", unicodedata.normalize("NFKC", UNSEEN.sub("", text)))
+    ascii_digits = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in shown)
+    return re.sub(r"[ \t\u2066-\u2069]+", " ", re.sub("[\u200e\u200f\u2066-\u2069]", "", ascii_digits))
+
+
+def _unfinished(subject: GateSubject) -> Iterator[tuple[str, str]]:
+    """Yield each sentence with what is unfinished in it."""
+    addresses, words = _attributes(subject, ADDRESS_ATTRIBUTES), _attributes(subject, WORD_ATTRIBUTES)
+    text = [" ".join(part.split()) for part in re.split(r"\n\s*\n", subject.text)]
+    for sentence in dict.fromkeys([subject.subject, *words, *sentences([*text, *subject.body, subject.seen]), *text]):
+        for form in (UNRESOLVED, UNFINISHED, FILLER, TEST_ADDRESS):
+            for match in form.finditer(sentence):
+                yield sentence, match.group()
+    for address in addresses:
+        yield from ((address, match.group()) for match in re.finditer(r"\{\{.*?\}\}|\[\[|\bX{3,}\b", address))
 
 
 def _all_text(subject: GateSubject) -> list[str]:
+    attributes = _attributes(subject, (*ADDRESS_ATTRIBUTES, *WORD_ATTRIBUTES))
+    return [subject.subject, subject.text, subject.seen, *attributes]
+
+
+def _attributes(subject: GateSubject, names: tuple[str, ...]) -> list[str]:
     elements = [] if subject.document is None else subject.document.iter()
-    attributes = [value for element in elements for name in ADDRESS_ATTRIBUTES if (value := element.get(name))]
-    written = [value for value in attributes if not value.startswith("data:")]
-    return [subject.subject, subject.text, subject.seen, *written]
-
-
-def _personal_numbers(text: str) -> Iterator[str]:
-    for match in PERSONAL_NUMBER.finditer(text):
-        compact = re.sub(r"[−–]", "-", match.group().replace(" ", ""))
-        if valid(compact) and not _is_telephone(compact, text[: match.start()]):
-            yield match.group()
+    values = [value for element in elements for name in names if (value := element.get(name))]
+    return [value for value in values if not value.startswith("data:")]
 
 
 def _is_telephone(number: str, before: str) -> bool:

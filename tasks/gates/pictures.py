@@ -13,10 +13,12 @@ from tasks.gates.subject import GateSubject
 MARKDOWN_PICTURE = re.compile(r"!\[([^\]]*)\]\(\s*<?([^)\s>]+)")
 TEMPLATE_PICTURE = re.compile(r"<img\b[^>]*?\bsrc=[\"']([^\"'{}]+)[\"']", re.IGNORECASE)
 PERSONS = re.compile(
-    r"\b(?:barn(?:et|en)?|bebis\w*|elev(?:en|er|erna)?|familj(?:en|er)?|flick(?:a|an|or|orna)|pojk(?:e|en|ar|arna)"
-    r"|kvinn(?:a|an|or|orna)|m[aä]n(?:nen)?|man|person(?:en|er|erna)?|människ(?:a|an|or|orna)|medarbetare\w*"
+    r"\b(?:\w*barn(?:et|en)?|ungdom(?:ar)?|bebis\w*|elev(?:en|er|erna)?|familj(?:en|er)?|flick(?:a|an|or|orna)|pojk(?:e|en|ar|arna)"
+    r"|kvinn(?:a|an|or|orna)|män(?:nen)?|mannen|(?:en|ung|gammal|äldre) man"
+    r"|person(?:en|er|erna)?|människ(?:a|an|or|orna)|medarbetare\w*"
     r"|kolleg(?:a|an|or)|vuxen|vuxna|tonåring\w*|förälder|föräldrar\w*|pensionär\w*|lärare\w*"
-    r"|child(?:ren)?|girls?|boys?|wom[ae]n|m[ae]n|persons?|people|pupils?|students?|teachers?|famil(?:y|ies)|parents?"
+    r"|child(?:ren)?|girls?|boys?|wom[ae]n|(?:a|the|old|young|two|three|some) m[ae]n|persons?|people"
+    r"|pupils?|students?|teachers?|famil(?:y|ies)|parents?"
     r"|employees?|colleagues?|baby|babies"
     r"|lapsi|lapset|lapsia|tyttö|poika|nainen|mies|henkilö|oppilas|perhe|työntekijä"
     r"|ilmo|carruur\w*|wiil|gabar|nin|haweeney|qof|dad|arday\w*|qoys)\b"

@@ -8,9 +8,14 @@ from tasks.gates.subject import WORD, GateSubject
 
 NO_CAPITALS = "\u0590-\u08ff\u1200-\u139f"  # Hebrew, Arabic and their kin; Ethiopic
 SENTENCE_END = re.compile(rf"(?<=[.!?…؟۔።])[\"”»’')\]]*\s+(?=[\"”»‘'(\[–\u2066-\u2069-]*[A-ZÅÄÖÆØ0-9{NO_CAPITALS}])")
-ABBREVIATION = re.compile(r"(?:^|[\s(])(?:t\.ex|bl\.a|ca|dr|e\.g|etc|i\.e|kl|m\.m|mr|mrs|nr|o\.s\.v|s\.k|tel)\.$", re.I)
+ABBREVIATION = re.compile(r"(?:^|[\s(])(?:t\.ex|bl\.a|ca|dr|e\.g|i\.e|kl|mr|mrs|nr|s\.k|tel)\.$", re.I)
+APOSTROPHE = re.compile("['’.]")
 LONG_WORD = 6
+FEWEST_WORDS = 3
 QUOTED_WORDS = 8
+LONG_NUMBER = re.compile(r"\d(?:[\s\d+./\u2010-\u2212-]*\d){5,}")
+FOREIGN = "\ufffc"
+"""Stands in the place of words that are marked as another language than the text's."""
 
 
 def sentences(blocks: Sequence[str]) -> list[str]:
@@ -23,14 +28,25 @@ def sentences(blocks: Sequence[str]) -> list[str]:
                 found[-1] += " " + piece
             else:
                 found.append(piece)
+        if len(found) > start + 1 and _is_remnant(found[-1]):
+            found[-2:] = [" ".join(found[-2:])]
     return [sentence for sentence in found if WORD.search(sentence)]
+
+
+def _is_remnant(piece: str) -> bool:
+    """Tell whether the end of a block is no sentence of its own: a word or two after the last full stop."""
+    return not re.search(r"[.!?…؟۔።:][\"”»’')\]]*\s*$", piece) and len(WORD.findall(piece)) < FEWEST_WORDS
 
 
 def reading_index(texts: Sequence[str]) -> float:
     """Return LIX (Björnsson 1968) of sentences: words per sentence plus the percentage of words over six letters."""
     words = [word for text in texts for word in WORD.findall(text)]
-    long_words = sum(len(word) > LONG_WORD for word in words)
-    return len(words) / len(texts) + 100 * long_words / len(words) if words else 0.0
+    return lix_of(len(words), sum(_letters(word) > LONG_WORD for word in words), len(texts))
+
+
+def lix_of(words: int, long_words: int, sentence_count: int) -> float:
+    """Return LIX of these counts (Björnsson 1968), 0 where there is no word."""
+    return words / sentence_count + 100 * long_words / words if words else 0.0
 
 
 @gate("lix")
@@ -49,7 +65,7 @@ def lix(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     )  # fmt: skip
     remedy = subject.say("Shorten the sentences and change long words for everyday ones.")
     far_above = readers == "public" and value > threshold["public_review"]
-    yield Fault(message, remedy, subject.place(heaviest), kind="H" if far_above else "")
+    yield Fault(message, remedy, subject.place(heaviest), kind="H" if far_above else "", sentence=masked(heaviest))
 
 
 @gate("sentence_length")
@@ -63,20 +79,26 @@ def sentence_length(subject: GateSubject, threshold: Threshold) -> Iterator[Faul
                 "A sentence of {words} words, at most {limit}: “{start}”",
                 words=_length(sentence), limit=threshold["words"], start=quote(sentence),
             )  # fmt: skip
-            yield Fault(message, remedy, subject.place(sentence))
+            yield Fault(message, remedy, subject.place(sentence), sentence=masked(sentence))
     mean = sum(map(_length, found)) / len(found) if found else 0
     if mean > threshold["mean"]:
         message = subject.say(
             "The sentences have {mean} words on the average, at most {limit}",
             mean=mean, limit=threshold["mean"],
         )  # fmt: skip
-        yield Fault(message, remedy, subject.place(max(found, key=_length)))
+        longest = max(found, key=_length)
+        yield Fault(message, remedy, subject.place(longest), sentence=masked(longest))
 
 
 def quote(text: str) -> str:
     """Return the beginning of a text without long numbers, for a message that may be stored."""
-    words = re.sub(r"\d[\d+\- ]{4,}\d", "…", text).split()
+    words = masked(text).split()
     return " ".join(words[:QUOTED_WORDS]) + (" …" if len(words) > QUOTED_WORDS else "")
+
+
+def masked(text: str) -> str:
+    """Return a sentence without long numbers, which may be somebody's, and without marks for what was left out."""
+    return " ".join(LONG_NUMBER.sub("…", text.replace(FOREIGN, "…")).split())
 
 
 def _readers(subject: GateSubject) -> str:
@@ -84,6 +106,10 @@ def _readers(subject: GateSubject) -> str:
         return "easy_read"
     to_employees = subject.wave.startswith("internal") or subject.brief.is_internal
     return "internal" if to_employees or subject.channel in {"press", "intranet"} else "public"
+
+
+def _letters(word: str) -> int:
+    return len(APOSTROPHE.sub("", word))
 
 
 def _length(sentence: str) -> int:

@@ -20,7 +20,7 @@ SHORT_PROPOSAL = "Proposal, not decided"
 def sender_present(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     """P6b: the sender stands in every part, and a department's text names the city."""
     sender = subject.brief.sender
-    for part in subject.parts:
+    for part in subject.frames:
         if not _holds(part, sender.body):
             message = subject.say("The sender “{sender}” is missing", sender=sender.body)
             yield Fault(message, _use_layout(subject), subject.layout("sender", part))
@@ -35,7 +35,7 @@ def endorsement(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     wanted = load_programme().endorsement.get(base(subject.language)) or _translated(ENDORSEMENT, subject)
     if subject.brief.sender.kind != "company":
         return
-    for part in subject.parts:
+    for part in subject.frames:
         if not _holds(part, wanted):
             message = subject.say("A company's message must say “{phrase}”", phrase=wanted)
             yield Fault(message, _use_layout(subject), subject.layout("sender", part))
@@ -60,7 +60,7 @@ def decision_label(subject: GateSubject, threshold: Threshold) -> Iterator[Fault
     label = _translated(DECISION[decision.status], subject)
     is_short = subject.channel in SHORT_TEXT
     labels = (label, _translated(SHORT_PROPOSAL, subject)) if is_short and decision.status == "proposed" else (label,)
-    for part in subject.parts:
+    for part in subject.frames:
         if not any(each in part for each in labels):  # with its capital: “Vad är beslutat?” is no label
             message = subject.say("Nothing says whether this is decided: “{label}” is missing", label=label)
             yield Fault(message, _use_layout(subject), subject.layout("decision", part))
@@ -77,7 +77,7 @@ def contact_present(subject: GateSubject, threshold: Threshold) -> Iterator[Faul
     contact, language = subject.brief.contact, subject.language
     facts = (contact.way, contact.hours_in(language), contact.answer_within_in(language))
     told_in_full = subject.channel not in SHORT_TEXT
-    for part in subject.parts:
+    for part in subject.frames:
         for fact in facts if told_in_full else facts[:1]:
             if not _holds(part, fact):
                 message = subject.say("The way to contact us is not told in full: “{fact}” is missing", fact=fact)

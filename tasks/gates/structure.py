@@ -55,8 +55,7 @@ def date_present(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     if not any(wave.name == subject.wave for wave in subject.brief.waves):
         return
     told = dates_told(subject.brief, subject.wave, subject.language)
-    around = [shown(subject.document, but="data-body")] if subject.document is not None else []
-    if all(any(date in part for date in told) for part in (*filter(None, [" ".join(subject.text.split())]), *around)):
+    if all(any(date in part for date in told) for part in subject.frames):
         return
     message = subject.say("The date “{date}” is missing", date=told[0])
     remedy = subject.say("Use the channel's own layout, which prints this from the brief, or write it in the text.")

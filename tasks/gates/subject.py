@@ -12,15 +12,11 @@ from lxml.html import HtmlElement
 
 from campaigns.brief import Brief
 from campaigns.language import translations
+from tasks.gates.reading import BLOCKS, NOT_READ, WORD, blocks_of, collapsed, exact_line, is_hidden, line_of, shown
+from tasks.gates.style_rules import Circumstances, applied, rules_of
 
-WORD = re.compile(r"[^\W_]+(?:(?:[-'’:]|[\u064b-\u0652]+)[^\W_]+)*")  # Arabic vowel signs stand inside words
-HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|(?<![-\w])(?:width|height)\s*:\s*0(?:px)?\s*(?:;|$)")
-NOT_READ = frozenset({"head", "style", "script", "template", "title"})
-BLOCKS = frozenset({
-    "address", "article", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption", "figure", "footer", "h1", "h2",
-    "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "section", "table", "td", "th", "tr", "ul",
-})  # fmt: skip
-MOST_WORDS = 60  # of an excerpt that is looked for; its length counts cubed
+__all__ = ["BLOCKS", "BRIEF_FILE", "NOT_READ", "WORD", "GateSubject", "is_hidden", "line_of", "shown"]
+
 BRIEF_FILE = "campaign.yaml"
 INCLUDED = re.compile(r"{%[-+]?\s*include\s+[\"']([\w.-]+)[\"']")
 SHORT_TEXT = frozenset({"sms"})
@@ -60,8 +56,15 @@ class GateSubject:
 
     @cached_property
     def document(self) -> HtmlElement | None:
-        """The HTML part as a tree; None where the channel has none."""
-        return lxml.html.document_fromstring(self.html) if self.html.strip() else None
+        """The HTML part as a tree, what a style rule hides marked as hidden; None where the channel has none."""
+        if not self.html.strip():
+            return None
+        document = lxml.html.document_fromstring(self.html)
+        styles = applied(document, rules_of(document), Circumstances(dark=False, narrow=False))
+        for element, declared in styles.items():
+            if declared.get("display") == "none" or declared.get("visibility") == "hidden":
+                element.set("hidden", "")
+        return document
 
     @cached_property
     def seen(self) -> str:
@@ -71,15 +74,21 @@ class GateSubject:
     @cached_property
     def parts(self) -> tuple[str, ...]:
         """Each part that stands alone before its reader: the plain text and, where there is one, the HTML."""
-        return tuple(_collapsed(part) for part in (self.text, self.seen) if part.strip())
+        return tuple(collapsed(part) for part in (self.text, self.seen) if part.strip())
+
+    @cached_property
+    def frames(self) -> tuple[str, ...]:
+        """Each part that stands alone, the HTML without the communicator's own words: what a template must print."""
+        around = "" if self.document is None else shown(self.document, but="data-body")
+        return tuple(collapsed(part) for part in (self.text, around) if part.strip())
 
     @cached_property
     def body(self) -> tuple[str, ...]:
         """The paragraphs, headings and list items that the communicator wrote, without what the layout adds."""
         if self.document is None:
-            paragraphs = tuple(_collapsed(part) for part in re.split(r"\n\s*\n", self.text) if part.strip())
+            paragraphs = tuple(collapsed(part) for part in re.split(r"\n\s*\n", self.text) if part.strip())
             return paragraphs[:1] if self.channel in SHORT_TEXT else paragraphs
-        return tuple(block for root in self.roots for block in _blocks(root))
+        return tuple(block for root in self.roots for block in blocks_of(root))
 
     @cached_property
     def roots(self) -> list[HtmlElement]:
@@ -90,7 +99,7 @@ class GateSubject:
     @cached_property
     def blocks(self) -> tuple[str, ...]:
         """Every paragraph, heading and list item that the HTML part shows, with what the layout adds."""
-        return () if self.document is None else tuple(_blocks(self.document))
+        return () if self.document is None else tuple(blocks_of(self.document))
 
     def select(self, path: str) -> list[HtmlElement]:
         """Return the elements of the HTML part that an XPath names; none where the channel has no HTML."""
@@ -98,7 +107,7 @@ class GateSubject:
 
     def place(self, excerpt: str) -> tuple[str, int]:
         """Return file and line where an excerpt was written: in the text, its template or the brief, else the top."""
-        for find in (_exact_line, line_of):
+        for find in (exact_line, line_of):
             for name in self.written:
                 if line := find(self.lines(name), excerpt):
                     return name, line
@@ -140,82 +149,3 @@ class GateSubject:
         """Return the lines of a file in the campaign's folder; none where there is no such file."""
         path = self.folder / name
         return path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-
-
-def shown(element: HtmlElement, *, but: str = "") -> str:
-    """Return the words that a reader sees in an element, white space collapsed, blocks kept apart.
-
-    ``but`` is an attribute: what stands in elements that have it is left out.
-    """
-    return _collapsed("".join(_fragments(element, but)))
-
-
-def is_hidden(element: HtmlElement) -> bool:
-    """Tell whether an element or one around it is hidden from its reader."""
-    return any(_hides(ancestor) for ancestor in (element, *element.iterancestors()))
-
-
-def line_of(lines: list[str], excerpt: str) -> int:
-    """Return the number of the line where an excerpt stands, 0 where it does not.
-
-    The longest run of the excerpt's words decides, because mark-up, branches and slots stand between them.
-    """
-    if number := _exact_line(lines, excerpt):
-        return number
-    words = [word.casefold() for word in WORD.findall(excerpt)][:MOST_WORDS]
-    numbered = [(word.casefold(), number) for number, line in enumerate(lines, start=1) for word in WORD.findall(line)]
-    written = [word for word, _ in numbered]
-    fewest = min(len(words), 2 if len(words) <= 5 else 3)
-    for size in range(len(words), max(0, fewest - 1), -1):
-        for start in range(len(words) - size + 1):
-            found = _position(written, words[start : start + size])
-            if found is not None:
-                return numbered[found][1]
-    return 0
-
-
-def _exact_line(lines: list[str], excerpt: str) -> int:
-    return next((number for number, line in enumerate(lines, start=1) if excerpt and excerpt in line), 0)
-
-
-def _position(written: list[str], words: list[str]) -> int | None:
-    size = len(words)
-    starts = (start for start, word in enumerate(written) if word == words[0])
-    return next((start for start in starts if written[start : start + size] == words), None)
-
-
-def _hides(element: HtmlElement) -> bool:
-    return "hidden" in element.attrib or bool(HIDDEN.search(element.get("style", "").lower()))
-
-
-def _fragments(element: HtmlElement, but: str = "") -> list[str]:
-    if (
-        not isinstance(element.tag, str)
-        or element.tag in NOT_READ
-        or _hides(element)
-        or element.get(but or "-") is not None
-    ):
-        return []
-    gap = " " if element.tag in BLOCKS else ""
-    inner = [element.text or ""]
-    for child in element:
-        inner += [*_fragments(child, but), child.tail or ""]
-    return [gap, *inner, gap]
-
-
-def _blocks(root: HtmlElement) -> list[str]:
-    """Cut an element into its innermost blocks: text that stands beside blocks becomes a block of its own."""
-    if not isinstance(root.tag, str) or root.tag in NOT_READ or _hides(root):
-        return []
-    blocks, loose = [], root.text or ""
-    for child in root:
-        if isinstance(child.tag, str) and any(element.tag in BLOCKS for element in child.iter()):
-            blocks += [loose, *_blocks(child)]
-            loose = child.tail or ""
-        else:
-            loose += "".join(_fragments(child)) + (child.tail or "")
-    return [_collapsed(block) for block in [*blocks, loose] if block.strip()]
-
-
-def _collapsed(text: str) -> str:
-    return " ".join(text.split())

@@ -188,12 +188,18 @@ def _refused(code: int, *, gateway_fault: bool) -> Outcome:
     return Outcome("rejected" if code >= 500 else "deferred", str(code), "", gateway_fault)
 
 
-def _on_the_wire(message: bytes) -> bytes:
-    """Return the message with CRLF line ends, one of them last, and leading dots doubled (RFC 5321, 4.5.2)."""
+def as_sent(message: bytes) -> bytes:
+    """Return the message as it arrives: CRLF line ends, one of them last."""
     if message.count(b"\n") != message.count(b"\r\n") or message.count(b"\r") != message.count(b"\r\n"):
         message = BARE_LINE_END.sub(b"\r\n", message)
     if not message.endswith(b"\r\n"):
         message += b"\r\n"
+    return message
+
+
+def _on_the_wire(message: bytes) -> bytes:
+    """Return the message as it arrives, with leading dots doubled (RFC 5321, 4.5.2)."""
+    message = as_sent(message)
     if message.startswith(b"."):
         message = b"." + message
     return message.replace(b"\r\n.", b"\r\n..")

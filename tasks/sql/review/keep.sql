@@ -2,13 +2,13 @@
 INSERT INTO check_result BY NAME
 SELECT
     $run AS run, 'review' AS stage, 'gates' AS suite, gate AS check_name, requirement, kind, success,
-    message, place, now() AS checked_at
+    message, place, now() AS checked_at, finding
 FROM (
     SELECT unnest(
         from_json(
             $rows,
             '[{"gate": "VARCHAR", "requirement": "VARCHAR", "kind": "VARCHAR", "success": "BOOLEAN",
-               "message": "VARCHAR", "place": "VARCHAR"}]'
+               "message": "VARCHAR", "place": "VARCHAR", "finding": "VARCHAR"}]'
         ),
         recursive := true
     )

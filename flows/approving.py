@@ -1,0 +1,15 @@
+"""One approver's decision, from the command line or from the form of a suspended run, and the pages that show it."""
+
+from collections.abc import Sequence
+
+from tasks import approval, previews, store
+from tasks.approval import Approval
+from tasks.workplace import Workplace
+
+
+def decide(place: Workplace, run: str, code: str, reviewed: Sequence[str], actor: str) -> Approval:
+    """Take a code for an approval and write the preview again, which names who has approved and read what."""
+    granted = approval.grant(place, run, code, reviewed, actor)
+    store.take_snapshot(place)
+    previews.write_preview(place, granted.run)
+    return granted

@@ -1,0 +1,85 @@
+"""Single messages: a test of what a text looks like, and the archive of what a person was sent."""
+
+import base64
+import hashlib
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flows.commands.common import AsJson, actor, answer, here
+
+if TYPE_CHECKING:
+    from tasks.archive import Delivered
+
+Run = Annotated[str, typer.Argument(help="The run's id or a prefix that only it has.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command("test-send")(send_test)
+    app.command()(show)
+
+
+def send_test(
+    run: Run,
+    to: Annotated[str, typer.Option(help="A person of the directory, or an address in BUDKAVLE_TEST_DOMAINS.")],
+    variant: Annotated[list[str] | None, typer.Option(help="A variant; repeat. Every e-mail when left out.")] = None,
+    channel: Annotated[str, typer.Option(help="Only email: the preview shows the others.")] = "email",
+    as_json: AsJson = False,
+) -> None:
+    """Send what a variant looks like to a colleague, marked [TEST] in its subject and otherwise as it will be sent."""
+    from tasks import trial_messages
+
+    sent = trial_messages.send_test(here(), run, to, variants=variant or [], channel=channel, actor=actor())
+    answer({"sent": sent}, as_json, lambda: [f"sent       {each}" for each in sent])
+
+
+def show(
+    run: Run,
+    person: Annotated[str, typer.Argument(help="A person_key.")],
+    message: Annotated[str | None, typer.Option(help="Only this message id.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder that gets one file per message.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the exact bytes of every message that was handed over to a person; that you looked is written to the log."""
+    from campaigns.errors import InputError
+    from tasks.archive import deliveries
+
+    found = [each for each in deliveries(here(), run, person, actor()) if message in (None, each.message_id)]
+    if not found:
+        raise InputError(f"the person has no message {message}", remedy="leave --message out to see them all.")
+    if out is not None:
+        _write(out, found)
+    elif len(found) == 1 and not as_json:
+        sys.stdout.buffer.write(found[0].content)
+        return
+    answer(
+        {"person_key": person, "messages": [_told(each, with_content=out is None) for each in found]},
+        as_json,
+        lambda: [
+            f"{each.message_id}  {each.channel:7} {each.status:9} {each.sent_at:%Y-%m-%d %H:%M:%S}" for each in found
+        ],
+    )
+
+
+def _write(folder: Path, found: "list[Delivered]") -> None:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for each in found:
+        handle = os.open(folder / each.file_name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(handle, "wb") as file:
+            file.write(each.content)
+
+
+def _told(each: "Delivered", *, with_content: bool) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "message_id": each.message_id,
+        "channel": each.channel,
+        "language": each.language,
+        "status": each.status,
+        "sent_at": each.sent_at.isoformat(),
+        "sha256": hashlib.sha256(each.content).hexdigest(),
+    }
+    return told | ({"content_base64": base64.b64encode(each.content).decode()} if with_content else {})

@@ -1,0 +1,181 @@
+"""What the letter to an approver says: the matter in plain words, what a person must read, and how to approve it."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, make_msgid
+from pathlib import Path
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+import duckdb
+from babel.dates import format_datetime as format_local
+
+from campaigns.approvers import Person
+from campaigns.brief import Brief
+from campaigns.language import translations
+from campaigns.programme import load_programme
+from tasks.approval_mail import Request, Review, domain
+from tasks.pages import filters
+from tasks.preview_words import Words
+from tasks.profile_cells import APPROACHED
+from tasks.runs import Run
+from tasks.shown_figures import Figures, figures
+from tasks.workplace import Workplace
+
+Text: TypeAlias = Callable[[str], str]
+Writers: TypeAlias = Mapping[str, Any]
+BESIDE = re.compile(rb'<p class="beside">.*?</p>\n?', re.DOTALL)
+"""The paragraph that leads to a page beside the preview, which is not there where the preview is attached."""
+CLOCK = {"sv": "d MMMM y 'kl.' HH.mm", "en": "d MMMM y 'at' HH:mm"}
+LARGEST_ATTACHMENT = 4_000_000
+"""Bytes; a larger preview is linked to, since many mail servers refuse messages above 10 MB after encoding."""
+
+
+def _(message: str) -> str:
+    """Mark a message for translation where it is listed."""
+    return message
+
+
+CHECKLIST = (
+    _("Facts: is everything true, and does it still hold on the day it is sent?"),
+    _("Tone: would you speak like this to somebody you meet?"),
+    _("Translation: has somebody who speaks each language read it?"),
+    _("Politics: is it free from parties, politicians and opinions on what is not decided?"),
+)
+IN_A_CRISIS = _("Crisis advice: do the facts come from the source, and can everybody follow the advice?")
+
+
+def matter(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: Run) -> str:
+    """Return what is to be approved: what, to whom, when, cost, decision status and overrides with their reasons."""
+    words, brief = Words(workplace.language), run.brief
+    text, write = translations(workplace.language).gettext, filters(workplace.language)
+    shown = figures(connection, run, workplace.language)
+    goal = next(goal for goal in load_programme().goals if goal.id == brief.goal)
+    decision = [
+        brief.decision.body,
+        brief.decision.date and write["date"](brief.decision.date),
+        brief.decision.reference,
+    ]
+    settled = ", ".join(part for part in decision if part)
+    lines = [
+        text("What: %s") % f"{_title(brief)} ({goal.id}: {goal.en if workplace.language == 'en' else goal.sv})",
+        text("To whom: %s") % brief.objective.group,
+        *_to_whom(shown, words, text("  - %(wave)s: %(persons)s persons of %(total)s in the audience")),
+        text("When:"),
+        *(f"  - {words.wave(wave.name)}: {_local(wave.start, brief, workplace.language)}" for wave in brief.waves),
+        text("  - holds until %s") % _local(brief.schedule.valid_until, brief, workplace.language),
+        _cost(run, shown, text, write),
+        text("Decision: %s") % (words.decision(brief.decision.status) + (f" ({settled})" if settled else "")),
+    ]
+    if brief.overrides:
+        lines.append(text("Warnings that the communicator asks you to accept, with the reason:"))
+        lines += [f"  - {override.gate}: {override.reason}" for override in brief.overrides]
+    return "\n".join(lines)
+
+
+def compose(
+    workplace: Workplace, run: Run, request: Request, person: Person, reviews: Sequence[Review], told: str
+) -> EmailMessage:
+    """Return the letter in the language of the settings, dated now, the preview attached or linked to."""
+    text, brief = translations(workplace.language).gettext, run.brief
+    preview = workplace.run_folder(run.run, "preview") / "index.html"
+    attached = _attachable(workplace, preview)
+    place = f"{workplace.preview_url.rstrip('/')}/{run.run}/preview/index.html" if workplace.preview_url else preview
+    names = {
+        "name": person.name,
+        "title": _title(brief),
+        "sender": brief.sender.body,
+        "role": text(request.role.replace("_", " ")),
+        "expires": _local(request.expires_at, brief, workplace.language),
+        "preview": text("attached; open it in a web browser") if attached else place,
+    }
+    asks = text("The campaign “%(title)s” from %(sender)s waits for your approval as %(role)s.")
+    if request.afterwards:
+        asks = text("The campaign “%(title)s” from %(sender)s is a crisis message; review it afterwards as %(role)s.")
+    parts = [text("Hello %(name)s,") % names, asks % names, told, text("Preview: %(preview)s") % names]
+    parts += [*_to_read(reviews, text), _checklist(brief, text)]
+    parts += [
+        text("To approve, run this command:\n\n    %s") % _command(run.run, request.code, reviews),
+        text("Or write the code in the form of the suspended run in Prefect."),
+        text("The code can be used once, until %(expires)s, and holds for exactly this content: any change voids it.")
+        % names,
+        text("If you do not approve, do nothing and tell the communicator why."),
+        text("Run: %(run)s\nContent: %(digest)s") % {"run": run.run, "digest": (run.digest or "")[:12]},
+    ]
+    letter = _addressed(workplace, person, text("Approve the campaign “%(title)s”") % names)
+    letter.set_content("\n\n".join(parts) + "\n")
+    if attached:
+        name = text("preview-%s.html") % run.run
+        page = BESIDE.sub(b"", preview.read_bytes())
+        letter.add_attachment(page, maintype="text", subtype="html", filename=name)
+    return letter
+
+
+def _addressed(workplace: Workplace, person: Person, subject: str) -> EmailMessage:
+    letter = EmailMessage(policy=SMTP)
+    letter["Subject"] = subject
+    letter["From"] = workplace.sender_address
+    letter["To"] = person.address
+    letter["Date"] = format_datetime(datetime.now(ZoneInfo("Europe/Stockholm")))
+    letter["Message-ID"] = make_msgid(domain=domain(workplace))
+    letter["Auto-Submitted"] = "auto-generated"
+    return letter
+
+
+def _attachable(workplace: Workplace, preview: Path) -> bool:
+    return not workplace.preview_url and preview.exists() and preview.stat().st_size <= LARGEST_ATTACHMENT
+
+
+def _to_whom(shown: Figures, words: Words, line: str) -> list[str]:
+    return [
+        line
+        % {
+            "wave": words.wave(wave["wave"]),
+            "persons": words.persons(dict(wave["standings"]).get(APPROACHED, 0)),
+            "total": words.persons(wave["total"]),
+        }
+        for wave in shown.waves
+    ]
+
+
+def _cost(run: Run, shown: Figures, text: Text, write: Writers) -> str:
+    budget, planned = run.brief.budget, run.design.get("planned_sek")
+    most = {"most": write["money"](budget.sek), "most_co2": write["number"](budget.co2_kg, 1)}
+    if planned is None or shown.withheld:
+        return text("Cost: at most %(most)s and %(most_co2)s kg of carbon dioxide") % most
+    spent = {"sek": write["money"](planned), "co2": write["number"](run.design["planned_co2_kg"], 1)}
+    return text("Cost: %(sek)s of at most %(most)s, %(co2)s of at most %(most_co2)s kg of carbon dioxide") % (
+        most | spent
+    )
+
+
+def _to_read(reviews: Sequence[Review], text: Text) -> list[str]:
+    if not reviews:
+        return []
+    lines = [text("Read this and take a stand on each point:")]
+    for each in reviews:
+        lines.append(f"  - {each.id}: {each.message}")
+        lines += [f"      “{each.sentence}”"] if each.sentence else []
+        lines += [f"      {each.remedy}"] if each.remedy else []
+    return ["\n".join(lines)]
+
+
+def _checklist(brief: Brief, text: Text) -> str:
+    questions = CHECKLIST + ((IN_A_CRISIS,) if brief.crisis else ())
+    return "\n".join([text("Read the whole preview and ask yourself:"), *(f"  [ ] {text(each)}" for each in questions)])
+
+
+def _command(run: str, code: str, reviews: Sequence[Review]) -> str:
+    return " ".join([f"budkavle approve {run} --code {code}", *(f"--reviewed {each.id}" for each in reviews)])
+
+
+def _title(brief: Brief) -> str:
+    return " ".join(brief.title.split())
+
+
+def _local(instant: datetime, brief: Brief, language: str) -> str:
+    zone = ZoneInfo(brief.schedule.time_zone)
+    return str(format_local(instant, CLOCK[language], tzinfo=zone, locale=language))

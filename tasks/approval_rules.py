@@ -1,0 +1,87 @@
+"""What an approval must keep: the right code and person, a second person, and every finding read."""
+
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+
+from campaigns.approval_matrix import missing_roles
+from campaigns.approvers import load_directory, require_may_approve
+from campaigns.errors import ApprovalRefused, ContentChanged
+from tasks import approval_rows, runs
+from tasks.approval_mail import Review
+from tasks.approval_rows import Asked
+from tasks.workplace import Workplace
+
+
+def require_acceptable(workplace: Workplace, run: runs.Run, asked: Asked, actor: str) -> None:
+    """Refuse a code that is used or expired, was mailed for other content, or is not this person's to use."""
+    where = f"run {run.run}"
+    if asked.approved:
+        raise ApprovalRefused("this code has been used; the approval it gave stands", where=where)
+    if asked.digest != run.digest:
+        raise ContentChanged("the content has changed since this code was mailed", where=where, remedy=ask_again(run))
+    if asked.expires_at <= datetime.now(UTC):
+        raise ApprovalRefused("the code has expired", where=where, remedy=ask_again(run))
+    require_may_approve(run.brief, load_directory(workplace.directory), asked.role, asked.approver)
+    if actor == run.brief.communicator:
+        raise ApprovalRefused(
+            f"{actor} is the campaign's communicator and cannot use another person's code (P3c)",
+            where=where,
+            remedy="the person who was mailed the code uses it.",
+        )
+
+
+def require_second_person(
+    run: runs.Run, needed: Collection[str], granted: Collection[tuple[str, str]], asked: Asked
+) -> None:
+    """Refuse the approval by which one person alone would fill every needed role."""
+    after = {*granted, (asked.role, asked.approver)}
+    if {role for role, _ in after}.issuperset(needed) and missing_roles(needed, after, run.brief.communicator):
+        raise ApprovalRefused(
+            f"{asked.approver} has given the other approvals, and one person alone is not enough",
+            where=f"run {run.run}",
+            remedy=f"let another person who holds the role {asked.role!r} use the code that they were mailed.",
+        )
+
+
+def require_reviewed(run: runs.Run, reviews: Sequence[Review], reviewed: Sequence[str]) -> list[str]:
+    """Return the ids of what was read; a bare gate will do where it has one finding."""
+    ids = [review.id for review in reviews]
+    gates = [name.partition(":")[0] for name in ids]
+    known = {gate: name for name, gate in zip(ids, gates, strict=True) if gates.count(gate) == 1} | {
+        name: name for name in ids
+    }
+    read = {known[name] for name in reviewed if name in known}
+    if strange := [name for name in reviewed if name not in known]:
+        raise ApprovalRefused(
+            f"there is no finding to review called {', '.join(strange)}",
+            where=f"run {run.run}",
+            remedy="the preview names them: " + (", ".join(ids) or "nothing has to be reviewed") + ".",
+        )
+    if unread := [review for review in reviews if review.id not in read]:
+        raise ApprovalRefused(
+            "findings that a person must read have not been reviewed: "
+            + "; ".join(f"{review.id} ({review.message})" for review in unread),
+            where=f"run {run.run}",
+            remedy="read them in the preview, then approve with "
+            + " ".join(f"--reviewed {each.id}" for each in unread),
+        )
+    return ids
+
+
+def wrong_code(workplace: Workplace, run: runs.Run, actor: str) -> ApprovalRefused:
+    """Count a wrong code and return what to tell of it."""
+    left = approval_rows.count_wrong_code(workplace, run.run, actor)
+    if left > 0:
+        return ApprovalRefused(
+            "the code is wrong", where=f"run {run.run}", remedy=f"copy it from the letter; {left} attempts are left."
+        )
+    return ApprovalRefused(
+        "the code is wrong, and so many have been that every waiting code is void",
+        where=f"run {run.run}",
+        remedy=ask_again(run),
+    )
+
+
+def ask_again(run: runs.Run) -> str:
+    """Say how a new code is mailed."""
+    return f"run `budkavle run {run.run}`: whoever still has to approve is mailed a new code."

@@ -1,0 +1,63 @@
+"""A proposal that is told as if it were settled, which the reader could no longer change."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from campaigns.language import base
+from tasks.gates.decision_words import DecisionWords, decision_words
+from tasks.gates.passages import passages, places
+from tasks.gates.readability import masked
+from tasks.gates.registry import Fault, Threshold, gate
+from tasks.gates.subject import GateSubject
+
+VOWEL_SIGNS = re.compile("[\u064b-\u0652\u0640]")
+QUESTION = re.compile(r"[?؟]\W*$")
+CONDITION = re.compile(r"(?<!\w)(?:om|ifall|huruvida|whether|if|jos) (?:\w+ ){1,2}$", re.IGNORECASE)
+WORDS_BEFORE = 5
+
+
+@gate("decision_wording")
+def decision_wording(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
+    """P6d: while something is only proposed, no sentence says that it will come or is decided."""
+    if subject.brief is None or subject.brief.decision.status != "proposed":
+        return
+    for passage in passages(subject):
+        for start, end in settled(base(passage.language), passage.text):
+            words = passage.text[start:end].strip()
+            message = subject.say("“{words}” tells a proposal as settled", words=words)
+            remedy = subject.say("Write what is proposed: “we propose”, “would”, “if the committee decides so”.")
+            for place in places(subject, passage.text, start, end):
+                yield Fault(message, remedy, place, sentence=masked(passage.text))
+
+
+@lru_cache(maxsize=4096)
+def settled(language: str, text: str) -> tuple[tuple[int, int], ...]:
+    """Return where a sentence tells something as settled; nothing in a language without patterns."""
+    words = decision_words().get(language)
+    if words is None or QUESTION.search(text):
+        return ()
+    bare, positions = _bare(text)
+    found = [match for match in words.settled.finditer(bare) if not _asked(words, bare[: match.end()])]
+    if not words.hedges.search(bare):
+        about = words.about.search(bare) is not None
+        found += [match for match in words.certain.finditer(bare) if not _practical(words, match, about=about)]
+    return tuple(sorted({(positions[match.start()], positions[match.end()]) for match in found}))
+
+
+def _asked(words: DecisionWords, until: str) -> bool:
+    """Tell whether a negation, a condition or a question stands just before or within what sounds settled."""
+    return words.asks.search(" ".join(until.split()[-WORDS_BEFORE - 2 :])) is not None
+
+
+def _practical(words: DecisionWords, match: re.Match[str], *, about: bool) -> bool:
+    if CONDITION.search(match.string[: match.start()]):
+        return True
+    verb = next(filter(None, match.groupdict().values()), "")
+    return bool(words.practical.match(verb)) or (about and bool(words.neutral.fullmatch(verb)))
+
+
+def _bare(text: str) -> tuple[str, list[int]]:
+    """Return a text without vowel signs and with straight apostrophes, and where each character stood."""
+    kept = [(number, "'" if sign in "’ʼ‘" else sign) for number, sign in enumerate(text) if not VOWEL_SIGNS.match(sign)]
+    return "".join(sign for _, sign in kept), [*(number for number, _ in kept), len(text)]

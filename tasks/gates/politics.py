@@ -1,0 +1,77 @@
+"""The line between the city and party politics, and what a person must read in a crisis."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from campaigns.language import base
+from tasks.gates.passages import everything, places, told_in_brief
+from tasks.gates.readability import masked
+from tasks.gates.registry import Fault, Threshold, gate
+from tasks.gates.subject import GateSubject
+from tasks.gates.word_lists import hits
+
+PARTY = r"(?:SD|KD|MP|FI|Fi|F!|[SMCVL])"
+SIZE = re.compile(
+    r"\b(?:storlek\w*|sizes?|koko\w*|مقاس|cabbir\w*|plagg|clothes|tröj\w*|väst\w*|jack\w*)\b", re.IGNORECASE
+)
+NAME = r"[A-ZÅÄÖÉ][\w-]+"
+ABBREVIATION = re.compile(
+    rf"\(\s*{PARTY}(?:\s*(?:[,/+&–-]|och|and|ja)\s*{PARTY})*\s*\)(?!\s*(?:19"
+    rf"|20)\d\d)"  # (M), (S, V); not (C) 2026
+    r"|(?<![\w./@-])(?:SD|KD|F!)(?![\w@]|-kort|-card|-minne)"
+    r"|(?<![\w./@-])MP(?![\w@]|\s*\d)"
+    rf"|(?<![\w./@-]){PARTY}(?:\s*(?:,|\+|&|/|och|and|samt|ja)\s*{PARTY})+(?![\w@]|\.\w)"
+    rf"|(?<![\w./@-]){PARTY}-(?:led|styr|pol|märkt|topp|parti|grupp|borgarr|ledam|kvinn|minist|väljar|förslag"
+    rf"|motion)\w*"
+)
+AFTER_NAME = re.compile(rf"{NAME} {NAME},? (?:{PARTY}|s|m|sd|v|kd|mp)(?=[,.:;!?]|$| säger| said| menar)")
+LOWER_AFTER_NAME = re.compile(rf"{NAME} \((?:s|m|sd|c|v|kd|mp|l|fi)\)")
+WRITTEN_IN_EVERY_TEXT = "sv"
+
+
+@gate("politics")
+def politics(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
+    """P6e: parties, politicians as senders or quoted, and appeals to vote are read by a lawyer."""
+    in_brief = told_in_brief(subject.brief) if subject.brief is not None else ()
+    for text in everything(subject):
+        language = WRITTEN_IN_EVERY_TEXT if text in in_brief else base(subject.language)
+        for start, end in political(language, text):
+            message = subject.say("“{word}” reads as party politics", word=text[start:end].strip())
+            remedy = subject.say(
+                "Let the committee or department speak, and leave out parties and politicians; legal reads what stays."
+            )
+            for place in places(subject, text, start, end):
+                yield Fault(message, remedy, place, sentence=masked(text))
+
+
+@gate("crisis_advice")
+def crisis_advice(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
+    """P9: whoever owns the facts reads every text of a crisis."""
+    if subject.brief is None or subject.brief.crisis is None:
+        return
+    message = subject.say("This text gives advice in a crisis")
+    remedy = subject.say("The owner of the facts reads it before it is sent, and names whoever confirmed them.")
+    yield Fault(message, remedy, (subject.source, 1), sentence=subject.subject)
+
+
+MARKED_PLACE = re.compile(
+    r"(?:uppgång\w*|trapp\w*|hiss\w*|port\w*|entré\w*|hus\w*|block\w*|plan\w*|zon\w*|linje\w*|spår\w*|punkt\w*|alternativ\w*"
+    r"|bilaga\w*|figur\w*|kolumn\w*|grupp\w*|entrance|stairs|door|block|zone|line|point|annex|figure|group) $",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=4096)
+def political(language: str, text: str) -> tuple[tuple[int, int], ...]:
+    """Return where a text names a party, a politician or an appeal to vote, in order, without overlap."""
+    found = [(hit.start, hit.end) for hit in hits("politics", language, text)]
+    if not SIZE.search(text):
+        named = (*ABBREVIATION.finditer(text), *LOWER_AFTER_NAME.finditer(text))
+        found += [match.span() for match in named if not MARKED_PLACE.search(text[: match.start()])]
+        found += [match.span() for match in AFTER_NAME.finditer(text)]
+    alone: list[tuple[int, int]] = []
+    for start, end in sorted(found, key=lambda span: (span[0], -span[1])):
+        if not alone or start >= alone[-1][1]:
+            alone.append((start, end))
+    return tuple(alone)

@@ -1,0 +1,97 @@
+"""What a reader sees of a page, word by word and block by block, and the lines where it was written."""
+
+import re
+
+from lxml.html import HtmlElement
+
+WORD = re.compile(  # an initialism such as T.V. is one word; Arabic vowel signs stand inside words
+    r"(?<![^\W_])[^\W\d_](?:\.[^\W\d_])+(?![^\W_])|[^\W_]+(?:(?:[-'’:_]|[\u064b-\u0652]+)[^\W_]+)*"
+)
+HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|(?<![-\w])(?:width|height)\s*:\s*0(?:px)?\s*(?:;|$)")
+NOT_READ = frozenset({"head", "style", "script", "template", "title"})
+BLOCKS = frozenset({
+    "address", "article", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption", "figure", "footer", "h1", "h2",
+    "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "section", "table", "td", "th", "tr", "ul",
+})  # fmt: skip
+MOST_WORDS = 60  # of an excerpt that is looked for; its length counts cubed
+
+
+def shown(element: HtmlElement, *, but: str = "") -> str:
+    """Return the words that a reader sees in an element, white space collapsed, blocks kept apart.
+
+    ``but`` is an attribute: what stands in elements that have it is left out.
+    """
+    return collapsed("".join(_fragments(element, but)))
+
+
+def is_hidden(element: HtmlElement) -> bool:
+    """Tell whether an element or one around it is hidden from its reader."""
+    return any(_hides(ancestor) for ancestor in (element, *element.iterancestors()))
+
+
+def line_of(lines: list[str], excerpt: str) -> int:
+    """Return the number of the line where an excerpt stands, 0 where it does not.
+
+    The longest run of the excerpt's words decides, because mark-up, branches and slots stand between them.
+    """
+    if number := exact_line(lines, excerpt):
+        return number
+    words = [word.casefold() for word in WORD.findall(excerpt)][:MOST_WORDS]
+    numbered = [(word.casefold(), number) for number, line in enumerate(lines, start=1) for word in WORD.findall(line)]
+    written = [word for word, _ in numbered]
+    fewest = min(len(words), 2 if len(words) <= 5 else 3)
+    for size in range(len(words), max(0, fewest - 1), -1):
+        for start in range(len(words) - size + 1):
+            found = _position(written, words[start : start + size])
+            if found is not None:
+                return numbered[found][1]
+    return 0
+
+
+def exact_line(lines: list[str], excerpt: str) -> int:
+    """Return the number of the first line that holds an excerpt letter by letter, 0 where none does."""
+    return next((number for number, line in enumerate(lines, start=1) if excerpt and excerpt in line), 0)
+
+
+def _position(written: list[str], words: list[str]) -> int | None:
+    size = len(words)
+    starts = (start for start, word in enumerate(written) if word == words[0])
+    return next((start for start in starts if written[start : start + size] == words), None)
+
+
+def _hides(element: HtmlElement) -> bool:
+    return "hidden" in element.attrib or bool(HIDDEN.search(element.get("style", "").lower()))
+
+
+def _fragments(element: HtmlElement, but: str = "") -> list[str]:
+    if (
+        not isinstance(element.tag, str)
+        or element.tag in NOT_READ
+        or _hides(element)
+        or element.get(but or "-") is not None
+    ):
+        return []
+    gap = " " if element.tag in BLOCKS else ""
+    inner = [element.text or ""]
+    for child in element:
+        inner += [*_fragments(child, but), child.tail or ""]
+    return [gap, *inner, gap]
+
+
+def blocks_of(root: HtmlElement) -> list[str]:
+    """Cut an element into its innermost blocks: text that stands beside blocks becomes a block of its own."""
+    if not isinstance(root.tag, str) or root.tag in NOT_READ or _hides(root):
+        return []
+    blocks, loose = [], root.text or ""
+    for child in root:
+        if isinstance(child.tag, str) and any(element.tag in BLOCKS for element in child.iter()):
+            blocks += [loose, *blocks_of(child)]
+            loose = child.tail or ""
+        else:
+            loose += "".join(_fragments(child)) + (child.tail or "")
+    return [collapsed(block) for block in [*blocks, loose] if block.strip()]
+
+
+def collapsed(text: str) -> str:
+    """Return a text with every run of white space as one space."""
+    return " ".join(text.split())

@@ -1,0 +1,156 @@
+"""Swedish words that no dictionary knows: hunspell-sv through spylls, with the city's own words beside it."""
+
+import gc
+import re
+import sys
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from spylls.hunspell import Dictionary  # type: ignore[import-untyped]
+
+from campaigns.language import base
+from campaigns.programme import load_programme
+from tasks.gates.passages import Passage, passages, places, told_in_brief
+from tasks.gates.readability import masked
+from tasks.gates.registry import Fault, Threshold, gate
+from tasks.gates.subject import WORD, GateSubject
+from tasks.gates.word_lists import terms
+from tasks.slot_values import default_of
+
+NOT_WORDS = re.compile(
+    r"\S+@\S+|(?:https?://|www\.)\S+"
+    r"|\b[\w-]+(?:\.[\w-]+)+(?:/\S*)?"  # addresses, abbreviations as t.ex
+    r"|\w*\d[\w:,./–-]*|\b[A-ZÅÄÖ]{1,6}(?:-\w+)?\b|\b\w{1,5}\.(?=\s+[a-zåäö])|‹[^›]*›"
+)
+QUOTED = re.compile(r"[“”\"»«][^“”\"»«]{1,40}[“”\"»«]")
+QUOTED_WORDS = 3
+NEAR = 0.82
+DICTIONARIES = ("sv_SE_expanded", "sv_SE")
+VOWELS = "aeiouyåäö"
+OFTEN_LEFT_OUT = "aeinrst"
+LONGEST_MENDED = 25
+
+
+@gate("spelling")
+def spelling(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
+    """P5b: each Swedish word is one that the dictionary or the city knows; names, values and foreign words aside."""
+    swedish = [passage for passage in passages(subject) if base(passage.language) == "sv"]
+    if not swedish or base(subject.language) != "sv":
+        return
+    if dictionary() is None:
+        message = subject.say("The Swedish dictionary is missing, so no spelling is checked")
+        yield Fault(message, subject.say("Run `make setup`, which installs it."), (subject.source, 1))
+        return
+    named = _names(subject)
+    for passage in swedish:
+        for word, start in _candidates(passage, named):
+            yield from _faults(subject, passage.text, word, start)
+
+
+@cache
+def dictionary() -> Any:
+    """Return the Swedish dictionary, read once in a process; None where it is not installed.
+
+    Collecting garbage while a hundred thousand words are read takes two thirds of the time, and finds none.
+    """
+    paths = (Path(sys.prefix) / "share" / "hunspell" / name for name in DICTIONARIES)
+    path = next((path for path in paths if path.with_suffix(".dic").is_file()), None)
+    if path is None:
+        return None
+    gc.disable()
+    try:
+        return Dictionary.from_files(str(path))
+    finally:
+        gc.enable()
+
+
+@lru_cache(maxsize=65536)
+def is_known(word: str) -> bool:
+    """Tell whether the dictionary or the city knows a word, also as a compound whose parts a hyphen joins."""
+    if word.casefold() in _city_words() or dictionary().lookup(word):
+        return True
+    parts = [part for part in word.split("-") if len(part) > 1]
+    return len(parts) > 1 and all(is_known(part) for part in parts)
+
+
+@lru_cache(maxsize=1024)
+def suggestion(word: str) -> str:
+    """Return a known word that one slip of the fingers turns into this one; empty where none is near.
+
+    spylls' own suggestions take seconds for a word; these are a few dozen look-ups.
+    """
+    swapped = (word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1))
+    shorter = (word[:at] + word[at + 1 :] for at in range(len(word)))
+    doubled = (word[:at] + word[at] + word[at:] for at in range(len(word)))
+    vowels = (word[:at] + vowel + word[at + 1 :] for at in range(len(word)) if word[at] in VOWELS for vowel in VOWELS)
+    longer = (word[:at] + letter + word[at:] for at in range(1, len(word)) for letter in OFTEN_LEFT_OUT)
+    slips = (swapped, doubled, shorter, vowels, longer) if len(word) <= LONGEST_MENDED else ()
+    return next((near for some in slips for near in some if is_known(near)), "")
+
+
+def _candidates(passage: Passage, named: frozenset[str]) -> Iterator[tuple[str, int]]:
+    """Yield each word that nobody knows, with where it begins."""
+    text = NOT_WORDS.sub(lambda match: " " * len(match.group()), passage.text)
+    text = QUOTED.sub(_without_foreign_words, text)
+    for number, match in enumerate(WORD.finditer(text)):
+        word = match.group()
+        if len(word) < 2 or word.casefold() in named or word.casefold().removesuffix("s") in named or is_known(word):
+            continue
+        if word[0].isupper() and (number or _is_name(word, text)) and not _is_slip(word):
+            continue
+        yield word, match.start()
+
+
+def _faults(subject: GateSubject, sentence: str, word: str, start: int) -> Iterator[Fault]:
+    message = subject.say("The dictionary does not know “{word}”", word=word)
+    near = suggestion(word)
+    remedy = (
+        subject.say("Did you mean “{near}”? If the word is right, add it to campaigns/words/city_words.csv.", near=near)
+        if near
+        else subject.say("Mend the spelling. If the word is right, add it to campaigns/words/city_words.csv.")
+    )
+    for place in places(subject, sentence, start, start + len(word)):
+        yield Fault(message, remedy, place, sentence=masked(sentence))
+
+
+def _without_foreign_words(quoted: re.Match[str]) -> str:
+    words = WORD.findall(quoted.group())
+    foreign = len(words) <= QUOTED_WORDS and not all(is_known(word) for word in words)
+    return " " * len(quoted.group()) if foreign else quoted.group()
+
+
+def _is_name(word: str, text: str) -> bool:
+    """Tell whether the first word of a sentence is a name: it stands with a capital further on as well."""
+    return text.count(word) > 1 and any(match.start() for match in re.finditer(re.escape(word), text))
+
+
+def _is_slip(word: str) -> bool:
+    """Tell whether a capitalised word is a slip for a name that every text of the city uses."""
+    name = word.casefold()
+    return any(
+        SequenceMatcher(None, name, known).ratio() >= NEAR for known in _programme_names() if known[:1] == name[:1]
+    )
+
+
+@cache
+def _programme_names() -> frozenset[str]:
+    programme = load_programme()
+    texts = [*(f"{body.name} {body.department or ''}" for body in programme.bodies), "Stockholm Stockholms stad"]
+    return frozenset(word.casefold() for text in texts for word in WORD.findall(text) if len(word) > 4)
+
+
+def _names(subject: GateSubject) -> frozenset[str]:
+    brief = subject.brief
+    values = [default_of(slot, subject.language, brief) for slot in brief.slots]
+    told = [fact for fact in told_in_brief(brief) if fact != brief.title]
+    contact = [brief.contact.hours_in(subject.language), brief.contact.answer_within_in(subject.language)]
+    words = (word.casefold() for text in (*told, *values, *contact) for word in WORD.findall(text))
+    return _programme_names() | frozenset(words)
+
+
+@cache
+def _city_words() -> frozenset[str]:
+    return frozenset(term.term.casefold() for term in terms("city_words"))

@@ -1,0 +1,132 @@
+"""How many persons, how much money and carbon dioxide a run is planned for, with small groups withheld."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import duckdb
+
+from tasks import runs, store
+from tasks.disclosure import SMALLEST_CELL, hidden_groups
+from tasks.profile_cells import APPROACHED, standings
+from tasks.segment_names import SegmentNames
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Persons by wave and standing, and the plan by channel; ``withheld``: the sums would give away a small group."""
+
+    waves: list[dict[str, Any]]
+    plan: list[dict[str, Any]]
+    withheld: bool
+
+
+def standing_counts(connection: duckdb.DuckDBPyConnection, run: str) -> dict[str, dict[str, int]]:
+    """Return persons per wave and standing: excluded by reason, held out, or meant to get the message.
+
+    Whom the plan could not reach is still meant to get it, so the counts stay the same once channels are planned.
+    """
+    waves: dict[str, Counter[str]] = {}
+    for wave, standing, persons in connection.execute(store.statement("audience/standings"), {"run": run}).fetchall():
+        waves.setdefault(wave, Counter())[standing] += persons
+    return {wave: dict(counts) for wave, counts in waves.items()}
+
+
+def figures(connection: duckdb.DuckDBPyConnection, run: runs.Run, language: str) -> Figures:
+    """Return persons, money and carbon dioxide of a run as they may be shown, small groups withheld."""
+    waves = _waves(connection, run)
+    told = {wave["wave"]: dict(wave["standings"]).get(APPROACHED, 0) for wave in waves}
+    plan = _plan(
+        connection,
+        run.run,
+        SegmentNames(language),
+        lambda wave: not isinstance(told.get(wave, 0), str),
+        _few_by_address(connection, run.run),
+    )
+    return Figures(waves, plan, any(isinstance(channel["persons"], str) for channel in plan))
+
+
+def _waves(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> list[dict[str, Any]]:
+    """Return the persons of each wave by standing; counts that would give away fewer than ten are withheld."""
+    counts = standing_counts(connection, run.run)
+    waves = []
+    for wave in (wave.name for wave in run.brief.waves if wave.name in counts):
+        *shown, (_, total) = standings(counts[wave])
+        waves.append({"wave": wave, "total": total, "standings": shown})
+    return waves
+
+
+def _plan(
+    connection: duckdb.DuckDBPyConnection,
+    run: str,
+    names: SegmentNames,
+    tells_approached: Callable[[str], bool],
+    rounded: Collection[str] = (),
+) -> list[dict[str, Any]]:
+    """Return each wave's channels, each with its segments; money and carbon of a withheld group are withheld too.
+
+    Where the audience's table withholds for how many it is meant, the channels, which add up to it, are silent too.
+    In the waves ``rounded`` the audience page hides how few some addresses reach: there counts are told in tens.
+    """
+    rows = connection.execute(store.statement("previews/plan"), {"run": run}).fetchall()
+    plan: list[dict[str, Any]] = []
+    for _, wave_rows in groupby(rows, key=lambda row: row[0]):
+        channels = [_channel(list(group), names) for _, group in groupby(wave_rows, key=lambda row: row[2])]
+        shown = _withheld([channel["persons"] for channel in channels])
+        if not tells_approached(channels[0]["wave"]):
+            shown = [_guarding(channel["persons"]) for channel in channels]
+        elif channels[0]["wave"] in rounded:
+            shown = [count if isinstance(count, str) else _about(count) for count in shown]
+        plan += [_told(channel, count) for channel, count in zip(channels, shown, strict=True)]
+    return plan
+
+
+def _few_by_address(connection: duckdb.DuckDBPyConnection, run: str) -> set[str]:
+    query = (
+        "SELECT DISTINCT wave FROM audience_profile "
+        "WHERE run = ? AND dimension IN ('reachability', 'address_kind') AND persons IS NULL"
+    )
+    return {wave for (wave,) in connection.execute(query, [run]).fetchall()}
+
+
+def _channel(rows: Sequence[tuple[Any, ...]], names: SegmentNames) -> dict[str, Any]:
+    wave, _, channel, *_ = rows[0]
+    to_persons = [row for row in rows if row[3]]
+    shown = _withheld([row[3] for row in to_persons])
+    return {
+        "wave": wave,
+        "channel": channel,
+        "persons": sum(row[3] for row in rows),
+        "sek": sum(row[4] for row in rows),
+        "co2_kg": sum(row[5] for row in rows),
+        "reasons": list(dict.fromkeys(row[6] for row in to_persons if row[6])),
+        "once": [(row[6], row[4]) for row in rows if not row[3] and row[6]],
+        "segments": [
+            (names.name(row[1]), count, *((None, None) if isinstance(count, str) else row[4:6]))
+            for row, count in zip(to_persons, shown, strict=True)
+        ],
+    }
+
+
+def _about(count: int) -> int | str:
+    return f"about {round(count, -1)}" if count else 0
+
+
+def _guarding(count: int) -> int | str:
+    return 0 if not count else "small" if count < SMALLEST_CELL else "guarding"
+
+
+def _told(channel: dict[str, Any], count: int | str) -> dict[str, Any]:
+    """Return a channel as it may be shown: where its persons are withheld, so is all that would tell them."""
+    withheld: dict[str, Any] = {"persons": count, "sek": None, "co2_kg": None, "segments": []}
+    return channel | withheld if isinstance(count, str) else channel
+
+
+def _withheld(counts: Sequence[int]) -> list[int | str]:
+    """Return counts whose sum is shown, ``small`` for those below ten and ``guarding`` for those that would tell."""
+    present = [position for position, count in enumerate(counts) if count]
+    hidden = {present[row] for row in hidden_groups([[counts[position]] for position in present])}
+    names = ["small" if count < SMALLEST_CELL else "guarding" for count in counts]
+    return [names[position] if position in hidden else count for position, count in enumerate(counts)]
