@@ -2,6 +2,7 @@
 
 import gettext
 import io
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +20,11 @@ DATES_OF = {"en": "en_GB"}
 def base(language: str) -> str:
     """Return the language of a tag without script and region, such as ``sv`` of ``sv-SE``."""
     return language.partition("-")[0]
+
+
+def fallback(languages: Sequence[str]) -> str:
+    """Return which of a message's languages others than theirs get: Swedish, or the first where it has no Swedish."""
+    return "sv" if "sv" in languages else languages[0]
 
 
 def direction(language: str) -> str:

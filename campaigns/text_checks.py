@@ -13,8 +13,9 @@ from pathlib import Path
 from jinja2 import TemplateSyntaxError, nodes
 
 from campaigns.brief import Brief
+from campaigns.channels import load_channels
 from campaigns.errors import Finding
-from campaigns.text_rendering import FILTERS, TESTS, UNREADABLE, text_environment
+from campaigns.text_rendering import FILTERS, TESTS, UNREADABLE, layout_environment, text_environment
 from campaigns.texts import TextSource, read_text, text_path
 
 PLAIN_FACTS = ("language", "channel", "wave", "arm")
@@ -49,7 +50,7 @@ def read_texts(brief: Brief, folder: Path) -> tuple[dict[tuple[str, str], TextSo
 def fact_values(brief: Brief) -> dict[str, tuple[str, ...]]:
     """Return the values that each fact can have in the texts of a brief, by name."""
     waves = tuple(wave.name for wave in brief.waves)
-    plain = dict(zip(PLAIN_FACTS, (brief.languages, brief.channels, waves, ("treated",)), strict=True))
+    plain = dict(zip(PLAIN_FACTS, (brief.languages, tuple(load_channels()), waves, ("treated",)), strict=True))
     return plain | {fact.name: fact.values for fact in brief.facts}
 
 
@@ -79,6 +80,26 @@ def check_text(
         waiting += [part for part, _ in includes[name]]
         findings += [_fault(text, name, place) for place in places]
     return findings + [_fault(text, name, place) for name, place in _circular(includes)]
+
+
+def check_template(path: Path, slots: Collection[str]) -> list[Finding]:
+    """Return every fault of a campaign's own template that shows before rendering: syntax, misuse of slots."""
+
+    def fault(line: int, message: str, remedy: str) -> Finding:
+        return Finding("text_syntax", "P5c", "B", f"{path.parent.name}/{path.name}", line, message, remedy)
+
+    try:
+        source = path.read_text(encoding="utf-8-sig")
+        tree = layout_environment({}, "en").parse(source)
+        return [fault(*place) for place in sorted(set(_misused(tree, slots)))]
+    except UnicodeDecodeError:
+        return [fault(1, "the template cannot be read", "save it as UTF-8 text.")]
+    except TemplateSyntaxError as error:
+        return [fault(*_unreadable(error))]
+    except (RecursionError, ValueError):
+        return [
+            fault(_line_with_most(r"[(\[{|+~]|\d", source), "an expression is too large to be read", "simplify it.")
+        ]
 
 
 def _fault(text: TextSource, template: str, place: Place) -> Finding:

@@ -34,6 +34,7 @@ _NOT_TOKEN = re.compile(r"[^A-Za-z0-9.,:+_ -]+")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++"
 _EMAIL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*+")
 _LONGEST_EMAIL = 254  # RFC 5321
+_LONGEST_IN_HEADER = 120  # characters; of four bytes each they take 800 as encoded words
 _ADDRESS_START = re.compile(r"https?://[^/?#]|mailto:.", re.IGNORECASE)
 _PLAIN_ADDRESS = re.compile(r"(?:https?://[A-Za-z0-9]|mailto:[A-Za-z0-9])[A-Za-z0-9%/:?#@=._~&+-]*")
 _ADDRESS_SAFE = "%/:?#[]@!$&'()*+,;=~"
@@ -111,10 +112,13 @@ def _url(value: str) -> bytes:
 
 @lru_cache(maxsize=16)  # an address mostly stands in several places of one message
 def _link(value: str) -> bytes:
-    if _PLAIN_ADDRESS.fullmatch(value):
+    if _PLAIN_ADDRESS.fullmatch(value) and "=?" not in value:
         return value.encode()
     cleaned = _CONTROLS.sub("", value).strip()
-    return quote(cleaned, safe=_ADDRESS_SAFE, errors="replace").encode() if _ADDRESS_START.match(cleaned) else b"#"
+    if not _ADDRESS_START.match(cleaned):
+        return b"#"
+    # In a header the sign of an encoded word would be decoded to whatever it hides.
+    return quote(cleaned, safe=_ADDRESS_SAFE, errors="replace").replace("=?", "%3D?").encode()
 
 
 def _part(value: str) -> bytes:
@@ -124,8 +128,12 @@ def _part(value: str) -> bytes:
 
 @lru_cache(maxsize=16384)
 def _header(value: str) -> bytes:
-    """Always encoded words, so that they join with the encoded words around them without a space between."""
+    """Always encoded words, so that they join with the encoded words around them without a space between.
+
+    They stand on one line, which may have 998 bytes (RFC 5322): a longer value ends in ``…``.
+    """
     cleaned = _one_line(value).encode("utf-8", "replace").decode()
+    cleaned = cleaned if len(cleaned) <= _LONGEST_IN_HEADER else cleaned[: _LONGEST_IN_HEADER - 1] + "…"
     return encoded_words(cleaned) or b"=?utf-8?q??="
 
 

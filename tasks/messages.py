@@ -5,11 +5,9 @@ one. Texts are read and checked, rendered in a bounded process, put into their c
 per person.
 """
 
-import hashlib
 import math
-import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -18,53 +16,25 @@ from campaigns.brief import Brief
 from campaigns.channels import priced_per_part
 from campaigns.errors import BriefInvalid, Finding, InputError
 from campaigns.text_checks import PLAIN_FACTS, parts_of, read_texts
-from campaigns.text_rendering import PARTS
 from campaigns.texts import TextSource
-from tasks import layouts, letters, mime, rendering, runs, slots, store, stories
+from tasks import layouts, rendering, runs, store, stories
 from tasks.combinations import (
     Combination,
     audience_combinations,
     declared_combinations,
     occurring_combinations,
-    open_channels,
     written_channels,
 )
-from tasks.logotype import LOGOTYPE_CID, attached_logotype
 from tasks.message_parts import PartText
-from tasks.slot_values import default_of, default_values
-from tasks.workplace import Workplace, pseudonym
+from tasks.own_templates import check_templates, own_templates, render_templates
+from tasks.variants import RenderedVariant, make_variant, on_one_line
+from tasks.workplace import Workplace
 
 MOST_COMBINATIONS = 1000  # of facts
 MOST_VARIANTS = 40  # per channel; more than a person can read before approving
 TABLES = ("variant", "variant_choice")
 SMS = "sms"
 CHANGED = (*TABLES, "assignment")
-
-
-@dataclass(frozen=True)
-class RenderedVariant:
-    """One distinct text: ``facts`` is the first of the combinations that get it, ``source`` the file it came from.
-
-    ``parts`` are the other files of the campaign whose words it holds, such as stories.
-
-    ``subject``, ``text`` and ``html`` hold slots as markers; :func:`tasks.slots.parse` fills them as it fills
-    ``template``, the bytes that are sent.
-    """
-
-    variant: str
-    wave: str
-    channel: str
-    language: str
-    facts: Mapping[str, str]
-    combinations: tuple[Combination, ...]
-    source: str
-    subject: str
-    text: str
-    html: str
-    template: bytes
-    slots: tuple[str, ...]
-    digest: str
-    parts: tuple[str, ...] = ()
 
 
 def render_texts(brief: Brief, folder: Path, workplace: Workplace) -> list[RenderedVariant]:
@@ -86,6 +56,7 @@ def render_combinations(
     texts, findings = read_texts(brief, folder)
     findings += [
         *_without_layout(brief, folder),
+        *check_templates(brief, folder),
         *_without_line(texts.values(), {each.channel for each in combinations}),
     ]
     _refuse(findings)
@@ -94,15 +65,20 @@ def render_combinations(
     _refuse(findings)
     groups: dict[tuple[object, ...], list[int]] = {}
     for number, (each, answer) in enumerate(zip(combinations, answers, strict=True)):
-        groups.setdefault((each[:3], tuple(sorted(answer.items()))), []).append(number)
+        told = each if own_templates(folder, each.channel) else each[:3]  # a template may branch on facts
+        groups.setdefault((told, tuple(sorted(answer.items()))), []).append(number)
+    first = {numbers[0]: (combinations[numbers[0]], on_one_line(answers[numbers[0]])) for numbers in groups.values()}
+    made, findings = render_templates(brief, folder, workplace, first)
+    _refuse(findings)
     variants: dict[str, RenderedVariant] = {}
     for numbers in groups.values():
         shared = tuple(combinations[number] for number in numbers)
         source = texts[shared[0].wave, shared[0].language]
         try:
-            new = _variant(brief, workplace, shared, source, answers[numbers[0]])
+            number = numbers[0]
+            new = make_variant(brief, folder, workplace, shared, source, answers[number], made.get(number, {}))
         except InputError as error:
-            findings.append(_fault(source, error.problem, error.remedy))
+            findings.append(_fault(source, shared[0].channel, error))
             continue
         same = variants.get(new.variant)
         variants[new.variant] = replace(same, combinations=same.combinations + shared) if same else new
@@ -216,72 +192,16 @@ def _job(brief: Brief, text: TextSource, each: Combination) -> rendering.Job:
     return rendering.Job(text, {**plain, **dict(each.facts)}, tuple(slot.name for slot in brief.slots))
 
 
-def _variant(
-    brief: Brief, workplace: Workplace, shared: tuple[Combination, ...], source: TextSource, answer: dict[str, str]
-) -> RenderedVariant:
-    wave, channel, language, facts = shared[0]
-    fields = {field: value if field == "body" else _on_one_line(field, value) for field, value in answer.items()}
-    text, html = layouts.compose(brief, workplace, wave, channel, language, fields)
-    subject = slots.put_in_place(fields["subject"], "text")
-    if channel in open_channels(brief):
-        defaults = {slot.name: default_of(slot, language, brief) for slot in brief.slots}
-        subject, text, html = (slots.parse(part.encode()).fill(defaults).decode() for part in (subject, text, html))
-    template = html.encode() or text.encode()
-    if channel == "email":
-        template = _email(brief, workplace, language, fields["subject"], text, html)
-    elif channel == "letter":
-        template = letters.letter_template(html, default_values(brief, language))
-    _only_known_slots(brief, subject + text + html)
-    digest = _digest(subject, text, html, template)
-    return RenderedVariant(
-        variant=f"{channel}-{language}-{_digest(wave, digest)[:12]}",
-        wave=wave, channel=channel, language=language, facts=dict(facts), combinations=shared, source=source.path.name,
-        subject=subject, text=text, html=html, template=template,
-        slots=tuple(sorted(slots.parse(template).slot_names)), digest=digest,
-        parts=tuple(answer[PARTS].split("\n")) if answer[PARTS] else (),
-    )  # fmt: skip
-
-
-def _on_one_line(field: str, value: str) -> str:
-    """Return a field on one line; a text message keeps its author's own spaces, which its gates name."""
-    return re.sub(r"[ \t\r\n]+", " ", value).strip() if field == SMS else " ".join(value.split())
-
-
-def _only_known_slots(brief: Brief, printed: str) -> None:
-    known = {*slots.BUILT_IN, *slots.POSTAL, *(slot.name for slot in brief.slots)}
-    if not known.issuperset(slots.named_in(printed)) or slots.MARKER_SIGN.lower() in slots.readable(printed).lower():
-        raise InputError(
-            f"the text holds {slots.MARKER_SIGN}, the sign that marks the places of slots",
-            remedy="remove it, and print a slot only as {{ its_name }}.",
-        )
-
-
-def _email(brief: Brief, workplace: Workplace, language: str, subject: str, text: str, html: str) -> bytes:
-    content = _digest(workplace.sender_address, language, subject, text, html)
-    envelope = mime.Envelope(
-        sender=brief.sender.body,
-        sender_address=workplace.sender_address,
-        reply_to=brief.contact.way if "@" in brief.contact.way and " " not in brief.contact.way else "",
-        language=language,
-        subject=subject,
-        boundary="=_" + pseudonym(workplace.key, "boundary", content),
-        one_click=bool(workplace.public_url),
-    )
-    logotype = attached_logotype(workplace)
-    return mime.email_template(envelope, text, html, (*logotype, LOGOTYPE_CID) if logotype else None)
-
-
-def _digest(*parts: str | bytes) -> str:
-    """Return SHA-256 over the parts, each preceded by its length so that none can flow into the next."""
-    whole = hashlib.sha256()
-    for part in parts:
-        content = part.encode() if isinstance(part, str) else part
-        whole.update(len(content).to_bytes(8, "big") + content)
-    return whole.hexdigest()
-
-
-def _fault(source: TextSource, message: str, remedy: str) -> Finding:
-    return Finding("text_syntax", "P5c", "B", source.file, 0, message, remedy, source.language)
+def _fault(source: TextSource, channel: str, error: InputError) -> Finding:
+    """Return a fault of a rendered text where what it names is written: in the text, its parts or the own template."""
+    folder = source.path.parent
+    parts = sorted(path for path in folder.glob("*.md") if not path.name.startswith("text."))
+    for path in (source.path, *parts, *own_templates(folder, channel).values()):
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if error.where else []
+        if number := next((number for number, line in enumerate(lines, start=1) if error.where in line), 0):
+            file = f"{folder.name}/{path.name}"
+            return Finding("text_syntax", "P5c", "B", file, number, error.problem, error.remedy, source.language)
+    return Finding("text_syntax", "P5c", "B", source.file, 0, error.problem, error.remedy, source.language)
 
 
 def _refuse(findings: Sequence[Finding]) -> None:

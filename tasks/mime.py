@@ -4,12 +4,18 @@ The standard library writes every header and part; only headers that hold slots 
 already encoded by its place. Bodies are 8-bit UTF-8, so that a value is not encoded twice.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 
 from tasks import slots
+
+LONGEST_LINE = 998  # bytes, RFC 5322
+FIRST_HEADER = b"To: "
+_TOO_LONG = re.compile(rb"[^\r\n]{%d,}" % (LONGEST_LINE + 1))
 
 
 @dataclass(frozen=True)
@@ -25,20 +31,21 @@ class Envelope:
     one_click: bool
 
 
-def email_template(envelope: Envelope, text: str, html: str, logotype: tuple[bytes, str, str] | None = None) -> bytes:
-    """Return the whole message with slots, CRLF line ends; ``logotype`` is content, media type and content id.
+def email_template(envelope: Envelope, text: str, html: str, pictures: Sequence[tuple[bytes, str, str]] = ()) -> bytes:
+    """Return the whole message with slots, CRLF line ends; ``pictures`` are content, media type, content id.
 
     ``Auto-Submitted`` (RFC 3834) keeps automatic answers away from the contact address. Unsubscribing follows RFC 2369
     and, where there is a page for it, RFC 8058.
     """
     message = EmailMessage(policy=SMTP)
-    message["From"] = Address(envelope.sender, addr_spec=envelope.sender_address)
+    if _is_plain(envelope.sender):
+        message["From"] = Address(envelope.sender, addr_spec=envelope.sender_address)
     if envelope.reply_to:
         message["Reply-To"] = envelope.reply_to
     if envelope.one_click:
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["Auto-Submitted"] = "auto-generated"
-    if not slots.named_in(envelope.subject):
+    if _is_plain(envelope.subject):
         message["Subject"] = envelope.subject
     message.set_content(text, charset="utf-8", cte="8bit")
     message.add_alternative(html, subtype="html", charset="utf-8", cte="8bit")
@@ -46,27 +53,52 @@ def email_template(envelope: Envelope, text: str, html: str, logotype: tuple[byt
     message["Content-Language"] = envelope.language
     for part in message.iter_parts():
         del part["MIME-Version"]
-    if logotype:
-        _attach(message, envelope.boundary, *logotype)
+    if pictures:
+        _attach(message, envelope.boundary, pictures)
     return _slotted_headers(envelope) + message.as_bytes()
 
 
-def _attach(message: EmailMessage, boundary: str, content: bytes, media_type: str, content_id: str) -> None:
+def _attach(message: EmailMessage, boundary: str, pictures: Sequence[tuple[bytes, str, str]]) -> None:
     page = message.get_payload(1)
     assert isinstance(page, EmailMessage)
-    kind, subtype = media_type.split("/")
-    page.add_related(content, kind, subtype, cid=f"<{content_id}>", disposition="inline")
+    for content, media_type, content_id in pictures:
+        kind, subtype = media_type.split("/")
+        page.add_related(content, kind, subtype, cid=f"<{content_id}>", disposition="inline")
     page.set_boundary(f"{boundary}_related")
 
 
 def _slotted_headers(envelope: Envelope) -> bytes:
     domain = envelope.sender_address.rpartition("@")[2]
     lines = [
-        f"To: {slots.marker('recipient', 'email')}".encode(),
+        FIRST_HEADER + slots.marker("recipient", "email").encode(),
         f"Date: {slots.marker('date', 'token')}".encode(),
         f"Message-ID: <{slots.marker('message_id', 'token')}@{domain}>".encode(),
         f"List-Unsubscribe: <{slots.marker('unsubscribe_url', 'link')}>".encode(),
     ]
-    if slots.named_in(envelope.subject):
+    if not _is_plain(envelope.sender):
+        address = f"<{envelope.sender_address}>".encode()
+        lines.append(b"From: " + slots.encoded_header(envelope.sender) + b"\r\n " + address)
+    if not _is_plain(envelope.subject):
         lines.append(b"Subject: " + slots.encoded_header(envelope.subject))
     return b"".join(line + b"\r\n" for line in lines)
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether the standard library writes a header as it is; it loses spaces where it folds encoded words."""
+    return text.isascii() and text.isprintable() and not slots.named_in(text)
+
+
+def within_lines(message: bytes) -> bytes:
+    """Return a filled e-mail whose lines a relay takes: longer ones are broken at a space, or between characters."""
+    return _TOO_LONG.sub(lambda found: b"\r\n".join(_broken(found[0])), message)
+
+
+def _broken(line: bytes) -> list[bytes]:
+    pieces = []
+    while len(line) > LONGEST_LINE:
+        end = line.rfind(b" ", 1, LONGEST_LINE + 1)
+        if end < 0:
+            end = next(end for end in range(LONGEST_LINE, 0, -1) if line[end] & 0xC0 != 0x80)
+        pieces.append(line[:end])
+        line = line[end:].removeprefix(b" ")
+    return [*pieces, line]

@@ -13,6 +13,7 @@ import duckdb
 
 from campaigns.channels import load_channels
 from campaigns.errors import Finding
+from campaigns.language import fallback
 from campaigns.programme import load_programme
 from tasks import runs, store
 from tasks.approvals_shown import accepted_readings, shown_approvals
@@ -27,6 +28,7 @@ from tasks.plan_page import plan_page
 from tasks.preview_words import Words
 from tasks.shown_figures import figures
 from tasks.text_message import count, named
+from tasks.text_pictures import shown_within
 from tasks.workplace import Workplace
 
 MOST_CHARACTERS_NAMED = 6  # an Arabic text has some thirty
@@ -60,6 +62,7 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
     return environment.get_template("preview.html.j2").render(
         run=run,
         brief=run.brief,
+        fallback=fallback(run.brief.languages),
         words=words,
         audience_words=AudienceWords(workplace.language),
         audience_page=(workplace.run_folder(run.run, "preview") / "audience.html").exists(),
@@ -68,7 +71,7 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
         withheld=shown.withheld,
         explained=plan_page(connection, run.run, workplace.language, words),
         design=run.design,
-        texts=_texts(stored_subjects(connection, run), words),
+        texts=_texts([_with_pictures(each) for each in stored_subjects(connection, run)], words),
         part_count=_part_count,
         findings={kind: _together([found for found in findings if found.kind == kind]) for kind in "BHW"},
         refused=any(refuses(found) for found in findings),
@@ -81,6 +84,10 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
         readings=read,
         accepted={each.id: accepted.get(each.id, []) for each in read},
     )
+
+
+def _with_pictures(subject: GateSubject) -> GateSubject:
+    return replace(subject, html=shown_within(subject.html, subject.folder))
 
 
 def _texts(subjects: Sequence[GateSubject], words: Words) -> list[Text]:

@@ -51,6 +51,26 @@ def render_jobs(
     return [answers.get(number, {}) for number in range(len(jobs))], list(dict.fromkeys(findings))
 
 
+def render_layouts(
+    jobs: Sequence[Mapping[str, object]], sources: Mapping[str, str], folder: Path, *, seconds: float = SECONDS
+) -> tuple[list[dict[str, str]], list[Finding]]:
+    """Return what templates of the campaign in ``folder`` make, and a finding for each that fails or is ended."""
+    answers = _answered(jobs, sources, seconds)
+    places = [(*answer["place"], str(answer["error"])) for answer in answers if "error" in answer]
+    if len(answers) < len(jobs):
+        templates = jobs[len(answers)]["templates"]
+        assert isinstance(templates, dict)
+        places.append((*templates.values(), 1, f"it takes more than {seconds:g} seconds or too much memory"))
+    findings = [
+        Finding(
+            "text_syntax", "P5c", "B", f"{folder.name}/{name.removeprefix('own/')}" if name.startswith("own/")
+            else f"layouts/{name}", line, f"the template cannot be rendered: {error}", "mend or remove the expression.",
+        )
+        for name, line, error in dict.fromkeys(places)
+    ]  # fmt: skip
+    return answers, findings
+
+
 def _answered(jobs: Sequence[Mapping[str, object]], sources: Mapping[str, str], seconds: float) -> list[dict[str, Any]]:
     """Return the answers that a bounded process gives, in order; fewer where it had to be ended."""
     command = [sys.executable, "-m", "campaigns.text_rendering"]

@@ -6,14 +6,18 @@ from collections.abc import Callable, Iterator, Mapping
 from email.utils import formatdate
 from functools import cache, lru_cache
 from itertools import pairwise
+from math import inf
 from pathlib import Path
 from time import time
 from typing import Any
 
 from campaigns.errors import InputError
+from tasks.mime import FIRST_HEADER, LONGEST_LINE, within_lines
 from tasks.senders import Message
-from tasks.slots import Template, parse, unsubscribe_address
+from tasks.slots import MARKER_SIGN, Template, parse, unsubscribe_address
 
+LONGEST_CHARACTER = 12  # bytes of one character, percent-encoded
+MARKER = MARKER_SIGN.encode()
 COLUMNS = ("message_id", "variant", "person_key", "address_key", "address", "language")
 
 
@@ -72,16 +76,29 @@ def renderer(
     """
 
     @cache
-    def template(variant: str) -> Template:
-        return parse((variants / variant).read_bytes())
+    def template(variant: str) -> tuple[Template, float]:
+        content = (variants / variant).read_bytes()
+        return parse(content), _long_value(content)
 
     def render(message: Message) -> bytes:
         unsubscribe = unsubscribe_address(message.message_id, sender_address=sender_address, public_url=public_url)
         built_in = {"recipient": message.address, "message_id": message.message_id,
                     "unsubscribe_url": unsubscribe, "date": _date(int(moment()))}  # fmt: skip
-        return template(message.variant).fill({**message.slots, **built_in})
+        text, most = template(message.variant)
+        filled = text.fill({**message.slots, **built_in})
+        return filled if max(map(len, message.slots.values()), default=0) < most else within_lines(filled)
 
     return render
+
+
+def _long_value(template: bytes) -> float:
+    """Return how long a value must be before a line of an e-mail could be too long; other texts may have long lines."""
+    if not template.startswith(FIRST_HEADER):
+        return inf
+    room = (
+        (LONGEST_LINE - len(line)) / (LONGEST_CHARACTER * max(1, line.count(MARKER))) for line in template.split(b"\n")
+    )
+    return min(room)
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,7 @@ from campaigns.brief import Brief
 from campaigns.language import base, translations
 from tasks import layouts, stories
 from tasks.orders import TERMS
-from tasks.senders.web import pages_url, put_page, web_folder
+from tasks.senders.web import pages_url, put_entry, put_page, web_folder
 from tasks.stories import Told
 from tasks.workplace import Workplace
 
@@ -26,7 +26,9 @@ def keep_pages_instead(workplace: Workplace, run: str, brief: Brief, told: Seque
         title = say("This text has been taken down")
         words = say("The text that stood here is no longer shown. Do you have questions? Contact us.")
         fields = {"subject": title, "page_title": title, "preheader": "", "body": words}
-        _, page = layouts.compose(brief, workplace, brief.waves[-1].name, "web", language, fields)
+        _, page = layouts.compose(
+            brief, workplace, (brief.waves[-1].name, "web", language), fields, folder=workplace.home
+        )
         put_page(_instead(workplace, run, language), page.encode())
 
 
@@ -61,6 +63,7 @@ def _replace(workplace: Workplace, run: str, page: Path, variants: set[str]) -> 
         if _is_of_another_text(workplace, run, shown, variants):
             return WITHOUT
         put_page(page, instead)
+        put_entry(page, instead, run, page.stem)
     except FileNotFoundError:
         return NOT_PUBLISHED
     except OSError:

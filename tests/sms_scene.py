@@ -11,8 +11,8 @@ from small_run import brief as small_brief
 import campaigns
 from tasks import runs, shards, store
 from tasks.gateways.sms import accepted
+from tasks.shard_messages import read_shard
 from tasks.slots import marker, parse
-from tasks.worker import read_shard
 from tasks.workplace import Workplace
 
 LINES = {

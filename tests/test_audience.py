@@ -42,6 +42,13 @@ def suppress(workplace: Workplace, subject: str, purpose: str, reason: str = "op
         insert(connection, "suppression", [{"subject_key": subject, "purpose": purpose, "reason": reason}])
 
 
+def test_who_has_a_language_without_a_text_gets_the_swedish_one(workplace: Workplace, tmp_path: Path) -> None:
+    move_in(workplace, [Resident("ann", "home", language="fa"), Resident("bo", "home2", language="en-GB")])
+    people = selected(workplace, begin(workplace, tmp_path, brief(languages=["en", "sv"])))
+    assert people["ann"][1] == "sv"
+    assert people["bo"][1] == "en"
+
+
 def test_the_first_legal_basis_that_has_the_person_gives_register_and_language(
     workplace: Workplace, tmp_path: Path
 ) -> None:

@@ -47,6 +47,13 @@ def test_it_shows_people_plan_texts_and_approvals_in_swedish(workplace: Workplac
     assert any("du som bor här" in words_of(frame) for frame in frames_of(page))
 
 
+def test_it_says_which_language_everybody_else_gets(workplace: Workplace, tmp_path: Path) -> None:
+    page = page_of(workplace, prepare(workplace, campaign_in(tmp_path)))
+    said = words_of(page).casefold()
+    at = said.index("den som har ett annat språk än dessa")
+    assert said[at:].split(" . ")[0] == "den som har ett annat språk än dessa får texten på det här språket: svenska"
+
+
 def test_every_letter_has_a_sample_of_what_is_printed_with_nobody_in_it(workplace: Workplace, tmp_path: Path) -> None:
     run = prepare(workplace, campaign_in(tmp_path))
     page = page_of(workplace, run)

@@ -101,7 +101,8 @@ def test_no_value_adds_a_header_and_the_subject_reads_as_written(subject: str, a
     )  # fmt: skip
     message = message_from_bytes(template.fill({"name": subject, "recipient": address}), policy=default)
     assert message.keys() == ["To", "Subject"]
-    assert message["Subject"] == f"Hej {filled('address', subject).decode()}, välkommen"
+    seen = filled("address", subject).decode()
+    assert message["Subject"] == f"Hej {seen if len(seen) <= 120 else seen[:119] + '…'}, välkommen"
     assert message.get_content().strip() == "body"
     assert len(message["To"].addresses) <= 1
 

@@ -22,8 +22,8 @@ from tasks.gate_subjects import subject_of
 from tasks.gates import GateSubject, examine
 from tasks.messages import render_texts
 from tasks.previews import write_preview
+from tasks.shard_messages import read_shard
 from tasks.text_message import count
-from tasks.worker import read_shard
 from tasks.workplace import Workplace
 
 PART = load_channels()["sms"].unit_cost_sek

@@ -23,10 +23,10 @@ def sender_present(subject: GateSubject, threshold: Threshold) -> Iterator[Fault
     for part in subject.frames:
         if not _holds(part, sender.body):
             message = subject.say("The sender “{sender}” is missing", sender=sender.body)
-            yield Fault(message, _use_layout(subject), subject.key("sender"))
+            yield Fault(message, _use_layout(subject), subject.layout("sender", part))
         elif sender.kind == "department" and not any(_holds(part, city) for city in CITY):
             message = subject.say("The City of Stockholm is not named as sender")
-            yield Fault(message, _use_layout(subject), subject.key("sender"))
+            yield Fault(message, _use_layout(subject), subject.layout("sender", part))
 
 
 @gate("endorsement")
@@ -38,7 +38,7 @@ def endorsement(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     for part in subject.frames:
         if not _holds(part, wanted):
             message = subject.say("A company's message must say “{phrase}”", phrase=wanted)
-            yield Fault(message, _use_layout(subject), subject.key("sender"))
+            yield Fault(message, _use_layout(subject), subject.layout("sender", part))
 
 
 @gate("logotype")
@@ -48,7 +48,7 @@ def logotype(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
         return
     if not any(_is_seen(element) for element in subject.select(LOGOTYPE)):
         message = subject.say("The logotype is missing")
-        yield Fault(message, _use_layout(subject), subject.key("sender"))
+        yield Fault(message, _use_layout(subject), subject.layout("sender"))
 
 
 @gate("decision_label")
@@ -63,12 +63,12 @@ def decision_label(subject: GateSubject, threshold: Threshold) -> Iterator[Fault
     for part in subject.frames:
         if not any(each in part for each in labels):  # with its capital: “Vad är beslutat?” is no label
             message = subject.say("Nothing says whether this is decided: “{label}” is missing", label=label)
-            yield Fault(message, _use_layout(subject), subject.key("decision"))
+            yield Fault(message, _use_layout(subject), subject.layout("decision", part))
             continue
         for fact in filter(None, () if is_short else (decision.body, decision.reference)):
             if not _holds(part, fact):
                 message = subject.say("The decision is not told in full: “{fact}” is missing", fact=fact)
-                yield Fault(message, _use_layout(subject), subject.key("decision"))
+                yield Fault(message, _use_layout(subject), subject.layout("decision", part))
 
 
 @gate("contact_present")
@@ -81,7 +81,7 @@ def contact_present(subject: GateSubject, threshold: Threshold) -> Iterator[Faul
         for fact in facts if told_in_full else facts[:1]:
             if not _holds(part, fact):
                 message = subject.say("The way to contact us is not told in full: “{fact}” is missing", fact=fact)
-                yield Fault(message, _use_layout(subject), subject.key("contact"))
+                yield Fault(message, _use_layout(subject), subject.layout("contact", part))
 
 
 def _translated(phrase: str, subject: GateSubject) -> str:

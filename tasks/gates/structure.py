@@ -8,7 +8,7 @@ from lxml.html import HtmlElement
 from tasks.gates.quoting import shown_safely
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import GateSubject, is_hidden, shown
-from tasks.layouts import dates_told
+from tasks.message_words import dates_told
 
 HEADINGS = "//h1 | //h2 | //h3 | //h4 | //h5 | //h6"
 MOST_QUOTED = 12  # words of a cell

@@ -126,6 +126,11 @@ class GateSubject:
         found = (number for number, line in enumerate(lines, start=1) if line.startswith(f"{name}:"))
         return BRIEF_FILE, next(found, 1)
 
+    def layout(self, key: str, part: str = "") -> tuple[str, int]:
+        """Return where what a layout prints in a part is mended: the campaign's own template, else the brief's key."""
+        own = f"{self.channel}.{'txt' if part and part != self.seen else 'html'}.j2"
+        return (own, 1) if (self.folder / own).is_file() else self.key(key)
+
     def field(self, name: str) -> list[tuple[int, str]]:
         """Return the numbered lines of a field of the text's front matter, such as ``sms``; none where it lacks it."""
         found: list[tuple[int, str]] = []

@@ -3,12 +3,16 @@
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from campaigns.errors import GatewayUnavailable
 from tasks.journal import sync_folder
+from tasks.senders.atom import feed_of
 from tasks.senders.protocol import Message, Outcome, Setting
+
+ATOM = ".atom"
 
 
 def pages_url(web_url: str, intranet_url: str, home: Path, internal: bool) -> str:
@@ -39,8 +43,16 @@ def put_page(page: Path, content: bytes) -> None:
     sync_folder(page.parent)
 
 
+def put_entry(page: Path, content: bytes, run: str, language: str) -> None:
+    """Put the Atom entry of a page beside it, updated now; raises OSError."""
+    put_page(page.with_suffix(ATOM), feed_of(content, run, language, datetime.now(UTC)))
+
+
 class WebSender:
-    """Writes FOLDER/RUN/LANGUAGE.html; ``BUDKAVLE_WEB_URL`` is the folder, HOME/sink/web when unset."""
+    """Writes FOLDER/RUN/LANGUAGE.html and its entry LANGUAGE.atom.
+
+    ``BUDKAVLE_WEB_URL`` is the folder, HOME/sink/web when unset.
+    """
 
     window = 16
 
@@ -67,11 +79,18 @@ class WebSender:
         for message in messages:
             page = self._folder / f"{message.language}.html"
             try:
-                put_page(page, self._setting.render(message))
+                self._put(page, self._setting.render(message), message.language)
             except OSError as error:
                 yield Outcome("deferred", type(error).__name__, "", True)
             else:
                 yield Outcome("accepted", "written", page.name)
+
+    def _put(self, page: Path, content: bytes, language: str) -> None:
+        """Put a page and then its Atom entry in place; the same page again leaves the entry's time as it was."""
+        is_new = not page.with_suffix(ATOM).exists() or not page.exists() or page.read_bytes() != content
+        put_page(page, content)
+        if is_new:
+            put_entry(page, content, self._setting.run, language)
 
     def after_crash(self) -> Literal["accepted", "not_sent", "unknown"]:
         """A page may simply be written again."""

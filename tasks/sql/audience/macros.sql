@@ -4,6 +4,7 @@ CREATE OR REPLACE TEMP MACRO message_language(tag, languages) AS
 CASE
     WHEN list_contains(languages, tag) THEN tag
     WHEN list_contains(languages, split_part(tag, '-', 1)) THEN split_part(tag, '-', 1)
+    WHEN list_contains(languages, 'sv') THEN 'sv'
     ELSE languages[1]
 END;
 

@@ -1,0 +1,71 @@
+"""A campaign's own template of a channel, where the layout does not do: ``CHANNEL.html.j2`` and ``CHANNEL.txt.j2``.
+
+It may ``{% extends "email.html.j2" %}`` the shared layout and replace its blocks, or stand alone. It is rendered in the
+sandbox and the bounded process of the texts, with what layouts print (``message``), facts, and slots as markers.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from campaigns.brief import Brief
+from campaigns.errors import Finding
+from campaigns.language import base
+from campaigns.text_checks import check_template
+from tasks import rendering, slots
+from tasks.combinations import Combination
+from tasks.message_words import messages
+from tasks.pages import LAYOUTS
+from tasks.workplace import Workplace
+
+KINDS = ("txt", "html")
+PREFIX = "own/"
+Wanted = Mapping[int, tuple[Combination, dict[str, str]]]
+
+
+def own_templates(folder: Path, channel: str) -> dict[str, Path]:
+    """Return a campaign's own templates of a channel by kind, ``txt`` or ``html``; empty where the layout does."""
+    found = {kind: folder / f"{channel}.{kind}.j2" for kind in KINDS}
+    return {kind: path for kind, path in found.items() if path.is_file()}
+
+
+def check_templates(brief: Brief, folder: Path) -> list[Finding]:
+    """Return every fault of the campaign's own templates that shows before rendering, each with file and line."""
+    names = [*slots.BUILT_IN, *slots.POSTAL, *(slot.name for slot in brief.slots)]
+    return [
+        finding
+        for channel in brief.channels
+        for path in own_templates(folder, channel).values()
+        for finding in check_template(path, names)
+    ]
+
+
+def render_templates(
+    brief: Brief, folder: Path, workplace: Workplace, wanted: Wanted
+) -> tuple[dict[int, dict[str, str]], list[Finding]]:
+    """Return what the own templates make of each wanted text, by number and kind, and a finding for each failure."""
+    printed = {slot.name: slots.marker(slot.name) for slot in brief.slots}
+    numbers, jobs = [], []
+    for number, (each, fields) in wanted.items():
+        found = own_templates(folder, each.channel)
+        pair = messages(brief, workplace, each.wave, each.channel, each.language, fields)
+        for kind, path in found.items():
+            numbers.append((number, kind))
+            jobs.append({
+                "templates": {kind: PREFIX + path.name}, "language": base(each.language),
+                "message": asdict(pair[KINDS.index(kind)]), "slots": printed,
+                "facts": dict(each.facts) | {"channel": each.channel, "wave": each.wave, "language": each.language},
+            })  # fmt: skip
+    if not jobs:
+        return {}, []
+    answers, findings = rendering.render_layouts(jobs, _sources(folder, brief), folder)
+    made: dict[int, dict[str, str]] = {number: {} for number in wanted}
+    for (number, kind), answer in zip(numbers, answers, strict=False):
+        made[number][kind] = answer.get(kind, "")
+    return made, findings
+
+
+def _sources(folder: Path, brief: Brief) -> dict[str, str]:
+    shared = {path.name: path for path in LAYOUTS.iterdir() if path.suffix in {".j2", ".css"}}
+    own = {PREFIX + path.name: path for channel in brief.channels for path in own_templates(folder, channel).values()}
+    return {name: path.read_text(encoding="utf-8", errors="replace") for name, path in (shared | own).items()}

@@ -1,0 +1,86 @@
+"""Pictures of a text: a file of the campaign's folder, attached to an e-mail and put into any other page as bytes."""
+
+import base64
+import hashlib
+import re
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+from lxml.html import HtmlElement
+
+from campaigns.errors import InputError
+from tasks.slots import MARKER_SIGN
+
+MOST_BYTES = 1_000_000
+KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
+FILE_NAME = re.compile(r"[\w][\w .()-]*\.(?:png|jpe?g|gif)", re.IGNORECASE)
+CONTENT_ID = re.compile(r"cid:([0-9a-f]{16}\.([^\"'@\s]+)@budkavle)")
+WITHIN = ("cid:", "data:")
+
+
+def put_in_page(document: HtmlElement, folder: Path, channel: str) -> None:
+    """Give each picture of a page an address that needs nobody: ``cid:`` in e-mail, ``data:`` elsewhere.
+
+    Raises InputError, with the address in ``where``, for what is no picture of the campaign's folder.
+    """
+    for image in document.iter("img"):
+        address = image.get("src", "")
+        if address.startswith(WITHIN):
+            continue
+        name = _named(address)
+        content, media_type = _read(folder, name)
+        if channel == "email":
+            image.set("src", f"cid:{hashlib.sha256(content).hexdigest()[:16]}.{quote(name)}@budkavle")
+        else:
+            image.set("src", f"data:{media_type};base64,{base64.b64encode(content).decode()}")
+
+
+def attached(page: str, folder: Path) -> list[tuple[bytes, str, str]]:
+    """Return content, media type and content id of each picture that a page of an e-mail shows, each once."""
+    found = dict(CONTENT_ID.findall(page))
+    return [(*_read(folder, unquote(name)), content_id) for content_id, name in found.items()]
+
+
+def shown_within(page: str, folder: Path) -> str:
+    """Return an e-mail's page with its pictures inside it, for a preview; one that has changed since is not shown."""
+    for content_id, name in set(CONTENT_ID.findall(page)):
+        try:
+            content, media_type = _read(folder, unquote(name))
+        except InputError:
+            continue
+        if content_id.startswith(hashlib.sha256(content).hexdigest()[:16]):
+            page = page.replace(f"cid:{content_id}", f"data:{media_type};base64,{base64.b64encode(content).decode()}")
+    return page
+
+
+def _named(address: str) -> str:
+    if MARKER_SIGN.lower() in address.lower():
+        raise InputError(
+            "a slot stands in the address of a picture",
+            remedy="name a picture of the campaign's folder; choose between pictures by a fact.",
+        )
+    name = unquote(address)
+    if not FILE_NAME.fullmatch(name):
+        raise InputError(
+            f"the picture {name[:80]} is no file of the campaign",
+            where=address,
+            remedy="put a .png, .jpg or .gif into the campaign's folder and write its name, without any folder.",
+        )
+    return name
+
+
+def _read(folder: Path, name: str) -> tuple[bytes, str]:
+    path = folder / name
+    if not path.is_file() or path.resolve().parent != folder.resolve():
+        raise InputError(
+            f"the picture {name} is missing", where=name, remedy="put it into the campaign's folder, or mend its name."
+        )
+    content = path.read_bytes()
+    media_type = next((kind for sign, kind in KINDS.items() if content.startswith(sign)), "")
+    if not media_type or len(content) > MOST_BYTES:
+        raise InputError(
+            f"the picture {name} is no PNG, JPEG or GIF" if not media_type else f"the picture {name} is over 1 MB",
+            where=name,
+            remedy="save it anew as .png, .jpg or .gif, no larger than 1 MB.",
+        )
+    return content, media_type
