@@ -86,6 +86,21 @@ class Decision(Part):
     reference: str | None = None
 
 
+class Capacity(Part):
+    """Who answers for that the service can deliver what the message promises, and the day they said so (P6a)."""
+
+    attested_by: Text
+    on: Date
+
+
+class Crisis(Part):
+    """What a crisis adds (P9): where the facts are confirmed, who acts together, and when the reader hears more."""
+
+    verified_source: str | None = None
+    actors: tuple[Text, ...] = ()
+    next_update: AwareDatetime | None = None
+
+
 class LegalBasis(Part):
     """Why a register may be used for this purpose (P1)."""
 
@@ -167,6 +182,7 @@ class Image(Part):
     licence_until: Date | None = None
     consent: str | None = None
     shows_child: bool = False
+    shows_person: bool = False
 
 
 class Override(Part):
@@ -189,6 +205,8 @@ class Brief(Part):
     communicator: Identifier
     contact: Contact
     press_contact: PressContact | None = None
+    capacity: Capacity | None = None
+    crisis: Crisis | None = None
     anchored_with: tuple[Text, ...] = ()
     partners: tuple[Text, ...] = ()
     decision: Decision
@@ -204,6 +222,7 @@ class Brief(Part):
     channels: Annotated[tuple[Identifier, ...], Field(min_length=1)]
     print_reason: str | None = None
     landing_page: Text
+    insight_page: str | None = None
     budget: Budget
     floors: tuple[Floor, ...] = ()
     fairness: Literal["floors", "max_min"] = "floors"

@@ -113,6 +113,12 @@ def image_rights(subject: Subject) -> Found:
         if row.get("shows_child") is True and not subject.text("images", number, "consent"):
             message = f"`images[{number + 1}]` shows a child without a consent"
             yield ("images", number, "consent"), message, "Name the guardian's consent by its reference, not by name."
+        elif row.get("shows_person") is True and not subject.text("images", number, "consent"):
+            message = f"`images[{number + 1}]` shows a person without a consent"
+            yield ("images", number, "consent"), message, "Name the person's consent by its reference, not by name."
+        for key in ("source", "licence"):
+            if row.get(key) is not None and not subject.text("images", number, key):
+                yield ("images", number, key), f"`images[{number + 1}].{key}` is empty", "Say whose and on what terms."
 
 
 def _instants(subject: Subject) -> Iterator[Path_]:

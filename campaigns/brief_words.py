@@ -29,6 +29,10 @@ PATTERNS = {
     r"^([01]\d|2[0-3]):[0-5]\d$": 'a local time in quotes, such as "08:00"',
     r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$": 'a local time in quotes, up to "24:00"',
 }
+PAGES: dict[Path_, str] = {
+    ("landing_page",): "https://start.stockholm/avfall",
+    ("insight_page",): "https://start.stockholm/personuppgifter",
+}
 LIMITS = {
     "ge": "at least {}",
     "le": "at most {}",
@@ -48,8 +52,8 @@ def allowed_at(path: Path_) -> str:
     if path and path[0] in listed:
         names = ", ".join(listed[str(path[0])])
         return names if len(path) > 1 or path[0] == "overall_message" else f"a list of {names}"
-    if path == ("landing_page",):
-        return "a full address, such as https://start.stockholm/avfall"
+    if path in PAGES:
+        return f"a full address, such as {PAGES[path]}"
     return describe(annotation_at(path))
 
 

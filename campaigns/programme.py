@@ -28,7 +28,7 @@ class Gate(_Row):
     id: str
     requirement: str
     kind: Literal["B", "W", "H"]
-    where: Literal["brief", "source", "text"]
+    where: Literal["brief", "source", "text", "asked"]
     says: str
     threshold: dict[str, float] = {}
 

@@ -77,7 +77,12 @@ def _fields(matter: Any) -> tuple[dict[str, str], list[tuple[int, str, str]]]:
     for key, value in matter.items():
         line = _line(matter, key)
         if key == ALTERNATIVES and isinstance(value, dict):
-            fields |= {f"alt:{image}": "\n" * (_line(value, image) - 1) + str(text) for image, text in value.items()}
+            said = {image: text for image, text in value.items() if isinstance(text, str)}
+            fields |= {f"alt:{image}": "\n" * (_line(value, image) - 1) + text for image, text in said.items()}
+            remedy = 'write what the picture shows, or "" if it is mere decoration.'
+            wrong += [
+                (_line(value, image), f"alt: {image} is not text", remedy) for image in value if image not in said
+            ]
         elif key in FIELDS and isinstance(value, str):
             fields[key] = "\n" * (line - 1) + value
         elif key in (*FIELDS, ALTERNATIVES):

@@ -1,6 +1,7 @@
 """``budkavle demo``: the whole way on a synthetic city, with a real SMTP server and a known true effect."""
 
 import os
+import shlex
 import time
 from collections.abc import Callable
 from datetime import date
@@ -105,10 +106,12 @@ def _tell_the_end(
     tell("done")
     for name, path in (
         ("preview", place.run_folder(run, "preview") / "index.html"),
+        ("audience", place.run_folder(run, "preview") / "audience.html"),
         ("report", place.run_folder(run, "report") / "index.html"),
         ("database", place.snapshot),
     ):
         tell(f"{name:9} {path}")
+    tell(f"to ask on: export BUDKAVLE_HOME={shlex.quote(str(place.home))}; budkavle status {run}")
 
 
 def _prepare(folder: Path) -> Any:

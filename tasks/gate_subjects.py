@@ -50,7 +50,7 @@ def subject_of(
     return GateSubject(
         brief=brief, folder=folder, source=text_path(folder, wave, language).name, wave=wave, channel=channel,
         language=language, subject=_filled(subject, values), text=_filled(text, values), html=_filled(html, values),
-        facts=facts, reader=reader,
+        facts=facts, reader=reader, personal_addresses=slots.personal_addresses(f"{text}\n{html}"),
     )  # fmt: skip
 
 

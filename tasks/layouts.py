@@ -58,6 +58,7 @@ class Message:
     decision_facts: str
     date: str
     landing_page: str
+    insight_page: str
     logotype: str
     logotype_text: str
     unsubscribe: str
@@ -108,6 +109,7 @@ def _messages(
     """Return the message for plain text and for HTML; they differ only in how slots of the layout are placed."""
     label, facts = _decision(brief, language)
     source = directions.telephones_whole(fields["body"].strip(), language)
+    pictures = {name.removeprefix("alt:"): words for name, words in fields.items() if name.startswith("alt:")}
     common: dict[str, Any] = {
         "language": language,
         "direction": direction(language),
@@ -115,8 +117,8 @@ def _messages(
         "preheader": fields.get("preheader", ""),
         "heading": fields.get("page_title") or fields["subject"],
         "has_heading": "h1" in markdown.headings(source),
-        "body": Markup(markdown.to_html(source)),  # safe: HTML in the source is escaped
-        "text": markdown.to_text(source, _place("text", language)),
+        "body": Markup(markdown.to_html(source, pictures)),  # safe: HTML in the source is escaped
+        "text": markdown.to_text(source, _place("text", language), pictures),
         "sender": _sender(brief, language),
         "contact_way": directions.telephones_whole(brief.contact.way, language),
         "contact_address": _contact_address(brief.contact.way),
@@ -124,14 +126,21 @@ def _messages(
         "answer_within": _told(brief, language, brief.contact.answer_within, brief.contact.answer_within_in(language)),
         "decision_label": label,
         "decision_facts": facts,
-        "date": _date(brief, wave, language),
+        "date": dates_told(brief, wave, language)[0],
         "landing_page": brief.landing_page,
+        "insight_page": _insight_page(brief, source),
         "logotype": _logotype(workplace, channel),
         "logotype_text": _logotype_text(workplace, language, fields),
     }
     plain = Message(**common, unsubscribe=slots.marker("unsubscribe_url", "link"), address=_address("address"))
     rich = Message(**common, unsubscribe=slots.marker("unsubscribe_url", "url"), address=_address("html"))
     return plain, rich
+
+
+def _insight_page(brief: Brief, source: str) -> str:
+    """Return the page about personal data; empty where there is none, or where the text itself leads to it."""
+    page = brief.insight_page or ""
+    return "" if f"({page})" in source or f"<{page}>" in source else page
 
 
 def _address(place: str) -> tuple[str, ...]:
@@ -170,10 +179,13 @@ def _decision(brief: Brief, language: str) -> tuple[str, str]:
     return label, say(", ").join(facts)
 
 
-def _date(brief: Brief, wave: str, language: str) -> str:
+def dates_told(brief: Brief, wave: str, language: str) -> tuple[str, ...]:
+    """Return how the date of a wave may be written in a language: first as the layouts do, then in other usual ways."""
     start = next(each.start for each in brief.waves if each.name == wave)
     local = start.astimezone(ZoneInfo(brief.schedule.time_zone)).date()
-    return str(format_date(local, "long", locale=date_locale(language)))
+    locale = date_locale(language)
+    ways = [str(format_date(local, way, locale=locale)) for way in ("long", "full", "medium", "short")]
+    return tuple(dict.fromkeys((*ways, local.isoformat())))
 
 
 def _logotype(workplace: Workplace, channel: str) -> str:

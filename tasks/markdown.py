@@ -1,20 +1,60 @@
 """Markdown to HTML and to plain text, with slots put in their places; HTML in the source is printed, never obeyed."""
 
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
+from markdown_it.utils import EnvType, OptionsDict
 
 from tasks.slots import put_address_in_place, put_in_place
 
 WIDTH = 72
 _READER = MarkdownIt("commonmark", {"html": False}).enable("table")
+Alternatives = Mapping[str, str]
+"""Alternative texts by the picture's address as it is written in the text; an empty one marks decoration."""
 
 
-def to_html(source: str) -> str:
-    """Return the HTML of a Markdown text; slots are still without a place."""
-    return str(_READER.render(source))
+def to_html(source: str, alternatives: Alternatives = MappingProxyType({})) -> str:
+    """Return the HTML of a Markdown text; slots are still without a place.
+
+    A picture that the text gives no words, ``![](map.png)``, gets those of ``alternatives``. Empty words there mark it
+    as decoration; without any it has no alternative text at all, which a gate finds, because Markdown cannot tell a
+    picture that says nothing from one that nobody described.
+    """
+    return str(_READER.renderer.render(_tokens(source, alternatives), _READER.options, {}))
+
+
+def _tokens(source: str, alternatives: Alternatives) -> list[Token]:
+    """Parse a text and give its pictures their words; ``meta["said"]`` is whether anybody has said what one shows."""
+    tokens = _READER.parse(source)
+    for picture in (child for token in tokens for child in token.children or () if child.type == "image"):
+        address = str(picture.attrs["src"])
+        found = next((name for name in (address, unquote(address)) if name in alternatives), None)
+        words = picture.content.strip() or (None if found is None else alternatives[found])
+        picture.meta["said"] = words is not None
+        if not picture.content.strip():
+            picture.content, picture.children = words or "", [Token("text", "", 0, content=words or "")]
+    return tokens
+
+
+def _picture(
+    renderer: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, environment: EnvType
+) -> str:
+    picture = tokens[at]
+    words = renderer.renderInlineAsText(picture.children, options, environment)
+    said = {"alt": words} if picture.meta["said"] else {}
+    parts = picture.attrs | said | ({"role": "presentation"} if said and not words else {})
+    written = (f'{name}="{escapeHtml(str(value))}"' for name, value in parts.items() if name != "alt" or said)
+    return f"<img {' '.join(written)}>"
+
+
+_READER.add_render_rule("image", _picture)
 
 
 def headings(source: str) -> list[str]:
@@ -22,9 +62,9 @@ def headings(source: str) -> list[str]:
     return [token.tag for token in _READER.parse(source) if token.type == "heading_open"]
 
 
-def to_text(source: str, place: str) -> str:
+def to_text(source: str, place: str, alternatives: Alternatives = MappingProxyType({})) -> str:
     """Return the plain text of a Markdown text, wrapped at 72 characters; ``place`` is ``text`` or ``text_rtl``."""
-    return "\n\n".join(_blocks(SyntaxTreeNode(_READER.parse(source)), place, WIDTH)) + "\n"
+    return "\n\n".join(_blocks(SyntaxTreeNode(_tokens(source, alternatives)), place, WIDTH)) + "\n"
 
 
 def _blocks(parent: SyntaxTreeNode, place: str, width: int) -> Iterator[str]:

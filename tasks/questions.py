@@ -8,6 +8,9 @@ from campaigns.errors import InputError
 from tasks import store
 from tasks.workplace import Workplace
 
+QUESTIONS = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
+"""``DESCRIBE`` and ``SHOW`` are kinds of SELECT to DuckDB."""
+
 
 def ask(workplace: Workplace, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Run one query on the read-only snapshot, without access to files or settings; returns columns and rows."""
@@ -15,8 +18,14 @@ def ask(workplace: Workplace, sql: str) -> tuple[list[str], list[tuple[Any, ...]
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         try:
-            if len(duckdb.extract_statements(sql)) != 1:
+            statements = duckdb.extract_statements(sql)
+            if len(statements) != 1:
                 raise InputError("one query is answered at a time", remedy="give exactly one SELECT.")
+            if statements[0].type not in QUESTIONS:
+                raise InputError(
+                    f"only questions are answered, and this is a {statements[0].type.name}",
+                    remedy="ask with SELECT, DESCRIBE or EXPLAIN; nothing can be changed from here.",
+                )
             result = connection.execute(sql)
             return [column[0] for column in result.description or []], result.fetchall()
         except duckdb.Error as error:

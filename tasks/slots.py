@@ -18,8 +18,10 @@ BUILT_IN = ("first_name", "last_name", "recipient", "message_id", "unsubscribe_u
 POSTAL = ("address_name", "street", "apartment", "postcode", "city")
 """Slots of a letter's address block; ``apartment`` is printed after the street, such as ``lgh 1202``, or empty."""
 
+UNSUBSCRIBE = "unsubscribe_url"
 MARKER_SIGN = "QZSLOT"
 _MARKER = re.compile(rf"{MARKER_SIGN}([a-z_]*)Q([a-z][a-z0-9_]*)QZ")
+_ADDRESSES = re.compile(rf"(?:(?:https?:|mailto:|tel:|//)[^\s\"'<>]*)?{MARKER_SIGN}(?:url|link|part)Q[^\s\"'<>]*")
 _MARKER_BYTES = re.compile(_MARKER.pattern.encode())
 
 
@@ -47,6 +49,12 @@ def in_host(address: str) -> bool:
     """Tell whether a slot stands in the host of an address, where it could lead anywhere."""
     host = re.match(r"(?:[a-z][a-z0-9+.-]*:)?//([^/?#]*)", address, re.IGNORECASE)
     return host is not None and MARKER_SIGN.lower() in host[1].lower()
+
+
+def personal_addresses(printed: str) -> tuple[str, ...]:
+    """Return the addresses in a text that differ per person, readable; that to unsubscribe is none of them."""
+    found = (address for address in _ADDRESSES.findall(printed) if set(named_in(address)) - {UNSUBSCRIBE})
+    return tuple(dict.fromkeys(readable(address) for address in found))
 
 
 def readable(text: str) -> str:

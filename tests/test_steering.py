@@ -55,6 +55,12 @@ def test_a_question_that_cannot_be_answered_is_refused_in_words(workplace: Workp
     assert refused.value.remedy
 
 
+@pytest.mark.parametrize("sql", ["DROP TABLE run", "COPY run TO 'x.csv'", "SET threads = 1", "DELETE FROM run"])
+def test_a_command_is_no_question_and_the_refusal_says_what_it_is(workplace: Workplace, sql: str) -> None:
+    with pytest.raises(InputError, match=rf"only questions are answered, and this is a {sql.split(maxsplit=1)[0]}"):
+        ask(workplace, sql)
+
+
 def test_a_question_is_answered_with_its_columns(workplace: Workplace) -> None:
     assert ask(workplace, "SELECT count(*) AS runs FROM run") == (["runs"], [(0,)])
 

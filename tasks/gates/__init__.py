@@ -10,11 +10,21 @@ from dataclasses import replace
 from campaigns.brief import Override
 from campaigns.errors import Finding
 from campaigns.programme import Gate
-from tasks.gates import accessibility, correctness, readability, sender
+from tasks.gates import (
+    accessibility,
+    contrast,
+    correctness,
+    language_marks,
+    links,
+    pictures,
+    readability,
+    sender,
+    structure,
+)
 from tasks.gates.registry import GATES, Fault
 from tasks.gates.subject import GateSubject
 
-FAMILIES = (sender, accessibility, readability, correctness)
+FAMILIES = (sender, accessibility, structure, contrast, language_marks, links, pictures, readability, correctness)
 
 __all__ = ["FAMILIES", "GATES", "Fault", "GateSubject", "accept_overrides", "examine", "refuses"]
 

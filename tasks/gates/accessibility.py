@@ -6,16 +6,25 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement
 
 from campaigns.language import direction
+from tasks.gates.quoting import sentence_with, shown_safely
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import GateSubject, is_hidden, shown
 
 FILE_NAME = re.compile(r"\.(?:avif|gif|jpe?g|pdf|png|svg|tiff?|webp)$|^(?:img|dsc|image|bild)[-_ ]?\d+$", re.IGNORECASE)
 SAYS_NOTHING = frozenset({"bild", "foto", "image", "photo", "picture"})
 EMPTY_LINKS = frozenset({
-    "här", "klicka", "klicka här", "länk", "läs mer", "läs mer här", "mer", "mer information", "se mer", "tryck här",
-    "click", "click here", "here", "learn more", "link", "more", "more information", "read more", "see more",
+    "denna länk", "den här länken", "här", "klicka", "klicka här", "klicka på länken", "länk", "länken", "läs",
+    "läs mer", "läs mer här", "läs vidare", "mer", "mer info", "mer information", "se här", "se mer", "sida",
+    "sidan", "tryck här", "webbplats", "webbplatsen", "webbsida", "webbsidan", "click", "click here",
+    "click on the link", "find out more", "go here", "here", "learn more", "link", "more", "more info",
+    "more information", "page", "read", "read here", "read more", "read more here", "see here", "see more",
+    "tap here", "the link", "this link", "website", "klikkaa tästä", "linkki", "lue lisää", "lue lisää täältä",
+    "lisätietoa", "lisätietoja", "tästä", "täällä", "täältä", "halkan", "halkan guji", "guji", "guji halkan",
+    "ka akhriso", "sii akhri", "wax dheeraad ah", "faahfaahin dheeraad ah", "اضغط هنا", "انقر هنا", "اقرأ المزيد",
+    "المزيد", "هنا", "رابط", "الرابط", "للمزيد",
 })  # fmt: skip
 BARE_ADDRESS = re.compile(r"^(?:https?://|www\.)\S+$|^[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*$", re.IGNORECASE)
+ADDRESS_IN_TEXT = re.compile(r"(?<![\w/@.])(?:https?://|www\.)[^\s<>\"”»]*[^\s<>\"”».,;:!?)]", re.IGNORECASE)
 PRINTED = frozenset({"letter"})
 
 
@@ -33,7 +42,8 @@ def alt_text(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
         else:
             continue
         remedy = subject.say("Write what the picture tells the reader; leave it empty only if it is mere decoration.")
-        yield Fault(message, remedy, place)
+        beside = (parent := picture.getparent()) is not None and parent.tag in {"p", "li"} and shown(parent)
+        yield Fault(message, remedy, place, sentence=shown_safely(beside or picture.get("alt") or name))
 
 
 @gate("link_text")
@@ -50,7 +60,12 @@ def link_text(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
             else subject.say("A link has no text")
         )
         remedy = subject.say("Let the link's own words name the page, such as “Order a bag for food waste”.")
-        yield Fault(message, remedy, subject.place(_as_written(link, text)))
+        around = sentence_with(subject, text) or text or link.get("href", "")
+        yield Fault(message, remedy, subject.place(_as_written(link, text)), sentence=around)
+    for address in _bare_addresses(subject):
+        message = subject.say("An address stands in the text instead of words: {address}", address=address[:120])
+        remedy = subject.say("Make it a link: [what the page is about](https://…).")
+        yield Fault(message, remedy, subject.place(address), sentence=sentence_with(subject, address))
 
 
 @gate("language_tag")
@@ -66,6 +81,14 @@ def language_tag(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
         yield Fault(message, remedy, place)
     elif direction(tag) == "rtl" and subject.document.get("dir") != "rtl":
         yield Fault(subject.say("A language written from right to left is not marked so"), remedy, place)
+
+
+def _bare_addresses(subject: GateSubject) -> list[str]:
+    """Return the web addresses that stand as mere text on a screen, where a reader can follow links."""
+    if subject.document is None or subject.channel in PRINTED:
+        return []
+    texts = [text for root in subject.roots for text in root.xpath(".//text()[not(ancestor::a)]")]
+    return list(dict.fromkeys(address for text in texts for address in ADDRESS_IN_TEXT.findall(text)))
 
 
 def _pictures(subject: GateSubject) -> list[HtmlElement]:

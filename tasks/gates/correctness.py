@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from personnummer.personnummer import valid
 
+from tasks.gates.quoting import sentence_with
 from tasks.gates.readability import quote
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import GateSubject
@@ -25,7 +26,7 @@ def placeholder(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     for text in found:
         message = subject.say("The text is not finished: “{text}”", text=quote(text))
         remedy = subject.say("Write the real text, or declare the value as a slot in the brief.")
-        yield Fault(message, remedy, subject.place(text))
+        yield Fault(message, remedy, subject.place(text), sentence=sentence_with(subject, text))
 
 
 @gate("personal_number")
@@ -35,7 +36,8 @@ def personal_number(subject: GateSubject, threshold: Threshold) -> Iterator[Faul
     for number in found:
         message = subject.say("A personal number stands in the text")
         remedy = subject.say("Remove it. If it is a telephone number, write it with its hyphen: 08-123 45 67.")
-        yield Fault(message, remedy, subject.place(number))
+        around = sentence_with(subject, number).replace(number, "…")
+        yield Fault(message, remedy, subject.place(number), sentence=around)
 
 
 def _all_text(subject: GateSubject) -> list[str]:

@@ -20,7 +20,9 @@ BLOCKS = frozenset({
     "address", "article", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption", "figure", "footer", "h1", "h2",
     "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "section", "table", "td", "th", "tr", "ul",
 })  # fmt: skip
+MOST_WORDS = 60  # of an excerpt that is looked for; its length counts cubed
 BRIEF_FILE = "campaign.yaml"
+INCLUDED = re.compile(r"{%[-+]?\s*include\s+[\"']([\w.-]+)[\"']")
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class GateSubject:
     """One variant with its slots filled by their defaults.
 
     ``folder`` is the campaign's and ``source`` the text file there that the variant was made from; ``reader`` is the
-    language in which faults are described.
+    language in which faults are described. ``personal_addresses`` are the links that hold a slot, which stands in them
+    as ‹name›; that to unsubscribe is not among them.
     """
 
     brief: Brief
@@ -42,6 +45,7 @@ class GateSubject:
     html: str
     facts: Mapping[str, str] = field(default_factory=dict)
     reader: str = "en"
+    personal_addresses: tuple[str, ...] = ()
 
     def say(self, message: str, **values: object) -> str:
         """Return a message in the reader's language with its values put in; numbers are written as there."""
@@ -71,35 +75,56 @@ class GateSubject:
         """The paragraphs, headings and list items that the communicator wrote, without what the layout adds."""
         if self.document is None:
             return tuple(_collapsed(part) for part in re.split(r"\n\s*\n", self.text) if part.strip())
-        written = self.select("//*[@data-body]") or self.select("//main | //*[@role='main']") or [self.document]
-        return tuple(block for root in written for block in _blocks(root))
+        return tuple(block for root in self.roots for block in _blocks(root))
+
+    @cached_property
+    def roots(self) -> list[HtmlElement]:
+        """The elements of the HTML part that hold the communicator's words, or the whole where none is marked so."""
+        whole = [] if self.document is None else [self.document]
+        return self.select("//*[@data-body]") or self.select("//main | //*[@role='main']") or whole
+
+    @cached_property
+    def blocks(self) -> tuple[str, ...]:
+        """Every paragraph, heading and list item that the HTML part shows, with what the layout adds."""
+        return () if self.document is None else tuple(_blocks(self.document))
 
     def select(self, path: str) -> list[HtmlElement]:
         """Return the elements of the HTML part that an XPath names; none where the channel has no HTML."""
         return [] if self.document is None else list(self.document.xpath(path))
 
     def place(self, excerpt: str) -> tuple[str, int]:
-        """Return file and line where an excerpt was written: in the text, else in the brief, else the text's top."""
-        for name in (self.source, BRIEF_FILE):
-            line = line_of(self._lines(name), excerpt)
-            if line:
-                return name, line
+        """Return file and line where an excerpt was written: in the text, its template or the brief, else the top."""
+        for find in (_exact_line, line_of):
+            for name in self.written:
+                if line := find(self.lines(name), excerpt):
+                    return name, line
         return self.source, 1
+
+    @cached_property
+    def written(self) -> tuple[str, ...]:
+        """The files that a variant's words may stand in: its text, what that includes, its own templates, the brief."""
+        included = INCLUDED.findall("\n".join(self.lines(self.source)))
+        templates = sorted(path.name for path in self.folder.glob(f"{self.channel}.*.j2"))
+        return tuple(dict.fromkeys((self.source, *included, *templates, BRIEF_FILE)))
 
     def key(self, name: str) -> tuple[str, int]:
         """Return file and line of a key of the brief, such as ``sender``; line 1 where the brief lacks it."""
-        lines = self._lines(BRIEF_FILE)
+        lines = self.lines(BRIEF_FILE)
         found = (number for number, line in enumerate(lines, start=1) if line.startswith(f"{name}:"))
         return BRIEF_FILE, next(found, 1)
 
-    def _lines(self, name: str) -> list[str]:
+    def lines(self, name: str) -> list[str]:
+        """Return the lines of a file in the campaign's folder; none where there is no such file."""
         path = self.folder / name
         return path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
 
 
-def shown(element: HtmlElement) -> str:
-    """Return the words that a reader sees in an element, white space collapsed, blocks kept apart."""
-    return _collapsed("".join(_fragments(element)))
+def shown(element: HtmlElement, *, but: str = "") -> str:
+    """Return the words that a reader sees in an element, white space collapsed, blocks kept apart.
+
+    ``but`` is an attribute: what stands in elements that have it is left out.
+    """
+    return _collapsed("".join(_fragments(element, but)))
 
 
 def is_hidden(element: HtmlElement) -> bool:
@@ -112,10 +137,9 @@ def line_of(lines: list[str], excerpt: str) -> int:
 
     The longest run of the excerpt's words decides, because mark-up, branches and slots stand between them.
     """
-    for number, line in enumerate(lines, start=1):
-        if excerpt in line:
-            return number
-    words = [word.casefold() for word in WORD.findall(excerpt)]
+    if number := _exact_line(lines, excerpt):
+        return number
+    words = [word.casefold() for word in WORD.findall(excerpt)][:MOST_WORDS]
     numbered = [(word.casefold(), number) for number, line in enumerate(lines, start=1) for word in WORD.findall(line)]
     written = [word for word, _ in numbered]
     fewest = min(len(words), 2 if len(words) <= 5 else 3)
@@ -125,6 +149,10 @@ def line_of(lines: list[str], excerpt: str) -> int:
             if found is not None:
                 return numbered[found][1]
     return 0
+
+
+def _exact_line(lines: list[str], excerpt: str) -> int:
+    return next((number for number, line in enumerate(lines, start=1) if excerpt and excerpt in line), 0)
 
 
 def _position(written: list[str], words: list[str]) -> int | None:
@@ -137,13 +165,18 @@ def _hides(element: HtmlElement) -> bool:
     return "hidden" in element.attrib or bool(HIDDEN.search(element.get("style", "").lower()))
 
 
-def _fragments(element: HtmlElement) -> list[str]:
-    if not isinstance(element.tag, str) or element.tag in NOT_READ or _hides(element):
+def _fragments(element: HtmlElement, but: str = "") -> list[str]:
+    if (
+        not isinstance(element.tag, str)
+        or element.tag in NOT_READ
+        or _hides(element)
+        or element.get(but or "-") is not None
+    ):
         return []
     gap = " " if element.tag in BLOCKS else ""
     inner = [element.text or ""]
     for child in element:
-        inner += [*_fragments(child), child.tail or ""]
+        inner += [*_fragments(child, but), child.tail or ""]
     return [gap, *inner, gap]
 
 

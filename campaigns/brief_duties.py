@@ -1,0 +1,135 @@
+"""Rules on what a campaign owes: knowledge of its recipients, insight, a service that can deliver, press and crisis."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from campaigns.brief_subject import Found, Subject, rule
+
+KNOWLEDGE = frozenset({
+    "language", "easy_read", "guardian_of", "unit", "consent_purposes", "attributes", "has_email", "has_mobile",
+    "has_digital_mailbox", "has_postal",
+})  # fmt: skip
+"""Columns of the register views that tell of needs, drivers, habits, language or life situation."""
+PRESS = re.compile(
+    r"\bpress(?:meddeland\w*|inbjud\w*|inbjuden|träff\w*|konferens\w*|visning\w*|frukost\w*|release\w*)\b"
+    r"|\bpress (?:release|conference|invitation|briefing)s?\b|\bmedia (?:advisory|briefing)\b"
+    r"|\b(?:press(?:en)?|media|medier(?:na)?|journalister(?:na)?)\s+(?:är|hälsas|bjuds)\s+(?:\w+\s+)?(?:välkom\w+|in)\b"
+    r"|\b(?:välkom\w+|inbjud\w+|bjuder in)\b[^.!?\n]{0,60}\b(?:pressen|medier(?:na)?|journalister(?:na)?)\b"
+    r"|\b(?:press|media|journalists|reporters)\s+(?:are|is)\s+(?:\w+\s+)?(?:welcome|invited)\b"
+    r"|\b(?:we invite|welcome)\b[^.!?\n]{0,60}\b(?:the press|the media|journalists|reporters)\b"
+    r"|\blehdistö(?:tiedote|tilaisuus)\w*|بيان صحفي|مؤتمر صحفي",
+    re.IGNORECASE,
+)
+COMMENT = re.compile(r"{#.*?#}", re.DOTALL)
+
+
+@rule
+def insight_link(subject: Subject) -> Found:
+    """P1: whoever stands in a register can read how the city handles what it knows of them."""
+    address = subject.text("insight_page")
+    if subject.rows("legal_basis") and not address:
+        remedy = "Give the page that tells how you handle personal data; every addressed message then links to it."
+        yield ("insight_page",), "`insight_page` is missing although people in registers get messages", remedy
+    elif address and not _is_whole(address):
+        remedy = "Write the full address, such as https://start.stockholm/personuppgifter."
+        yield ("insight_page",), "`insight_page` is not a full https address", remedy
+
+
+@rule
+def recipient_knowledge(subject: Subject) -> Found:
+    """S3: an audience is known by need, driver, habit, language or life situation; age and place are not enough."""
+    for number, wave in subject.rows("waves"):
+        query = subject.file(wave["audience"]) if wave.get("audience") else None
+        if query is None or not subject.registers.get(number) or _knows(query) is not False:
+            continue
+        remedy = (
+            "Let the query use what tells of needs, drivers, habits, language or life situation: attributes, "
+            "language, guardian_of, unit, has_email and their like; docs/registers.md."
+        )
+        message = f"the query of `waves[{number + 1}]` knows people by age, place and name of register only"
+        yield ("waves", number, "audience"), message, remedy
+
+
+@rule
+def capacity(subject: Subject) -> Found:
+    """P6a: the message promises no more than the service can deliver."""
+    if not subject.text("capacity", "attested_by") and subject.get("capacity") is None:
+        remedy = "Name who has attested that the service can deliver what the message promises, and the day."
+        yield ("capacity",), "`capacity` is missing: nobody answers for that the service can deliver", remedy
+    day, start = subject.day("capacity", "on"), subject.day("schedule", "start")
+    if day and start and day > start:
+        message = "`capacity.on` is after `schedule.start`"
+        yield ("capacity", "on"), message, "Let the owner of the service attest before anything is promised."
+
+
+@rule
+def press_contact(subject: Subject) -> Found:
+    """P8a: whoever writes to the press says whom to call."""
+    if subject.text("press_contact", "way"):
+        return
+    if "press" in {word for _, word in subject.words("channels")}:
+        yield ("channels",), "a press release has no `press_contact`", "Name whom the press may call, and when."
+        return
+    for name, line, words in _to_the_press(subject):
+        message = f"{name}:{line} speaks to the press (“{words}”) but `press_contact` is missing"
+        yield ("press_contact",), message, "Name whom the press may call, and when."
+        return
+
+
+@rule
+def crisis_update(subject: Subject) -> Found:
+    """P9: in a crisis facts are verified, actors named, and the reader knows when the next word comes."""
+    crisis = subject.get("crisis")
+    if not isinstance(crisis, dict):
+        return
+    if not subject.text("crisis", "next_update"):
+        message = "`crisis.next_update` is missing: nobody knows when the next word comes"
+        yield ("crisis", "next_update"), message, "Write such as 2027-02-01T12:00:00+01:00."
+    if not subject.text("crisis", "verified_source"):
+        yield ("crisis", "verified_source"), "`crisis.verified_source` is missing", "Name who has confirmed the facts."
+    if not subject.words("crisis", "actors"):
+        yield ("crisis", "actors"), "`crisis.actors` names nobody", "Name who acts together."
+    update, start = subject.instant("crisis", "next_update"), subject.instant("schedule", "start")
+    if update and start and update <= start:
+        message = "`crisis.next_update` is not after `schedule.start`"
+        yield ("crisis", "next_update"), message, "Say when the next word comes after this one."
+
+
+def _is_whole(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme == "https" and "." in (parts.hostname or "") and not re.search(r"[\s<>\"{}]", address)
+    except ValueError:
+        return False
+
+
+def _knows(query: str) -> bool | None:
+    """Tell whether a query uses a column that says more than age and place; None where it cannot be read.
+
+    A household that is counted over, with whoever lives in it, is a life situation too.
+    """
+    try:
+        tree = sqlglot.parse_one(query, read="duckdb")
+    except (SqlglotError, RecursionError):
+        return None
+    used = {column.name.lower() for column in tree.find_all(exp.Column)}
+    grouped = {
+        column.name.lower()
+        for group in (*tree.find_all(exp.Group), *tree.find_all(exp.Window))
+        for column in group.find_all(exp.Column)
+    }
+    return bool(used & KNOWLEDGE) or "household_key" in grouped
+
+
+def _to_the_press(subject: Subject) -> Iterator[tuple[str, int, str]]:
+    """Yield file, line and words of each place in the texts that speaks to the press."""
+    for path in sorted(subject.folder.glob("*.md")):
+        text = COMMENT.sub(lambda found: "\n" * found[0].count("\n"), subject.file(path.name) or "")
+        for number, line in enumerate(text.splitlines(), start=1):
+            if found := PRESS.search(line):
+                yield path.name, number, found[0]

@@ -1,0 +1,66 @@
+"""Which language a passage is written in, told by its small words and its script; silent where it cannot be sure."""
+
+import csv
+import re
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+from babel import Locale
+
+FUNCTION_WORDS = Path(__file__).parent / "words" / "function_words.csv"
+"""Words of the closed classes (articles, pronouns, conjunctions, auxiliaries) that only one of our languages has."""
+FEWEST_WORDS = 6
+FEWEST_SMALL = 3
+LEAST_SHARE = 0.2
+WORD = re.compile(r"[^\W\d_]+")
+ARABIC = re.compile(r"[\u0620-\u064a\u066e-\u06d3]")
+LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
+OF_ARABIC_SCRIPT = frozenset({"ar", "ckb", "fa", "prs", "ps", "ug", "ur"})
+NEAR = {"da": "sv", "nb": "sv", "nn": "sv", "no": "sv", "et": "fi", "fit": "fi", "fkv": "fi", "krl": "fi", "sco": "en"}
+TAG = re.compile(r"[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?(?:-[a-z\d]{5,8}|-\d[a-z\d]{3})*", re.IGNORECASE)
+
+
+def is_language_tag(tag: str) -> bool:
+    """Tell whether a tag names a language (BCP 47) that CLDR knows, such as ``sv``, ``fit`` or ``sr-Latn``."""
+    return bool(TAG.fullmatch(tag)) and tag.partition("-")[0].lower() in _known_languages()
+
+
+def language_of(passage: str) -> str:
+    """Return the language of a passage, ``ar`` for any in Arabic script; empty where it is too short or mixed.
+
+    At least six words, of which three different small words of one language and a fifth of all; and four times as many
+    of them as of any other language.
+    """
+    words = [word.lower() for word in WORD.findall(passage)]
+    if len(words) < FEWEST_WORDS:
+        return ""
+    arabic, latin = len(ARABIC.findall(passage)), len(LATIN.findall(passage))
+    if arabic > 3 * latin:
+        return "ar"
+    small = [(owner, word) for word in words if (owner := _owners().get(word))]
+    counted = Counter(owner for owner, _ in small)
+    (first, most), *others = [*counted.most_common(2), ("", 0)]
+    different = len({word for owner, word in small if owner == first})
+    sure = different >= FEWEST_SMALL and most >= LEAST_SHARE * len(words) and most >= 4 * max(n for _, n in others)
+    return first if sure and latin > 3 * arabic else ""
+
+
+def may_be_in(found: str, tag: str) -> bool:
+    """Tell whether a passage that :func:`language_of` takes for ``found`` may be in the language of a tag.
+
+    A language whose small words are those of a neighbour, such as Norwegian or Meänkieli, is given the benefit.
+    """
+    base = tag.partition("-")[0].lower()
+    return found in {base, NEAR.get(base), "ar" if base in OF_ARABIC_SCRIPT else base}
+
+
+@cache
+def _owners() -> dict[str, str]:
+    with FUNCTION_WORDS.open(encoding="utf-8", newline="") as file:
+        return {row["word"]: row["language"] for row in csv.DictReader(file)}
+
+
+@cache
+def _known_languages() -> frozenset[str]:
+    return frozenset(Locale("en").languages)

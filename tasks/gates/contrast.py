@@ -1,0 +1,56 @@
+"""Contrast between text and what it stands on, from the colours that a page declares.
+
+Seen: colours of rules and attributes, inherited and laid over each other where they are see-through, in the light and
+the dark colour scheme, on narrow and wide screens. Not seen, and left to ``budkavle check --browser``: text over
+pictures and gradients, colours in variables, rules with selectors that :mod:`tasks.gates.style_rules` leaves out, and
+elements placed over others.
+"""
+
+from collections.abc import Iterator
+
+from tasks.gates.appearance import Colour, over, texts_seen
+from tasks.gates.quoting import shown_safely
+from tasks.gates.registry import Fault, Threshold, gate
+from tasks.gates.subject import GateSubject
+
+
+@gate("contrast")
+def contrast(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
+    """P5b: text stands out from its ground, 4.5 to 1, large text 3 to 1, in every colour scheme and width."""
+    if subject.document is None:
+        return
+    remedy = subject.say("Choose a darker colour for the text or a lighter ground; in the dark scheme the reverse.")
+    told: set[tuple[str, str]] = set()
+    for text in texts_seen(subject.document):
+        least = threshold["large"] if text.look.large else threshold["text"]
+        if not text.look.sure or round(text.look.ratio, 2) >= least or (text.words, text.declared) in told:
+            continue
+        told.add((text.words, text.declared))
+        values = {
+            "colour": _written(over(text.look.colour, text.look.ground)), "ground": _written(text.look.ground),
+            "ratio": int(text.look.ratio * 10) / 10, "least": least,  # cut, never rounded up to what would be enough
+        }  # fmt: skip
+        message = (
+            subject.say(
+                "The text is hard to see in the dark scheme: {colour} on {ground} is {ratio} to 1, at least {least}",
+                **values,
+            )
+            if text.dark
+            else subject.say(
+                "The text is hard to see: {colour} on {ground} is {ratio} to 1, at least {least}", **values
+            )
+        )
+        yield Fault(message, remedy, _place(subject, text.declared, text.words), sentence=shown_safely(text.words))
+
+
+def _written(colour: Colour) -> str:
+    return "#" + "".join(f"{round(part * 255):02x}" for part in colour[:3])
+
+
+def _place(subject: GateSubject, declared: str, words: str) -> tuple[str, int]:
+    """Return where a colour was written in the campaign's own template, otherwise where the words were."""
+    for name in subject.written:
+        for number, line in enumerate(subject.lines(name), start=1):
+            if declared and name.endswith(".j2") and declared.lower() in line.lower():
+                return name, number
+    return subject.place(words)

@@ -1,0 +1,66 @@
+"""Words in another language than the text's own: marked, so that a screen reader says them as that language does."""
+
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
+
+from campaigns.languages_told import is_language_tag, language_of, may_be_in
+from tasks.gates.quoting import shown_safely
+from tasks.gates.readability import sentences
+from tasks.gates.registry import Fault, Threshold, gate
+from tasks.gates.subject import BLOCKS, GateSubject, is_hidden, shown
+
+
+@gate("language_part")
+def language_part(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
+    """P5b: every `lang` is a tag that exists, and what is written in another language is marked as that language."""
+    remedy = subject.say("Write a tag of BCP 47, such as sv, en or fi.")
+    for element in subject.select("//*[@lang]"):
+        tag = element.get("lang", "").strip()
+        if tag and not is_language_tag(tag):
+            message = subject.say("“{tag}” is not a language tag", tag=tag[:40])
+            words = shown_safely(shown(element)) if element.tag not in {"html", "body"} else ""
+            yield Fault(message, remedy, subject.place(f'lang="{tag}"'), sentence=words)
+    for passage, tag in _passages(subject):
+        found = _other_language(passage, tag)
+        if not found:
+            continue
+        words, language = found
+        message = subject.say("A passage in “{found}” is marked as “{tag}”", found=language, tag=tag)
+        remedy = subject.say("Move it to the text of that language, or mark it with `lang` in the campaign's template.")
+        yield Fault(message, remedy, subject.place(words), sentence=shown_safely(words))
+
+
+def _other_language(passage: str, tag: str) -> tuple[str, str] | None:
+    """Return the words and language of what is surely not written in the language of the tag: all of it, or a part."""
+    for words in (passage, *sentences([passage])):
+        found = language_of(words)
+        if found and not may_be_in(found, tag):
+            return words, found
+    return None
+
+
+def _passages(subject: GateSubject) -> list[tuple[str, str]]:
+    """Return every innermost block of the communicator's own words with the language that it is marked as."""
+    if subject.document is None:
+        return [(block, subject.language) for block in subject.body]
+    found = []
+    for element in (each for root in subject.roots for each in root.iter()):
+        if not isinstance(element.tag, str) or is_hidden(element) or not _stands_alone(element):
+            continue
+        tag = _marked_as(element) or subject.language
+        if is_language_tag(tag) and (words := shown(element)):
+            found.append((words, tag))
+    return found
+
+
+def _stands_alone(element: HtmlElement) -> bool:
+    """Tell whether an element is a block without blocks inside, or a part of one with a language of its own."""
+    inner = any(child.tag in BLOCKS - {"br"} or child.get("lang") for child in element.iterdescendants())
+    return not inner and (element.tag in BLOCKS or bool(element.get("lang")))
+
+
+def _marked_as(element: HtmlElement) -> str:
+    around = (each for each in (element, *element.iterancestors()) if each.tag != "html")
+    marked = (each.get("lang") for each in around)
+    return next((tag.strip() for tag in marked if tag), "")

@@ -1,0 +1,143 @@
+"""Structure that a screen reader can follow: headings in steps, tables that say what they are, the date."""
+
+import re
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
+
+from tasks.gates.quoting import shown_safely
+from tasks.gates.registry import Fault, Threshold, gate
+from tasks.gates.subject import GateSubject, is_hidden, shown
+from tasks.layouts import dates_told
+
+HEADINGS = "//h1 | //h2 | //h3 | //h4 | //h5 | //h6"
+MOST_QUOTED = 12  # words of a cell
+LONGEST_HEADING = 12  # words; a bold paragraph that is longer is a sentence to be noticed
+UNREAD_HEADING = re.compile(r"^#{2,6}[^\s#]\S*")
+OF_LAYOUT = frozenset({"contact", "date", "decision", "label", "logotype", "sender"})
+BOLD = re.compile(r"font-weight\s*:\s*(?:bold|bolder|[6-9]00)\b", re.IGNORECASE)
+EMPTY_HEADING = re.compile(r"^ {0,3}#{1,6}[\s#]*$|<h([1-6])[^>]*>\s*</h\1>")
+WITHOUT_DATE = frozenset({"sms"})  # the telephone shows when a text message came
+
+
+@gate("headings")
+def headings(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
+    """P5b: one heading of the first level, no level skipped, none empty, none that only looks like one."""
+    if subject.document is None:
+        return
+    found = [element for element in subject.select(HEADINGS) if not is_hidden(element)]
+    yield from _first_level(subject, [element for element in found if element.tag == "h1"])
+    yield from _steps(subject, found)
+    remedy = subject.say("Write it as a heading: `## ` and then the words.")
+    for element in (each for root in subject.roots for each in root.iter("p", "div")):
+        words = shown(element)
+        if _looks_like_heading(element, words):
+            message = subject.say("“{text}” looks like a heading but is only bold text", text=shown_safely(words))
+            yield Fault(message, remedy, subject.place(words), sentence=shown_safely(words))
+        elif element.tag == "p" and UNREAD_HEADING.match(words):
+            message = subject.say("“{text}” is printed as it stands: a heading has a space after #", text=words[:80])
+            yield Fault(message, remedy, subject.place(words), sentence=shown_safely(words))
+
+
+@gate("table_structure")
+def table_structure(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
+    """P5b: a table of data names its columns or rows; a table for the look alone says that it is one."""
+    for table in subject.select("//table"):
+        if is_hidden(table) or not (wrong := _wrong_with(subject, table)):
+            continue
+        words = next((text for cell in (*_own(table, "th"), *_own(table, "td")) if (text := shown(cell))), "")
+        start = " ".join(words.split()[:MOST_QUOTED])
+        yield Fault(*wrong, subject.place(start or "<table"), sentence=shown_safely(start))
+
+
+@gate("date_present")
+def date_present(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
+    """P5c: every part says when it was written, outside the communicator's own text."""
+    if subject.channel in WITHOUT_DATE or not any(wave.name == subject.wave for wave in subject.brief.waves):
+        return
+    told = dates_told(subject.brief, subject.wave, subject.language)
+    around = [shown(subject.document, but="data-body")] if subject.document is not None else []
+    if all(any(date in part for date in told) for part in (*filter(None, [" ".join(subject.text.split())]), *around)):
+        return
+    message = subject.say("The date “{date}” is missing", date=told[0])
+    remedy = subject.say("Use the channel's own layout, which prints this from the brief, or write it in the text.")
+    yield Fault(message, remedy, subject.key("waves"))
+
+
+def _wrong_with(subject: GateSubject, table: HtmlElement) -> tuple[str, str] | None:
+    """Say what a table lacks and how to mend it; None where a screen reader can read it as it is meant."""
+    headers = [text for cell in _own(table, "th") if (text := shown(cell))]
+    if table.get("role") in {"presentation", "none"}:
+        remedy = subject.say("Take `role` away from the table, so that its headers are read.")
+        wrong = subject.say("A table of data is marked as one for the look alone")
+        return (wrong, remedy) if headers or _own(table, "caption") else None
+    if headers:
+        return None
+    if _is_layout(table):
+        remedy = subject.say('Write `role="presentation"` on the table.')
+        return subject.say("A table for the look alone is not marked as one"), remedy
+    return subject.say("A table has no header cells"), subject.say("Name every column in the table's first row.")
+
+
+def _first_level(subject: GateSubject, found: list[HtmlElement]) -> Iterator[Fault]:
+    remedy = subject.say("Let the page have one heading of the first level; begin the others with `##`.")
+    if not found:
+        yield Fault(subject.say("There is no heading of the first level"), remedy, (subject.source, 1))
+    for extra in found[1:]:
+        message = subject.say("There is more than one heading of the first level: “{text}”", text=shown(extra))
+        yield Fault(message, remedy, subject.place(_as_written(extra)), sentence=shown_safely(shown(extra)))
+
+
+def _steps(subject: GateSubject, found: list[HtmlElement]) -> Iterator[Fault]:
+    before = 1
+    for element in found:
+        level, words = int(element.tag[1]), shown(element)
+        if not words and not any(image.get("alt") for image in element.iter("img")):
+            remedy = subject.say("Write the heading, or take the line away.")
+            yield Fault(subject.say("A heading is empty"), remedy, _empty_heading(subject))
+        elif level > before + 1:
+            message = subject.say(
+                "The heading “{text}” skips a level: {level} after {before}", text=words, level=level, before=before
+            )
+            remedy = subject.say("Write `{signs}` before the heading.", signs="#" * (before + 1))
+            yield Fault(message, remedy, subject.place(_as_written(element)), sentence=shown_safely(words))
+        before = level
+
+
+def _as_written(heading: HtmlElement) -> str:
+    return f"{'#' * int(heading.tag[1])} {shown(heading)}"
+
+
+def _empty_heading(subject: GateSubject) -> tuple[str, int]:
+    for name in subject.written:
+        for number, line in enumerate(subject.lines(name), start=1):
+            if EMPTY_HEADING.search(line) and name != "campaign.yaml":
+                return name, number
+    return subject.source, 1
+
+
+def _looks_like_heading(element: HtmlElement, words: str) -> bool:
+    """Tell whether a short paragraph is bold as a whole and introduces what follows; a bold sentence is none."""
+    of_layout = OF_LAYOUT.intersection(element.get("class", "").split())
+    if not words or len(words.split()) > LONGEST_HEADING or words[-1] in ".!…" or of_layout or is_hidden(element):
+        return False
+    children = [child for child in element if isinstance(child.tag, str)]
+    whole = len(children) == 1 and not (element.text or "").strip() and not (children[0].tail or "").strip()
+    bold = bool(BOLD.search(element.get("style", ""))) and not any(child.tag in {"p", "div"} for child in children)
+    if whole:
+        only = children[0]
+        bold = bold or only.tag in {"strong", "b"} or (only.tag == "span" and bool(BOLD.search(only.get("style", ""))))
+        bold = bold or (only.tag == "em" and [child.tag for child in only] == ["strong"] and not only.text)
+    return bold and element.getnext() is not None and element.getparent().tag not in {"li", "td", "th", "blockquote"}
+
+
+def _own(table: HtmlElement, tag: str) -> list[HtmlElement]:
+    """Return the cells of a table that are not cells of a table inside it."""
+    return [cell for cell in table.iter(tag) if next(cell.iterancestors("table")) is table]
+
+
+def _is_layout(table: HtmlElement) -> bool:
+    """Tell a table for the look from one of data: one cell in a row, or whole blocks and tables in its cells."""
+    rows = [len(row) for row in table.iter("tr") if next(row.iterancestors("table")) is table]
+    inner = {element.tag for cell in _own(table, "td") for element in cell.iter() if element is not cell}
+    return max(rows, default=0) <= 1 or bool(inner & {"table", "div", "h1", "h2", "h3", "p", "main", "section"})
