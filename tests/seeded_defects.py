@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from ruamel.yaml import YAML
 from campaigns.brief_loading import CAMPAIGNS
 from campaigns.errors import Finding
 from campaigns.programme import load_programme
+from tasks import layouts
 from tasks.checking import check_campaign
 from tasks.pages import LAYOUTS
 from tasks.workplace import Workplace
@@ -24,7 +26,8 @@ DEFECTS = Path(__file__).parent / "defects"
 VARIANTS = "variants"
 BRIEF = "campaign.yaml"
 EDITS = ("in", "old", "new", "nth", "after", "add", "write", "text", "put", "drop", "layout")
-STOPS_THE_TEXTS = frozenset({"text_syntax", "text_file"})
+OWN_LAYOUTS = "own_layouts"
+STOPS_THE_TEXTS = frozenset({"text_syntax", "text_file", "clock_time", "channel_known"})
 OF_A_TEXT = re.compile(r"text\.(?:[a-z_]+\.)?([a-z]{2,3}(?:-\w+)?)\.md")
 Files = dict[str, str]
 
@@ -128,6 +131,8 @@ class Seed:
     def awaited(self) -> bool:
         """Tell whether every gate that the seed needs has its row in the programme."""
         known = {gate.id for gate in load_programme().gates} | {"audience_query"}
+        if "folder" in signature(layouts.compose).parameters:
+            known.add(OWN_LAYOUTS)
         return not ({self.gate, *self.needs} <= known)
 
     def places(self, files: Files) -> set[int]:
@@ -283,7 +288,7 @@ def _seed(gate: str, name: str, row: Mapping[str, Any], rows: Mapping[str, Any],
     file = row.get("file", edits[0].file)
     at = row.get("at", ())
     signs = (at,) if isinstance(at, str) else tuple(at)
-    if not signs and "line" not in row and gate:
+    if not signs and "line" not in row and gate and (CAMPAIGNS / campaign).is_dir():
         files = clean_files(campaign, row.get("variant", ""))
         written = []
         for edit in edits:
@@ -300,7 +305,9 @@ def _seed(gate: str, name: str, row: Mapping[str, Any], rows: Mapping[str, Any],
         languages=tuple(row.get("languages", [language.group(1)] if language else [])),
         sentence=row.get("sentence", ""), never=tuple(row.get("never", ())),
         or_in=tuple(row.get("or_in", ())), also=frozenset(row.get("also", ())),
-        needs=frozenset(row.get("needs", rows.get("needs", ()))) | (variant.needs if variant else frozenset()),
+        needs=frozenset(row.get("needs", rows.get("needs", ())))
+        | (variant.needs if variant else frozenset())
+        | ({OWN_LAYOUTS} if any("layout" in edit.what for edit in edits) else set()),
         alone=row.get("alone", rows.get("alone", False)),
     )  # fmt: skip
 
@@ -311,7 +318,7 @@ def _read(path: Path) -> Any:
 
 
 def _stops(seed: Seed) -> bool:
-    return seed.gate in STOPS_THE_TEXTS
+    return not seed.near_miss and bool(STOPS_THE_TEXTS & {seed.gate, *seed.also})
 
 
 def _overlap(one: range, other: range) -> bool:
