@@ -27,7 +27,7 @@ VARIANTS = "variants"
 BRIEF = "campaign.yaml"
 EDITS = ("in", "old", "new", "nth", "after", "add", "write", "text", "put", "drop", "layout")
 OWN_LAYOUTS = "own_layouts"
-STOPS_THE_TEXTS = frozenset({"text_syntax", "text_file", "clock_time", "channel_known"})
+STOPS_THE_TEXTS = frozenset({"text_syntax", "text_file", "channel_known"})
 OF_A_TEXT = re.compile(r"text\.(?:[a-z_]+\.)?([a-z]{2,3}(?:-\w+)?)\.md")
 Files = dict[str, str]
 
@@ -317,8 +317,11 @@ def _read(path: Path) -> Any:
         return YAML(typ="safe", pure=True).load(source) or {}
 
 
-def _stops(seed: Seed) -> bool:
-    return not seed.near_miss and bool(STOPS_THE_TEXTS & {seed.gate, *seed.also})
+def _stops(seed: Seed) -> str:
+    """Return what a seed keeps the check from looking at; seeds that stop the same can share a check."""
+    if seed.near_miss:
+        return ""
+    return "clock" if seed.gate == "clock_time" else "texts" if STOPS_THE_TEXTS & {seed.gate, *seed.also} else ""
 
 
 def _overlap(one: range, other: range) -> bool:

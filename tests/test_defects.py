@@ -49,26 +49,30 @@ def check(planted: dict[str, Checked], seed: Seed, tmp_path: Path) -> Checked:
 
 @pytest.mark.parametrize("seed", [seed for seed in SEEDS if not seed.near_miss], ids=lambda seed: seed.id)
 def test_a_gate_finds_its_defect_in_its_place(seed: Seed, check: Checked) -> None:
-    assert seed.misses(check.findings, check.files) == []
+    wanting = seed.misses(check.findings, check.files)
+    assert not wanting, "; ".join(wanting)
 
 
 @pytest.mark.parametrize("seed", [seed for seed in SEEDS if seed.near_miss], ids=lambda seed: seed.id)
 def test_a_gate_lets_a_near_miss_pass(seed: Seed, check: Checked) -> None:
     explained = any(seed.gate in other.also for other in check.group.seeds)
     own = [str(finding) for finding in check.findings if finding.gate == seed.gate]
-    assert (seed.hits(check.findings, check.files) if explained else own) == []
+    hits = seed.hits(check.findings, check.files) if explained else own
+    assert not hits, "; ".join(hits)
 
 
-@pytest.mark.parametrize("seed", SEEDS, ids=lambda seed: seed.id)
+@pytest.mark.parametrize("seed", [group.seeds[0] for group in groups(SEEDS)], ids=lambda seed: seed.id)
 def test_an_edit_gives_no_finding_that_nobody_expects(seed: Seed, check: Checked) -> None:
     expected = {each.gate for each in check.group.seeds if not each.near_miss}
     expected |= {gate for each in check.group.seeds for gate in each.also}
-    assert [str(finding) for finding in check.findings if finding.gate not in expected] == []
+    others = [str(finding) for finding in check.findings if finding.gate not in expected]
+    assert not others, "; ".join(others)
 
 
 @pytest.mark.parametrize("campaign", sorted({seed.campaign for seed in SEEDS}))
 def test_a_clean_campaign_has_no_finding(campaign: str, tmp_path: Path) -> None:
-    assert [str(finding) for finding in checked(clean_files(campaign), tmp_path / campaign)] == []
+    found = [str(finding) for finding in checked(clean_files(campaign), tmp_path / campaign)]
+    assert not found, "; ".join(found)
 
 
 def test_every_gate_has_at_least_three_defects_and_a_near_miss() -> None:
