@@ -27,7 +27,7 @@ class Rule(Part):
     """One row of the table: the role, when it is needed, and why."""
 
     role: Identifier
-    when: Literal["always", "new_register_use"] | Condition
+    when: Literal["always", "new_register_use", "tells_stories"] | Condition
     why: Text
 
 
@@ -146,6 +146,8 @@ def _holds(when: str | Condition, brief: Brief) -> bool:
     if when == "new_register_use":
         assessed = {(use.register_, use.purpose) for use in _rules().assessed_uses}
         return any((basis.register_, basis.purpose) not in assessed for basis in brief.legal_basis)
+    if when == "tells_stories":
+        return bool(brief.stories)
     return not isinstance(when, Condition) or any(value in when.values for value in _values(brief, when.field))
 
 

@@ -46,11 +46,19 @@ class Kpi(Part):
 
 
 class Sender(Part):
-    """Who speaks (P6b, P6b2); a company must also say that it is part of the city."""
+    """Who speaks (P6b, P6b2); a company must also say that it is part of the city.
+
+    ``text_sender`` stands as the sender of text messages: at most 11 letters and digits; the channel's own when unset.
+    """
 
     body: Text
     kind: Literal["department", "company"]
     unit: Text
+    text_sender: Text | None = None
+
+    def of_channel(self, standard: str) -> str:
+        """Return the sender of a text message, the channel's standard one where the brief names none."""
+        return self.text_sender or standard
 
 
 class Contact(Part):
@@ -78,12 +86,13 @@ class PressContact(Part):
 
 
 class Decision(Part):
-    """Whether this is decided or only proposed (P6d)."""
+    """Whether this is decided or only proposed (P6d); ``consultation_until`` is the last day to answer a proposal."""
 
     status: Literal["decided", "proposed", "none_needed"]
     body: str | None = None
     date: Date | None = None
     reference: str | None = None
+    consultation_until: Date | None = None
 
 
 class Capacity(Part):
@@ -185,6 +194,18 @@ class Image(Part):
     shows_person: bool = False
 
 
+class Story(Part):
+    """An employee's own story (S7) and the written consent to tell it, by reference, never by name.
+
+    ``consent_until`` is its last day; without one it holds until it is withdrawn.
+    """
+
+    name: Identifier
+    consent: Text
+    consent_on: Date
+    consent_until: Date | None = None
+
+
 class Override(Part):
     """A logged motivation for a warning."""
 
@@ -238,7 +259,13 @@ class Brief(Part):
     sources: tuple[Text, ...] = ()
     fact_checker: str | None = None
     images: tuple[Image, ...] = ()
+    stories: tuple[Story, ...] = ()
     overrides: tuple[Override, ...] = ()
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether the campaign speaks to the employees alone: theirs is the only register that it may read."""
+        return all(basis.register_ == "employees" for basis in self.legal_basis)
 
     def look_times(self) -> tuple[datetime, ...]:
         """Return when each look is due: whole days after ``schedule.start`` in local time, or the instant given."""

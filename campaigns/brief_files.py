@@ -3,6 +3,7 @@
 from collections import Counter
 
 from campaigns.brief_subject import Found, Subject, rule
+from campaigns.stories import INCLUDED, story_of
 
 REGISTERS = ("population", "guardians", "employees", "customers", "subscribers")
 RESERVED = {
@@ -84,6 +85,30 @@ def internal_pack(subject: Subject) -> Found:
 
 
 @rule
+def story_consent(subject: Subject) -> Found:
+    """S7: every story that a text tells has a written consent for as long as the message is shown."""
+    start, end = subject.day("schedule", "start"), subject.day("schedule", "valid_until")
+    told = {story_of(part) for part in _included_stories(subject)}
+    rows = {row.get("name"): number for number, row in subject.rows("stories")}
+    for missing in sorted(name for name in told if name and name not in rows):
+        remedy = f"Add {{name: {missing}, consent: …, consent_on: …}} once the employee has signed."
+        yield ("stories",), f"a text tells the story {missing}, which has no consent under `stories`", remedy
+    for name, number in rows.items():
+        given, until = subject.day("stories", number, "consent_on"), subject.day("stories", number, "consent_until")
+        if name in told and given and start and given > start:
+            message = f"`stories[{number + 1}].consent_on` is after `schedule.start`"
+            yield ("stories", number, "consent_on"), message, "Tell the story once its consent has been given."
+        if name in told and until and end and until < end:
+            message = f"`stories[{number + 1}].consent_until` is before `schedule.valid_until`"
+            yield ("stories", number, "consent_until"), message, "Ask for a longer consent, or end the message sooner."
+
+
+def _included_stories(subject: Subject) -> set[str]:
+    files = (subject.file(path.name) for path in sorted(subject.folder.glob("*.md")))
+    return {part for text in files if text for part in INCLUDED.findall(text)}
+
+
+@rule
 def slot_defaults(subject: Subject) -> Found:
     """P5b: nobody reads a gap where a value is unknown."""
     for number, row in subject.rows("slots"):
@@ -129,7 +154,7 @@ def _repeated_rows(subject: Subject) -> Found:
         ("languages", "", [(number, word) for number, word in subject.words("languages")]),
         ("channels", "", [(number, word) for number, word in subject.words("channels")]),
         *((key, name, [(number, row.get(name)) for number, row in subject.rows(key)]) for key, name in
-          (("waves", "name"), ("floors", "group"), ("overrides", "gate"))),
+          (("waves", "name"), ("floors", "group"), ("stories", "name"), ("overrides", "gate"))),
     ]  # fmt: skip
     for key, name, listed in named:
         seen: set[str] = set()

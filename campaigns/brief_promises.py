@@ -57,13 +57,17 @@ def sender_known(subject: Subject) -> Found:
 
 @rule
 def decision_complete(subject: Subject) -> Found:
-    """P6d: a decision can be looked up; a proposal says who will decide."""
+    """P6d: a decision can be looked up; a proposal says who will decide and until when one can answer."""
     status = subject.text("decision", "status")
-    needed = {"decided": ("body", "date", "reference"), "proposed": ("body",)}.get(status, ())
+    needed = {"decided": ("body", "date", "reference"), "proposed": ("body", "consultation_until")}.get(status, ())
     for key in needed:
         if not subject.text("decision", key):
             remedy = f"What is {status} names {', '.join(needed)}."
             yield ("decision", key), f"`decision.{key}` is missing although the status is {status}", remedy
+    until, start = subject.day("decision", "consultation_until"), subject.day("schedule", "start")
+    if status == "proposed" and until and start and until <= start:
+        message = "`decision.consultation_until` is not after `schedule.start`"
+        yield ("decision", "consultation_until"), message, "Give people time to answer."
 
 
 @rule

@@ -7,7 +7,12 @@ from zoneinfo import ZoneInfo
 from campaigns.brief_source import Path_, name_path
 from campaigns.brief_subject import Found, Subject, rule
 
-DATES: tuple[Path_, ...] = (("objective", "by"), ("decision", "date"), ("feedback_by",))
+DATES: tuple[Path_, ...] = (
+    ("objective", "by"),
+    ("decision", "date"),
+    ("decision", "consultation_until"),
+    ("feedback_by",),
+)
 START = ("schedule", "start")
 
 
@@ -20,7 +25,10 @@ def clock_time(subject: Subject) -> Found:
         if subject.text(*path) and subject.instant(*path) is None:
             yield path, f"{name_path(path)} is not written as a time", "Write such as 2027-01-18T08:00:00+01:00."
     licences = tuple(("images", number, "licence_until") for number, _ in subject.rows("images"))
-    for path in (*DATES, *licences):
+    consents = tuple(
+        ("stories", number, key) for number, _ in subject.rows("stories") for key in ("consent_on", "consent_until")
+    )
+    for path in (*DATES, *licences, *consents):
         if subject.text(*path) and subject.day(*path) is None:
             yield path, f"{name_path(path)} is not written as a date", "Write such as 2027-04-18."
 
@@ -67,14 +75,18 @@ def objective_date(subject: Subject) -> Found:
 
 @rule
 def feedback_order(subject: Subject) -> Found:
-    """P4c: feedback is told after people have been asked; for a proposal it ends the consultation."""
+    """P4c: feedback is told after people have been asked, and after the last day to answer a proposal."""
     by, start = subject.day("feedback_by"), subject.day(*START)
+    until = subject.day("decision", "consultation_until")
     if by and start and by <= start:
         yield (
             ("feedback_by",),
             "`feedback_by` is not after `schedule.start`",
             "Say when people hear what came of it.",
         )
+    elif by and until and by <= until:
+        message = "`feedback_by` is not after `decision.consultation_until`"
+        yield ("feedback_by",), message, "Promise feedback for a day after the last day to answer."
 
 
 @rule

@@ -58,6 +58,8 @@ class Channel(Row):
     easy_read: bool = True
     audience_share: Annotated[float, Field(ge=0, le=1)] | None = None
     by_hand: bool = False
+    per_part: bool = False
+    text_sender: str = ""
 
     @property
     def is_broadcast(self) -> bool:
@@ -67,6 +69,11 @@ class Channel(Row):
     def carries(self, language: str, easy_read: bool) -> bool:
         """Return whether a text in this language, or an easy-to-read one, can go through the channel."""
         return (self.languages is None or language in self.languages) and (self.easy_read or not easy_read)
+
+
+def priced_per_part() -> list[str]:
+    """Return the channels whose price is for each part of a message, such as text messages."""
+    return [channel.name for channel in load_channels().values() if channel.per_part]
 
 
 @cache

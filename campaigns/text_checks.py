@@ -4,16 +4,17 @@ A text may branch on facts and only print slots: what differs per person is join
 yet when the text is rendered.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from itertools import product
 from pathlib import Path
 
-from jinja2 import TemplateSyntaxError, meta, nodes
+from jinja2 import TemplateSyntaxError, nodes
 
 from campaigns.brief import Brief
 from campaigns.errors import Finding
-from campaigns.text_rendering import FILTERS, text_environment
+from campaigns.text_rendering import FILTERS, TESTS, UNREADABLE, text_environment
 from campaigns.texts import TextSource, read_text, text_path
 
 PLAIN_FACTS = ("language", "channel", "wave", "arm")
@@ -33,7 +34,7 @@ def read_texts(brief: Brief, folder: Path) -> tuple[dict[tuple[str, str], TextSo
     read: dict[Path, TextSource | None] = {}
     findings: list[Finding] = []
     names = [slot.name for slot in brief.slots]
-    facts = [*PLAIN_FACTS, *(fact.name for fact in brief.facts)]
+    facts = fact_values(brief)
     for wave, language in product(brief.waves, brief.languages):
         path = text_path(folder, wave.name, language)
         if path not in read:
@@ -43,6 +44,13 @@ def read_texts(brief: Brief, folder: Path) -> tuple[dict[tuple[str, str], TextSo
         if text := read[path]:
             texts[wave.name, language] = text
     return texts, findings
+
+
+def fact_values(brief: Brief) -> dict[str, tuple[str, ...]]:
+    """Return the values that each fact can have in the texts of a brief, by name."""
+    waves = tuple(wave.name for wave in brief.waves)
+    plain = dict(zip(PLAIN_FACTS, (brief.languages, brief.channels, waves, ("treated",)), strict=True))
+    return plain | {fact.name: fact.values for fact in brief.facts}
 
 
 def parts_of(folder: Path) -> dict[str, str]:
@@ -55,53 +63,78 @@ def parts_of(folder: Path) -> dict[str, str]:
 
 
 def check_text(
-    text: TextSource, parts: Mapping[str, str], slots: Collection[str], facts: Collection[str]
+    text: TextSource, parts: Mapping[str, str], slots: Collection[str], facts: Mapping[str, Collection[str]]
 ) -> list[Finding]:
     """Return every fault of one text's Jinja2: syntax, unknown names, forbidden use of slots, missing parts.
 
-    ``parts`` are the other files of the folder that the text may include, by name.
+    ``parts`` are the other files of the folder that the text may include, by name; ``facts`` the values of each fact.
     """
     sources = {**parts, **text.templates()}
-    waiting, seen, findings = [*text.templates()], set[str](), []
+    waiting, includes, findings = [*text.templates()], dict[str, list[tuple[str, int]]](), []
     while waiting:
         name = waiting.pop(0)
-        if name in seen:
+        if name in includes:
             continue
-        seen.add(name)
-        included, places = _check(name, sources, slots, facts)
-        waiting += included
-        file = f"{text.path.parent.name}/{name.split('#')[0]}"
-        findings += [Finding("text_syntax", "P5c", "B", file, *place, text.language) for place in places]
-    return findings
+        includes[name], places = _check(name, sources, parts, slots, facts)
+        waiting += [part for part, _ in includes[name]]
+        findings += [_fault(text, name, place) for place in places]
+    return findings + [_fault(text, name, place) for name, place in _circular(includes)]
+
+
+def _fault(text: TextSource, template: str, place: Place) -> Finding:
+    file = f"{text.path.parent.name}/{template.partition('#')[0]}"
+    return Finding("text_syntax", "P5c", "B", file, *place, text.language)
 
 
 def _check(
-    name: str, sources: Mapping[str, str], slots: Collection[str], facts: Collection[str]
-) -> tuple[list[str], list[Place]]:
+    name: str,
+    sources: Mapping[str, str],
+    parts: Collection[str],
+    slots: Collection[str],
+    facts: Mapping[str, Collection[str]],
+) -> tuple[list[tuple[str, int]], list[Place]]:
     try:
         tree = text_environment({}).parse(sources[name])
+        included = list(tree.find_all(nodes.Include))
+        found = [*_forbidden(tree), *_misused(tree, slots), *_missing(included, parts), *_never_true(tree, facts)]
+        given = {*slots, *facts, *(["loop"] if tree.find(nodes.For) else [])}
+        found += _unknown(tree, _names_read(tree) - given, (*facts, *slots))
     except TemplateSyntaxError as error:
         return [], [_unreadable(error)]
     except RecursionError:
-        lines = sources[name].splitlines()
-        line = 1 + max(range(len(lines)), key=lambda number: sum(map(lines[number].count, "([{")))
+        line = _line_with_most(r"[(\[{|+~]|\bnot\b", sources[name])
         return [], [(line, "an expression is nested too deeply to be read", "take the nested brackets out.")]
-    included = list(tree.find_all(nodes.Include))
-    forbidden = list(_forbidden(tree))
-    found = [*forbidden, *_misused(tree, slots), *_missing(included, sources)]
-    try:
-        undeclared = _names_read(tree) if forbidden else meta.find_undeclared_variables(tree)
-        found += _unknown(tree, undeclared - {*slots, *facts}, (*facts, *slots))
-    except TemplateSyntaxError as error:  # a filter or test that nobody knows; the rest is found all the same
-        found += [] if found else [_unreadable(error)]
-    names = [node.template.value for node in included if isinstance(node.template, nodes.Const)]
-    return [part for part in names if part in sources], sorted(set(found))
+    except ValueError:
+        return [], [(_line_with_most(r"\d", sources[name]), "a number is too long to be read", "write it in words.")]
+    named = [(node.template.value, node.lineno) for node in included if isinstance(node.template, nodes.Const)]
+    return [(part, line) for part, line in named if part in parts], sorted(set(found))
+
+
+def _line_with_most(pattern: str, source: str) -> int:
+    lines = source.splitlines()
+    return 1 + max(range(len(lines)), key=lambda number: len(re.findall(pattern, lines[number])))
 
 
 def _names_read(tree: nodes.Template) -> set[str]:
-    """Return the names that are read and set nowhere; Jinja2's own search computes constants, such as 'a' * 10**10."""
+    """Return the names that are read and set nowhere; Jinja2's own search computes constants, such as 'a' * 10**10.
+
+    A name that is read where it is not set yet is found when the text is rendered.
+    """
     names = list(tree.find_all(nodes.Name))
     return {name.name for name in names if name.ctx == "load"} - {name.name for name in names if name.ctx != "load"}
+
+
+def _circular(includes: Mapping[str, list[tuple[str, int]]]) -> Iterator[tuple[str, Place]]:
+    """Yield each include that leads back to the file it stands in, with that file's name."""
+    for name, included in includes.items():
+        for part, line in included:
+            reached, waiting = set[str](), [part]
+            while waiting:
+                reached.add(at := waiting.pop())
+                waiting += [each for each, _ in includes.get(at, ()) if each not in reached]
+            if name in reached:
+                message = f"the part {part} includes itself in the end"
+                yield name, (line, message, "write the words here, or in a part that includes no other.")
 
 
 def _unreadable(error: TemplateSyntaxError) -> Place:
@@ -112,6 +145,10 @@ def _forbidden(tree: nodes.Template) -> Iterator[Place]:
     for node in tree.find_all(nodes.Node):
         if isinstance(node, nodes.Filter) and node.name not in FILTERS:
             yield node.lineno, f"texts have no filter {node.name}", "use one of " + ", ".join(FILTERS) + ", or none."
+        elif isinstance(node, nodes.Test) and node.name not in TESTS:
+            yield node.lineno, f"texts have no test {node.name}", "compare with ==, != or in."
+        elif isinstance(node, nodes.Const) and isinstance(node.value, str) and UNREADABLE.search(node.value):
+            yield node.lineno, "a character here cannot be shown", "remove it."
         elif not isinstance(node, ALLOWED):
             what = type(node).__name__.lower()
             yield node.lineno, f"a text may not hold this ({what})", "branch with `if` and print facts and slots."
@@ -137,10 +174,26 @@ def _misused(tree: nodes.Template, slots: Collection[str]) -> Iterator[Place]:
             yield node.lineno, f"the slot {node.name} is used for more than printing", remedy
 
 
-def _missing(included: list[nodes.Include], sources: Mapping[str, str]) -> Iterator[Place]:
+def _never_true(tree: nodes.Template, facts: Mapping[str, Collection[str]]) -> Iterator[Place]:
+    """Yield each comparison of a fact with a value that it never has: a branch that nobody would get."""
+    for node in tree.find_all(nodes.Compare):
+        sides = [node.expr, *(operand.expr for operand in node.ops)]
+        named = [side.name for side in sides if isinstance(side, nodes.Name) and side.name in facts]
+        listed = [
+            each for side in sides for each in (side.items if isinstance(side, nodes.List | nodes.Tuple) else [side])
+        ]
+        for name, value in product(named, (each.value for each in listed if isinstance(each, nodes.Const))):
+            if value not in facts[name]:
+                near = get_close_matches(str(value), list(facts[name]), n=1)
+                hint = f"did you mean {near[0]}? " if near else ""
+                message = f"{name} is compared with {str(value)[:40]!r}, a value that it never has"
+                yield node.lineno, message, f"{hint}{name} is one of: {', '.join(facts[name])}."
+
+
+def _missing(included: list[nodes.Include], parts: Collection[str]) -> Iterator[Place]:
     for node in included:
         if not isinstance(node.template, nodes.Const):
             yield node.lineno, "a part is included by a computed name", 'write its name: {% include "part.md" %}.'
-        elif node.template.value not in sources:
+        elif node.template.value not in parts:
             message = f"the part {node.template.value} is missing"
             yield node.lineno, message, "write the file in the campaign's folder, or remove the include."

@@ -3,9 +3,11 @@
 A wave may have a text of its own, ``text.<wave>.<language>.md``. Everything may hold Jinja2.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -64,12 +66,12 @@ def read_text(path: Path, language: str) -> tuple[TextSource | None, list[Findin
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         return None, [fault(line, f"the front matter is not YAML: {error.problem}", "quote values that hold a colon.")]
-    fields, wrong = _fields(matter)
+    fields, wrong = _fields(matter, lines)
     fields["body"] = "\n" * (end + 1) + "\n".join(lines[end + 1 :])
     return TextSource(file, path, language, fields), [fault(*found) for found in wrong]
 
 
-def _fields(matter: Any) -> tuple[dict[str, str], list[tuple[int, str, str]]]:
+def _fields(matter: Any, lines: list[str]) -> tuple[dict[str, str], list[tuple[int, str, str]]]:
     if not isinstance(matter, dict):
         return {}, [(2, "the front matter is not a list of keys", "write lines such as `subject: …`.")]
     fields: dict[str, str] = {}
@@ -77,14 +79,14 @@ def _fields(matter: Any) -> tuple[dict[str, str], list[tuple[int, str, str]]]:
     for key, value in matter.items():
         line = _line(matter, key)
         if key == ALTERNATIVES and isinstance(value, dict):
-            said = {image: text for image, text in value.items() if isinstance(text, str)}
-            fields |= {f"alt:{image}": "\n" * (_line(value, image) - 1) + text for image, text in said.items()}
+            said = [image for image, text in value.items() if isinstance(text, str)]
+            fields |= {f"alt:{image}": _as_written(value, image, lines) for image in said}
             remedy = 'write what the picture shows, or "" if it is mere decoration.'
             wrong += [
                 (_line(value, image), f"alt: {image} is not text", remedy) for image in value if image not in said
             ]
         elif key in FIELDS and isinstance(value, str):
-            fields[key] = "\n" * (line - 1) + value
+            fields[key] = _as_written(matter, key, lines)
         elif key in (*FIELDS, ALTERNATIVES):
             wrong.append((line, f"{key} is not text", "put the value in quotation marks."))
         else:
@@ -92,6 +94,16 @@ def _fields(matter: Any) -> tuple[dict[str, str], list[tuple[int, str, str]]]:
     if not fields.get("subject", "").strip():
         wrong.append((1, "the text has no subject", "add a line `subject: …` to the front matter."))
     return fields, wrong
+
+
+def _as_written(mapping: Any, key: Any, lines: list[str]) -> str:
+    """Return a value after as many line ends as stand before it; of a block (``|``, ``>``) the lines of the file."""
+    line = _line(mapping, key)
+    if not re.search(r":\s+[|>][-+0-9]*\s*$", lines[line - 1]):
+        return "\n" * (line - 1) + str(mapping[key])
+    indent = len(lines[line - 1]) - len(lines[line - 1].lstrip())
+    block = takewhile(lambda each: not each.strip() or each[: indent + 1].isspace(), lines[line:])
+    return "\n" * line + "\n".join(each.strip() for each in block)
 
 
 def _nearest(key: str) -> str:

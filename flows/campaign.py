@@ -17,7 +17,7 @@ from campaigns.errors import InputError, Waiting
 from flows import artifacts, schedule
 from flows.publication import publish_wave
 from flows.settings import load_settings, workplace
-from tasks import runs, stages
+from tasks import runs, stages, stories, unpublishing
 from tasks.workplace import Workplace
 
 WAITING = "Waiting"
@@ -43,14 +43,17 @@ def prepare_campaign(campaign: str) -> str:
 def publish_campaign(run: str, late: bool = False) -> State[str]:
     """Send what is approved, wave by wave; resumes where a killed run stopped, and sends nothing twice."""
     place = workplace(load_settings())
+    unpublishing.take_down(place, run)
     if runs.state(place, run) in runs.SENT:
         return Completed(message=f"run {run} was published before; nothing is left to send", data=run)
+    stories.require_consents(place, run)
     try:
         stages.require_approval(place, run)
         for wave in runs.load(place, run).brief.waves:
             publish_wave(place, run, wave, late=late)
     except Waiting as reason:
         return Completed(name=WAITING, message=str(reason), data=run)
+    unpublishing.take_down(place, run)
     stages.plan_looks(place, run)
     schedule.schedule_looks(place, run)
     runs.move(place, run, "published")

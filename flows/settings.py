@@ -31,8 +31,15 @@ class Settings(BaseSettings):
     smtp_url: SecretStr = Field(
         default=SecretStr("smtp://127.0.0.1:2525"), description="smtp://user:secret@host:port of the mail relay."
     )
+    sms_url: SecretStr = Field(
+        default=SecretStr("http://127.0.0.1:2526/sms"),
+        description="https://user:secret@host/path of the SMS gateway, in the shape of the 46elks API.",
+    )
     letter_url: str = Field(default="", description="Folder the print shop reads; HOME/sink/letter when unset.")
     web_url: str = Field(default="", description="Folder the web server reads; HOME/sink/web when unset.")
+    intranet_url: str = Field(
+        default="", description="Folder of the intranet, for pages to employees alone; HOME/sink/intranet when unset."
+    )
     public_url: str = Field(
         default="", description="Address of landing and unsubscribe pages; unset: unsubscribing by mailto only."
     )
@@ -97,8 +104,10 @@ def workplace(settings: Settings) -> Workplace:
         key=secret_key(settings),
         language=settings.language,
         smtp_url=settings.smtp_url.get_secret_value(),
+        sms_url=settings.sms_url.get_secret_value(),
         letter_url=settings.letter_url,
         web_url=settings.web_url,
+        intranet_url=settings.intranet_url,
         public_url=settings.public_url,
         sender_address=settings.sender_address,
         logotype=settings.logotype,

@@ -48,7 +48,7 @@ def select_audience(workplace: Workplace, run: str) -> None:
         _count_contacts(connection, this)
         public = sum(question.registers != ("employees",) for question in questions)
         for question in questions:
-            _select_wave(connection, workplace, this, question, max(public, 1))
+            _select_wave(connection, workplace, this, question, public or len(questions))
         _refuse_if_changed(connection, this.run, persons)
         store.keep_evidence(connection, workplace, this.run, ["audience"])
 

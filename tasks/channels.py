@@ -6,6 +6,7 @@ planned by itself before them. Costs count letters per household. The city's web
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,7 @@ import duckdb
 from campaigns.brief import Brief
 from campaigns.channels import Channel, load_channels
 from campaigns.errors import Finding, GateRefused
-from tasks import beliefs, plan_explained, plan_words, quota, runs, slot_values, store
+from tasks import beliefs, message_parts, plan_explained, plan_words, quota, runs, slot_values, store
 from tasks.broadcast import Broadcast, best_broadcasts, share_moved
 from tasks.contact_plan import Cell, Infeasible, Limits
 from tasks.plan_blocks import BUDGET, CARBON
@@ -30,10 +31,12 @@ CITY_PAGE = "web"
 LEVEL = 1e-3
 
 
-def plan_channels(workplace: Workplace, run: str) -> None:
+def plan_channels(workplace: Workplace, run: str, texts: Iterable[message_parts.PartText] = ()) -> None:
     """Fill ``plan``, ``assignment``, ``message_slot`` and the tables that explain the plan; say who is left out.
 
-    Raises GateRefused where the brief's demands contradict each other, with what would do.
+    ``texts`` are those of channels priced per part, so that each message is planned at what it will cost; without
+    them such a message counts as one part. Raises GateRefused where the brief's demands contradict each other, with
+    what would do.
     """
     with store.writing(workplace) as connection:
         this = runs.load_within(connection, run)
@@ -43,6 +46,7 @@ def plan_channels(workplace: Workplace, run: str) -> None:
         told = Counter[str]()
         design: dict[str, Any] = dict(this.design)
         list_admissions(connection, this.brief)
+        message_parts.list_texts(connection, texts)
         for block in blocks(connection, this.run, this.brief):
             left = this.brief.budget.sek - told["planned_sek"], this.brief.budget.co2_kg - told["planned_co2_kg"]
             told.update(_plan_block(connection, workplace, this, block, *left))
@@ -129,11 +133,11 @@ def _write_plan(
     """Write one row per wave, segment and channel, and one for each set-up and broadcast channel; returns the sums."""
     language, channels = workplace.language, load_channels()
     rows: list[list[Any]] = []
-    for wave, segment, name, count, messages, effect, *silent in connection.execute(
+    for wave, segment, name, count, messages, parts, effect, *silent in connection.execute(
         store.statement("channels/summary")
     ).fetchall():
         channel = channels.get(name)
-        sek = messages * channel.unit_cost_sek if channel else 0.0
+        sek = parts * channel.unit_cost_sek if channel else 0.0
         co2 = messages * channel.co2_kg if channel else 0.0
         reason = plan_words.reason(language, channel, effect / count, count, *silent)
         rows.append([run, wave, segment, name, count, effect, round(sek, 6), round(co2, 9), reason])

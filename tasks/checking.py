@@ -7,7 +7,7 @@ from campaigns.brief import Brief
 from campaigns.brief_loading import inspect_brief
 from campaigns.errors import BriefInvalid, Finding
 from campaigns.programme import load_programme
-from tasks import gates
+from tasks import gates, stories
 from tasks.audience_query import examine, rehearse
 from tasks.gate_subjects import subject_of
 from tasks.messages import render_texts, variant_findings
@@ -50,4 +50,5 @@ def _in_texts(brief: Brief, folder: Path, workplace: Workplace) -> list[Finding]
         )
         for each in variants
     ]  # fmt: skip
-    return [*variant_findings(brief, folder, variants), *gates.examine(subjects, load_programme().text_gates)]
+    told = [*variant_findings(brief, folder, variants), *stories.findings(workplace, brief, folder, variants)]
+    return [*told, *gates.examine(subjects, load_programme().text_gates)]

@@ -1,5 +1,6 @@
 """Combinations of what a text may branch on: those that a brief declares, and those that occur among a run's people."""
 
+from collections.abc import Sequence
 from itertools import product
 from typing import NamedTuple
 
@@ -52,10 +53,7 @@ def first_facts(brief: Brief) -> tuple[tuple[str, str], ...]:
 def occurring_combinations(connection: duckdb.DuckDBPyConnection, run: str, brief: Brief) -> list[Combination]:
     """Return the combinations that this run's assigned persons have, and those of its channels without addresses."""
     rows = connection.execute(store.statement("variants/combinations"), {"run": run}).fetchall()
-    people = [
-        Combination(wave, channel, language, tuple((pair["key"], pair["value"]) for pair in facts or []))
-        for wave, channel, language, facts in rows
-    ]
+    people = [_combination(*row) for row in rows]
     channels = open_channels(brief)
     planned = connection.execute(store.statement("variants/open_waves"), {"run": run, "channels": channels}).fetchall()
     waves = planned or [(brief.waves[-1].name, channel) for channel in channels]
@@ -64,3 +62,16 @@ def occurring_combinations(connection: duckdb.DuckDBPyConnection, run: str, brie
         for (wave, channel), language in product(waves, brief.languages)
     ]
     return [*people, *everybody]
+
+
+def audience_combinations(
+    connection: duckdb.DuckDBPyConnection, run: str, channels: Sequence[str]
+) -> list[Combination]:
+    """Return the combinations that persons of this run's audience have, for each of the channels."""
+    values = {"run": run, "channels": list(channels)}
+    rows = connection.execute(store.statement("variants/audience_combinations"), values).fetchall()
+    return [_combination(*row) for row in rows]
+
+
+def _combination(wave: str, channel: str, language: str, facts: list[dict[str, str]] | None) -> Combination:
+    return Combination(wave, channel, language, tuple((pair["key"], pair["value"]) for pair in facts or []))

@@ -1,4 +1,4 @@
-"""Pause, resume, stop and suppress: the decision log first, then the control files, then the tables."""
+"""Pause, resume, stop, suppress and withdraw: the decision log first, then the control files, then the tables."""
 
 import contextlib
 import csv
@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from campaigns.errors import InputError, RegisterFileInvalid, StoreBusy
-from tasks import decisions, orders, shards, store
+from tasks import decisions, orders, shards, store, stories, unpublishing
 from tasks.launching import ShardResult, deliver
 from tasks.ledger import load_decisions
-from tasks.orders import ORDERS, SUPPRESSIONS, TERMS
+from tasks.orders import ORDERS, SUPPRESSIONS, TERMS, WITHDRAWALS
 from tasks.register_values import usable_email
 from tasks.workplace import Workplace, pseudonym
 
@@ -51,6 +51,22 @@ def _cancel(workplace: Workplace, run: str, shard: str) -> ShardResult:
 def _order(workplace: Workplace, run: str, order: str, actor: str, reason: str) -> None:
     decisions.record(workplace, ACTIONS[order], actor=actor, run=run, detail={"reason": reason})
     orders.append(workplace.run_folder(run, "control"), ORDERS, [(order, reason)])
+
+
+def withdraw(workplace: Workplace, campaign: str, story: str, consents: Sequence[str], actor: str) -> None:
+    """Never tell a story any more: messages with it that are not marked are cancelled, pages with it taken down.
+
+    ``consents`` are the references of the consent that was withdrawn. Doing it again changes nothing.
+    """
+    known = stories.withdrawn(workplace)
+    if new := [consent for consent in consents if consent not in known]:
+        detail = {"campaign": campaign, "story": story, "consents": new}
+        decisions.record(workplace, stories.WITHDRAWN, actor=actor, detail=detail)
+    for folder in sorted(workplace.home.glob("runs/*/control")):
+        orders.append(folder, WITHDRAWALS, [(consent,) for consent in consents])
+    unpublishing.take_down_everywhere(workplace)
+    with contextlib.suppress(StoreBusy), store.writing(workplace, wait=SECONDS_FOR_TABLE) as connection:
+        load_decisions(connection, workplace)
 
 
 def suppress(
@@ -94,14 +110,16 @@ def list_suppressions(workplace: Workplace) -> list[dict[str, Any]]:
 
 
 def restore(workplace: Workplace, run: str) -> None:
-    """Write a run's orders and suppressions anew from the decision log, in place of lost or damaged files."""
+    """Write a run's orders, suppressions and withdrawals anew from the decision log, for lost or damaged files."""
     folder = workplace.run_folder(run, "control")
     if not (folder / TERMS).exists():
         return
     meant = {action: order for order, action in ACTIONS.items()}
     given = [(meant[each.action], "restored") for each in decisions.read(workplace)
              if each.run == run and each.action in meant]  # fmt: skip
-    for name, lines in ((ORDERS, given), (SUPPRESSIONS, shards.decisions_on_suppressions(workplace))):
+    withdrawn = [(consent,) for consent in stories.withdrawn(workplace)]
+    suppressed = shards.decisions_on_suppressions(workplace)
+    for name, lines in ((ORDERS, given), (SUPPRESSIONS, suppressed), (WITHDRAWALS, withdrawn)):
         (folder / name).unlink(missing_ok=True)
         orders.append(folder, name, lines)
 

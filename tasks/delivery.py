@@ -16,6 +16,7 @@ MOST_TRIES = 5
 CONNECTION_TRIES = 3
 FAILURES_LOOKED_AT = 100
 FEWEST_ATTEMPTS = 50
+CONSENT_WITHDRAWN = "consent_withdrawn"
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.25, 5.0
 
 
@@ -48,19 +49,26 @@ class Delivery:
         self._given_up: list[Item] = []
         self._recent: deque[bool] = deque(maxlen=FAILURES_LOOKED_AT)
         self._give_up_at = float("inf")
+        self._hold_until, self._held_since = 0.0, float("inf")
         self._connection_tries = 0
+        self._withdrawn = 0
 
     def run(self, messages: Sequence[Message], known: Mapping[str, Standing]) -> str:
         """Return done, deferred, paused, outside_hours, interrupted, unavailable or failing."""
         self._take_over(messages, known)
         while self._queue or self._later:
             verdict = self._control.refresh()
+            self._cancel_withdrawn()
+            if not self._queue and not self._later:
+                break
             if verdict in ("stopped", "expired"):
                 self._end_all("cancelled" if verdict == "stopped" else "expired")
             elif verdict != "go" or self._interrupted():
                 return verdict if verdict != "go" else "interrupted"
-            elif time.monotonic() > self._give_up_at:
+            elif time.monotonic() > self._give_up_at or self._held_too_long():
                 return "deferred"
+            elif (left := self._hold_until - time.monotonic()) > 0:
+                time.sleep(min(0.1, left))
             elif (window := self._not_suppressed(self._window())) and (ending := self._send(window)):
                 return ending
         return "deferred" if self._given_up else "done"
@@ -106,6 +114,22 @@ class Delivery:
             self._write(records)
         for done in (self._queue, self._later, self._given_up):
             done.clear()
+
+    def _cancel_withdrawn(self) -> None:
+        """Settle what tells a story whose consent is withdrawn, also while nothing may be sent."""
+        withdrawn = self._control.withdrawn
+        if len(withdrawn) == self._withdrawn:
+            return
+        self._withdrawn = len(withdrawn)
+        out = [item for items in (self._queue, self._later, self._given_up) for item in items
+               if item.message.variant in withdrawn]  # fmt: skip
+        gone = {id(item) for item in out}
+        self._queue = deque(item for item in self._queue if id(item) not in gone)
+        self._later = [item for item in self._later if id(item) not in gone]
+        self._given_up = [item for item in self._given_up if id(item) not in gone]
+        if records := [now("cancelled", item.message.message_id, item.attempt, CONSENT_WITHDRAWN) for item in out
+                       if not item.in_doubt]:  # fmt: skip
+            self._write(records)
 
     def _window(self) -> list[Item]:
         if not self._queue:
@@ -156,6 +180,11 @@ class Delivery:
         return ""
 
     def _follow_up(self, item: Item, outcome: Outcome) -> None:
+        if outcome.retry_after:
+            self._hold(item, outcome.retry_after)
+            return
+        if outcome.status == "accepted":
+            self._held_since = float("inf")
         if item.tries == 0:
             self._recent.append(outcome.gateway_fault or outcome.status in ("deferred", "unknown"))
         item.tries += 1
@@ -169,6 +198,17 @@ class Delivery:
             return
         item.due = time.monotonic() + _pause(item.tries, longest=LONGEST_PAUSE)
         self._later.append(item)
+
+    def _hold(self, item: Item, seconds: float) -> None:
+        """Send nothing for as long as the gateway asks; that is no failure, and no try of this message."""
+        moment = time.monotonic()
+        self._hold_until, self._held_since = max(self._hold_until, moment + seconds), min(self._held_since, moment)
+        self._queue.append(item)
+
+    def _held_too_long(self) -> bool:
+        """Tell whether the gateway has taken nothing for longer than our patience, or asks for more than that."""
+        moment = time.monotonic()
+        return max(self._hold_until - moment, moment - self._held_since) > self._patience
 
     def _gateway_fails(self) -> bool:
         return len(self._recent) >= FEWEST_ATTEMPTS and sum(self._recent) * 2 > len(self._recent)

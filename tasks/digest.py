@@ -17,7 +17,7 @@ from tasks.workplace import Workplace
 LAYOUTS = Path(__file__).parents[1] / "campaigns" / "layouts"
 OUR_PAGES = ("page.", "preview.", "report.")
 """Layouts of pages for staff: nothing of them is ever sent, so they void no approval."""
-CONTENT_FILES = ("campaign.yaml", "*.sql", "text.*.md", "*.j2")
+CONTENT_FILES = ("campaign.yaml", "*.sql", "*.md", "*.j2")
 
 
 def seal(workplace: Workplace, run: str) -> str:

@@ -10,7 +10,7 @@ import duckdb
 
 from campaigns.brief import Brief, Wave
 from campaigns.channels import Channel, load_channels
-from tasks import store
+from tasks import message_parts, store
 from tasks.admission import addressed_channels, shares_letters
 
 
@@ -27,6 +27,7 @@ def divert(connection: duckdb.DuckDBPyConnection, run: str, brief: Brief, wave: 
     terms = [_terms(channel, brief) for channel in addressed_channels(brief)]
     values: dict[str, Any] = {"run": run, "wave": wave.name, "earlier": earlier, "terms": terms}
     store.run_each(connection, "publishing/failed", values)
+    message_parts.count_diverted(connection, run, wave.name)
     sek, co2 = _left(connection, run, brief)
     store.run_each(connection, "publishing/divert", values | {"sek": sek, "co2_kg": co2})
     query = "SELECT count(*) FROM diversion WHERE run = ? AND wave = ?"

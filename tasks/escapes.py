@@ -9,6 +9,7 @@ url             a whole address in an HTML attribute: only http, https and mailt
 link            the same in plain text and in e-mail headers
 part            one component of an address, percent-encoded
 text, text_rtl  plain text on one line; isolated like html
+sms, sms_rtl    the same in a text message; no sign is changed for a cheaper one, however long it makes the message
 header          encoded words of a header (RFC 2047), which can hold neither a line break nor a header
 token           a machine's own value in a header: letters, digits and ``.,:+-_`` and space
 email           an address in a header (RFC 5322 dot-atom); anything else becomes ``undisclosed-recipients:;``
@@ -139,6 +140,8 @@ ESCAPES: dict[str, Escape] = {
     "part": _part,
     "text": _text,
     "text_rtl": _text_rtl,
+    "sms": _text,
+    "sms_rtl": _text_rtl,
     "header": _header,
     "token": _token,
     "email": _email,

@@ -39,7 +39,12 @@ def draw_holdout(workplace: Workplace, run: str) -> None:
 
 
 def public_waves(connection: duckdb.DuckDBPyConnection, run: str, brief: Brief) -> list[str]:
-    """Return the waves of which anybody comes from another register than that of the employees, in order."""
+    """Return the waves of which anybody comes from another register than that of the employees, in order.
+
+    A campaign to the employees alone has its aim among them: there it is every wave.
+    """
+    if brief.is_internal:
+        return [wave.name for wave in brief.waves]
     rows = connection.execute(
         "SELECT DISTINCT wave FROM audience WHERE run = ? AND kind <> 'employees'", [run]
     ).fetchall()

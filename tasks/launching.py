@@ -84,8 +84,10 @@ def _let_finish(worker: "subprocess.Popen[str]") -> None:
 def _settings(workplace: Workplace, patience: float) -> dict[str, Any]:
     return {
         "smtp_url": workplace.smtp_url,
+        "sms_url": workplace.sms_url,
         "letter_url": workplace.letter_url,
         "web_url": workplace.web_url,
+        "intranet_url": workplace.intranet_url,
         "public_url": workplace.public_url,
         "sender_address": workplace.sender_address,
         "patience": patience,

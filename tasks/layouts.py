@@ -4,6 +4,7 @@ import base64
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from lxml.html import HtmlElement
 from markupsafe import Markup
 
 from campaigns.brief import Brief
+from campaigns.channels import priced_per_part
 from campaigns.errors import InputError
 from campaigns.language import base, date_locale, direction, translations
 from tasks import directions, markdown, slots
@@ -56,13 +58,28 @@ class Message:
     answer_within: Told
     decision_label: str
     decision_facts: str
+    consultation_until: str
+    feedback_by: str
     date: str
     landing_page: str
     insight_page: str
+    is_internal: bool
     logotype: str
     logotype_text: str
     unsubscribe: str
     address: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ShortMessage:
+    """What the layout of a text message prints: ``text`` is the line ``sms`` of the communicator's text."""
+
+    text: str
+    sender: str
+    contact_way: str
+    decision_label: str
+    date: str
+    landing_page: str
 
 
 def has_layout(channel: str) -> bool:
@@ -78,6 +95,8 @@ def compose(
     Raises InputError where a slot stands in an attribute that cannot hold one safely.
     """
     environment = _environment(base(language))
+    if channel in priced_per_part():
+        return _text_message(environment, brief, wave, channel, language, fields[channel]), ""
     plain, rich = _messages(brief, workplace, wave, channel, language, fields)
     text = slots.put_in_place(
         environment.get_template(f"{channel}.txt.j2").render(message=plain), _place("text", language)
@@ -87,6 +106,26 @@ def compose(
         return text, ""
     page = _slots_in_place(_render(environment, channel, rich), _place("html", language))
     return text, _wrapped(_INLINER.inline(page) if channel == "email" else page)
+
+
+def _text_message(environment: Environment, brief: Brief, wave: str, channel: str, language: str, line: str) -> str:
+    """Return a text message: the communicator's line, and under it the layout's own, each slot in its place."""
+    label, _ = _decision(brief, language, short=True)
+    short = ShortMessage(
+        text=_plain_spaces(directions.telephones_whole(line, language)),
+        sender=_sender(brief, language, short=True),
+        contact_way=_plain_spaces(directions.telephones_whole(brief.contact.way, language)),
+        decision_label=label,
+        date=dates_told(brief, wave, language)[0],
+        landing_page=brief.landing_page,
+    )
+    text = environment.get_template(f"{channel}.txt.j2").render(message=short)
+    return slots.put_in_place(text.strip(), _place("sms", language))
+
+
+def _plain_spaces(text: str) -> str:
+    """Return the text with ordinary spaces: one that does not break a line would make the message UCS-2."""
+    return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 @cache
@@ -129,6 +168,9 @@ def _messages(
         "date": dates_told(brief, wave, language)[0],
         "landing_page": brief.landing_page,
         "insight_page": _insight_page(brief, source),
+        "consultation_until": _day(brief.decision.consultation_until, language) if _is_proposal(brief) else "",
+        "feedback_by": _day(brief.feedback_by, language) if _is_proposal(brief) else "",
+        "is_internal": brief.is_internal,
         "logotype": _logotype(workplace, channel),
         "logotype_text": _logotype_text(workplace, language, fields),
     }
@@ -148,11 +190,12 @@ def _address(place: str) -> tuple[str, ...]:
     return (name, f"{street} {apartment}", f"{postcode} {city}")
 
 
-def _sender(brief: Brief, language: str) -> str:
+def _sender(brief: Brief, language: str, *, short: bool = False) -> str:
     say, body = translations(base(language)).gettext, directions.isolated(brief.sender.body, language)
-    if brief.sender.kind == "company":
+    if brief.sender.kind == "company" and not short:
         return f"{body} – {say('part of the City of Stockholm')}"
-    return say(", ").join((body, say("City of Stockholm")))
+    city = "part of the City of Stockholm" if brief.sender.kind == "company" else "City of Stockholm"
+    return say(", ").join((body, say(city)))
 
 
 def _told(brief: Brief, language: str, written: object, words: str) -> Told:
@@ -169,14 +212,23 @@ def _contact_address(way: str) -> str:
     return way if re.fullmatch(r"https?://\S+", way) else ""
 
 
-def _decision(brief: Brief, language: str) -> tuple[str, str]:
+def _decision(brief: Brief, language: str, *, short: bool = False) -> tuple[str, str]:
     say, decision = translations(base(language)).gettext, brief.decision
     if decision.status == "none_needed":
         return "", ""
-    label = say("Decided") if decision.status == "decided" else say("Proposal – not decided")
-    day = format_date(decision.date, "long", locale=date_locale(language)) if decision.date else None
-    facts = [directions.isolated(fact, language) for fact in (decision.body, day, decision.reference) if fact]
-    return label, say(", ").join(facts)
+    proposal = say("Proposal, not decided") if short else say("Proposal – not decided")
+    label = say("Decided") if decision.status == "decided" else proposal
+    facts = (decision.body, _day(decision.date, language), decision.reference)
+    return label, say(", ").join(directions.isolated(fact, language) for fact in facts if fact)
+
+
+def _is_proposal(brief: Brief) -> bool:
+    return brief.decision.status == "proposed"
+
+
+def _day(day: date | None, language: str) -> str:
+    """Return a day written out as the language does; empty for none."""
+    return str(format_date(day, "long", locale=date_locale(language))) if day else ""
 
 
 def dates_told(brief: Brief, wave: str, language: str) -> tuple[str, ...]:

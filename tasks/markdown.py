@@ -5,17 +5,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from urllib.parse import unquote
 
-from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 from markdown_it.utils import EnvType, OptionsDict
 
+from campaigns.text_rendering import markdown_reader
 from tasks.slots import put_address_in_place, put_in_place
 
 WIDTH = 72
-_READER = MarkdownIt("commonmark", {"html": False}).enable("table")
+_READER = markdown_reader()
 Alternatives = Mapping[str, str]
 """Alternative texts by the picture's address as it is written in the text; an empty one marks decoration."""
 

@@ -7,37 +7,44 @@ per person.
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
 from campaigns.brief import Brief
+from campaigns.channels import priced_per_part
 from campaigns.errors import BriefInvalid, Finding, InputError
 from campaigns.text_checks import PLAIN_FACTS, parts_of, read_texts
+from campaigns.text_rendering import PARTS
 from campaigns.texts import TextSource
-from tasks import layouts, mime, rendering, runs, slots, store
+from tasks import layouts, mime, rendering, runs, slots, store, stories
 from tasks.combinations import (
     Combination,
+    audience_combinations,
     declared_combinations,
     occurring_combinations,
     open_channels,
     written_channels,
 )
 from tasks.logotype import LOGOTYPE_CID, attached_logotype
+from tasks.message_parts import PartText, refuse_unfillable
 from tasks.slot_values import default_of
 from tasks.workplace import Workplace, pseudonym
 
 MOST_COMBINATIONS = 1000  # of facts
 MOST_VARIANTS = 40  # per channel; more than a person can read before approving
 TABLES = ("variant", "variant_choice")
+SMS = "sms"
 CHANGED = (*TABLES, "assignment")
 
 
 @dataclass(frozen=True)
 class RenderedVariant:
     """One distinct text: ``facts`` is the first of the combinations that get it, ``source`` the file it came from.
+
+    ``parts`` are the other files of the campaign whose words it holds, such as stories.
 
     ``subject``, ``text`` and ``html`` hold slots as markers; :func:`tasks.slots.parse` fills them as it fills
     ``template``, the bytes that are sent.
@@ -56,6 +63,7 @@ class RenderedVariant:
     template: bytes
     slots: tuple[str, ...]
     digest: str
+    parts: tuple[str, ...] = ()
 
 
 def render_texts(brief: Brief, folder: Path, workplace: Workplace) -> list[RenderedVariant]:
@@ -75,7 +83,10 @@ def render_combinations(
 ) -> list[RenderedVariant]:
     """Return the distinct texts of these combinations, in their order; raises BriefInvalid."""
     texts, findings = read_texts(brief, folder)
-    findings += _without_layout(brief, folder)
+    findings += [
+        *_without_layout(brief, folder),
+        *_without_line(texts.values(), {each.channel for each in combinations}),
+    ]
     _refuse(findings)
     jobs = [_job(brief, texts[each.wave, each.language], each) for each in combinations]
     answers, findings = rendering.render_jobs(jobs, parts_of(folder))
@@ -111,6 +122,23 @@ def variant_findings(brief: Brief, folder: Path, variants: Iterable[RenderedVari
     ]
 
 
+def part_texts(workplace: Workplace, run: str) -> list[PartText]:
+    """Render the texts of channels priced per part that somebody of the run's audience may get."""
+    known = runs.load(workplace, run)
+    counted = [channel for channel in priced_per_part() if channel in known.brief.channels]
+    if not counted:
+        return []
+    with store.writing(workplace) as connection:
+        combinations = audience_combinations(connection, known.run, counted)
+    return [
+        PartText(
+            each.variant, each.wave, each.channel, each.language, [one.facts for one in each.combinations], each.slots,
+            each.template,
+        )
+        for each in render_combinations(known.brief, known.folder, workplace, combinations)
+    ]  # fmt: skip
+
+
 def build_variants(workplace: Workplace, run: str) -> int:
     """Render the texts that this run's people get and say which text each person gets; returns their number.
 
@@ -120,6 +148,7 @@ def build_variants(workplace: Workplace, run: str) -> int:
     with store.writing(workplace) as connection:
         combinations = occurring_combinations(connection, known.run, known.brief)
     variants = render_combinations(known.brief, known.folder, workplace, combinations)
+    _refuse(stories.findings(workplace, known.brief, known.folder, variants))
     with store.writing(workplace) as connection:
         store.replace_rows(connection, known.run, TABLES)
         for variant in variants:
@@ -136,6 +165,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, run: str, variant: RenderedVa
             "run": run, "variant": variant.variant, "wave": variant.wave, "channel": variant.channel,
             "language": variant.language, "subject": variant.subject, "text": variant.text, "html": variant.html,
             "template": variant.template, "slots": list(variant.slots), "digest": variant.digest,
+            "parts": list(variant.parts),
         },
     )  # fmt: skip
     for each in variant.combinations:
@@ -159,6 +189,17 @@ def _without_layout(brief: Brief, folder: Path) -> list[Finding]:
         for channel in written_channels(brief)
         if not layouts.has_layout(channel)
     ]
+
+
+def _without_line(texts: Iterable[TextSource], channels: Collection[str]) -> list[Finding]:
+    """Return a finding for each text that lacks the line that a channel sends in the place of the text."""
+    return [
+        Finding(
+            "text_file", "P5b", "B", text.file, 1, "the text has no line for text messages",
+            "add a line `sms: …` to the front matter, or take sms out of the brief's channels.", text.language, SMS,
+        )
+        for text in texts if SMS in channels and not text.fields.get(SMS, "").strip()
+    ]  # fmt: skip
 
 
 def _of_brief(gate: str, requirement: str, kind: str, folder: Path, message: str, remedy: str) -> Finding:
@@ -185,6 +226,8 @@ def _variant(
         defaults = {slot.name: default_of(slot, language, brief) for slot in brief.slots}
         subject, text, html = (slots.parse(part.encode()).fill(defaults).decode() for part in (subject, text, html))
     template = html.encode() or text.encode()
+    if channel in priced_per_part():
+        refuse_unfillable(slots.named_in(text))
     if channel == "email":
         template = _email(brief, workplace, language, fields["subject"], text, html)
     _only_known_slots(brief, subject + text + html)
@@ -194,6 +237,7 @@ def _variant(
         wave=wave, channel=channel, language=language, facts=dict(facts), combinations=shared, source=source.path.name,
         subject=subject, text=text, html=html, template=template,
         slots=tuple(sorted(slots.parse(template).slot_names)), digest=digest,
+        parts=tuple(answer[PARTS].split("\n")) if answer[PARTS] else (),
     )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """The control folder of a run: what workers read before every mark.
 
-``terms.json`` holds what the brief says about time, purposes and unknowns. ``orders.log`` (pause, resume, stop) and
-``suppressions.log`` are append-only and synced, a checksum per line; a line that does not match stops the sending.
+``terms.json`` holds what the brief says about time, purposes and unknowns, and which texts rest on whose consent.
+``orders.log`` (pause, resume, stop), ``suppressions.log`` and ``withdrawals.log`` (consents to tell a story) are
+append-only and synced, a checksum per line; a line that does not match stops the sending.
 """
 
 import fcntl
@@ -20,6 +21,7 @@ from tasks.journal import sync_folder
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ORDERS, SUPPRESSIONS, TERMS = "orders.log", "suppressions.log", "terms.json"
+WITHDRAWALS = "withdrawals.log"
 Verdict = Literal["go", "paused", "stopped", "expired", "outside_hours"]
 
 
@@ -87,16 +89,24 @@ class Control:
         self._quiet = self.terms["quiet_hours"].get(channel)
         self._purposes = {"all", *self.terms["purposes"]}
         self._orders, self._suppressions = _Growing(folder / ORDERS), _Growing(folder / SUPPRESSIONS)
+        self._withdrawals = _Growing(folder / WITHDRAWALS)
         self._order, self._stopped = "resume", False
         self.suppressed: set[str] = set()
+        self.withdrawn: set[str] = set()
 
     def refresh(self, now: datetime | None = None) -> Verdict:
-        """Read new orders and suppressions and say whether sending may go on; a stop is final."""
+        """Read what is new and say whether sending may go on; a stop is final.
+
+        ``suppressed`` holds keys that get nothing, ``withdrawn`` variants that tell a story without its consent.
+        """
         for order, *_ in self._orders.new_lines():
             self._order, self._stopped = order, self._stopped or order == "stop"
         for subject_key, purpose, *_ in self._suppressions.new_lines():
             if purpose in self._purposes:
                 self.suppressed.add(subject_key)
+        for consent, *_ in self._withdrawals.new_lines():
+            told = self.terms.get("stories", [])
+            self.withdrawn |= {each["variant"] for each in told if consent in each["consents"]}
         moment = (now or datetime.now(self._zone)).astimezone(self._zone)
         if self._stopped:
             return "stopped"

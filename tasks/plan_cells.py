@@ -4,24 +4,33 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import duckdb
 
 from campaigns.brief import Brief, Wave
-from campaigns.channels import Channel, load_channels
+from campaigns.channels import load_channels
 from campaigns.errors import BriefInvalid, CheckFailed, Finding
-from tasks import store
+from tasks import message_parts, slot_values, store
 from tasks.admission import addressed_channels, admissions, shares_letters
 from tasks.beliefs import Beliefs
 from tasks.contact_plan import Cell, Limits, Option, Setup
 from tasks.workplace import Workplace
 
 DERIVED_COLUMNS = ("language", "easy_read")
+RECIPIENTS = (
+    "SELECT person_key FROM audience SEMI JOIN (FROM contact_point WHERE address_kind IN ({})) AS point "
+    "ON audience.kind = point.kind AND audience.person_key = point.person_key "
+    "WHERE run = $run AND wave = $wave AND excluded_reason IS NULL AND arm IS DISTINCT FROM 'holdout'"
+)
 
 
 @dataclass(frozen=True)
 class Block:
-    """Waves that are planned together, in order: all to the public, or one to the employees."""
+    """Waves that are planned together, in order: all to the public, or one to the employees.
+
+    ``is_public`` tells those whom the campaign is for; in a campaign to the employees alone that is they.
+    """
 
     waves: tuple[Wave, ...]
     is_public: bool
@@ -37,6 +46,8 @@ def blocks(connection: duckdb.DuckDBPyConnection, run: str, brief: Brief) -> lis
     query = "SELECT DISTINCT wave FROM audience WHERE run = ? AND kind <> 'employees'"
     to_public = {wave for (wave,) in connection.execute(query, [run]).fetchall()}
     ordered = sorted(brief.waves, key=lambda wave: wave.start)
+    if brief.is_internal:
+        return [Block(tuple(ordered), is_public=True)]
     public = tuple(wave for wave in ordered if wave.name in to_public)
     staff = [Block((wave,), is_public=False) for wave in ordered if wave.name not in to_public]
     return [*staff, *([Block(public, is_public=True)] if public else [])]
@@ -61,12 +72,12 @@ def list_candidates(
 ) -> None:
     """Write the temporary tables candidate, person_cell, cell and ranked_unit of a block's waves.
 
-    Reads those of :func:`list_admissions`.
+    Reads those of :func:`list_admissions` and :func:`tasks.message_parts.list_texts`.
     """
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE candidate (wave VARCHAR, position INTEGER, person_key VARCHAR, "
         "household_key VARCHAR, segment VARCHAR, language VARCHAR, contacts INTEGER, options VARCHAR, "
-        "fallback VARCHAR[], by_household BOOLEAN, floor_groups VARCHAR[])"
+        "parts MAP(VARCHAR, INTEGER), fallback VARCHAR[], by_household BOOLEAN, floor_groups VARCHAR[])"
     )
     groups = _floor_groups(brief) if block.is_public else []
     for position, wave in enumerate(block.waves):
@@ -74,8 +85,19 @@ def list_candidates(
         _refuse_unknown_groups(connection, groups, answer, wave)
         values = {"run": run, "wave": wave.name, "position": position, "answer": answer, "floors": groups}
         values["most_contacts"] = len(block.waves)
+        _count_parts(connection, brief, {"run": run, "wave": wave.name, "answer": answer})
         connection.execute(store.statement("channels/wave_candidates"), values)
     store.run_each(connection, "channels/cells", {"run": run})
+
+
+def _count_parts(connection: duckdb.DuckDBPyConnection, brief: Brief, values: dict[str, Any]) -> None:
+    """Write the temporary table counted_part for those of a wave who may get a message that is priced per part."""
+    kinds = sorted({str(channel.address_kind) for channel in addressed_channels(brief) if channel.per_part})
+    if kinds:
+        slot_values.gather(connection, brief, values, RECIPIENTS.format(", ".join(f"'{kind}'" for kind in kinds)))
+    else:
+        connection.execute("CREATE OR REPLACE TEMP TABLE person_slot (person_key VARCHAR, slots MAP(VARCHAR, VARCHAR))")
+    message_parts.count_audience(connection, {name: values[name] for name in ("run", "wave")})
 
 
 def read_cells(connection: duckdb.DuckDBPyConnection, brief: Brief, block: Block, beliefs: Beliefs) -> list[Cell]:
@@ -145,7 +167,7 @@ def _cell(
     by_position = dict(part.split("=", 1) for part in options.split("|"))
     offered = tuple(
         tuple(
-            _option(load_channels()[channel], brief, segment, size, beliefs)
+            _option(channel, brief, segment, size, beliefs)
             for channel in by_position.get(str(position), "").split("+") if channel
         )
         for position in range(waves)
@@ -153,10 +175,13 @@ def _cell(
     return Cell(name, units, size, Counter(floor_groups), offered, min(contacts, waves), language)
 
 
-def _option(channel: Channel, brief: Brief, segment: str, size: int, beliefs: Beliefs) -> Option:
+def _option(offered: str, brief: Brief, segment: str, size: int, beliefs: Beliefs) -> Option:
+    """Return one channel of the candidates' options, such as ``sms*2``, with what it costs the unit."""
+    name, _, parts = offered.partition("*")
+    channel = load_channels()[name]
     messages = 1 if shares_letters(channel, brief) else size
-    rate = beliefs.share(channel.name, segment)
-    return Option(channel.name, rate, messages * channel.unit_cost_sek, messages * channel.co2_kg, messages)
+    sek = messages * int(parts or 1) * channel.unit_cost_sek
+    return Option(name, beliefs.share(name, segment), sek, messages * channel.co2_kg, messages)
 
 
 def _capacity(brief: Brief, block: Block, cells: Sequence[Cell]) -> dict[tuple[int, str], float]:

@@ -62,6 +62,10 @@ DECISIONS = {
     "proposed": _("Proposed, not decided"),
     "none_needed": _("No decision needed"),
 }
+FACTS = {
+    ("easy_read", "yes"): _("easy-to-read texts"),
+    ("easy_read", "no"): _("ordinary texts"),
+}
 RULES = {
     "optimum": _("This plan"),
     "one_channel": _("The first digital channel to everybody, once"),
@@ -143,7 +147,8 @@ class Words:
 
     def facts(self, facts: Mapping[str, str]) -> str:
         """Return the values of a combination of facts on one line, in the campaign's own words where it has them."""
-        return ", ".join(self._gettext(value.replace("_", " ")) for _, value in sorted(facts.items()))
+        pairs = sorted(facts.items())
+        return ", ".join(self._gettext(FACTS.get(pair) or pair[1].replace("_", " ")) for pair in pairs)
 
     def persons(self, count: int | str) -> str:
         """Return a count of persons, or why it is withheld."""

@@ -30,10 +30,12 @@ from tasks.review import findings_of
 from tasks.segment_names import SegmentNames
 from tasks.workplace import Workplace
 
+EASY_READ = "easy_read"
+
 
 @dataclass(frozen=True)
 class Text:
-    """The variants that differ only in language: what is read side by side."""
+    """The variants that differ only in language, or in being easy to read: what is read side by side."""
 
     wave: str
     channel: str
@@ -168,13 +170,17 @@ def _withheld(counts: Sequence[int]) -> list[int | str]:
 
 
 def _texts(subjects: Sequence[GateSubject], words: Words) -> list[Text]:
+    """Return the texts by wave, channel and facts, each in its languages; easy-read beside the ordinary one."""
+
     def kind(subject: GateSubject) -> tuple[str, str, str]:
         speaks_to_all = subject.channel in open_channels(subject.brief)
-        return subject.wave, subject.channel, "" if speaks_to_all else words.facts(subject.facts)
+        told = {name: value for name, value in subject.facts.items() if name != EASY_READ}
+        return subject.wave, subject.channel, "" if speaks_to_all else words.facts(told)
 
     def place(subject: GateSubject) -> tuple[object, ...]:
         waves = [wave.name for wave in subject.brief.waves]
-        return waves.index(subject.wave), *kind(subject), subject.brief.languages.index(subject.language)
+        easy_read = subject.facts.get(EASY_READ, "")
+        return waves.index(subject.wave), *kind(subject), subject.brief.languages.index(subject.language), easy_read
 
     together = sorted(subjects, key=place)
     return [Text(*key, tuple(group)) for key, group in groupby(together, key=kind)]

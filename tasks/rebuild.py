@@ -81,6 +81,8 @@ def _load_deliveries(connection: duckdb.DuckDBPyConnection, workplace: Workplace
     folder = workplace.run_folder(run, "control")
     if (folder / orders.TERMS).exists():
         try:
+            if not (folder / orders.WITHDRAWALS).exists():
+                control.restore(workplace, run)
             orders.Control(folder, "").refresh()
         except InputError:
             control.restore(workplace, run)

@@ -13,6 +13,7 @@ from campaigns.texts import TextSource
 from tasks import slots
 
 SECONDS = 15
+MOST_PROCESSES = 3
 ROOT = Path(__file__).parents[1]
 
 
@@ -30,24 +31,38 @@ def render_jobs(
 ) -> tuple[list[dict[str, str]], list[Finding]]:
     """Return the rendered fields of every job, slots as markers, and a finding for each that failed.
 
-    All jobs together may take ``seconds``; what is not done by then is a finding at the text that was being rendered.
+    A text that takes too long is a finding at its place. Should the process itself have to be ended, after ``seconds``
+    or by its bound of memory, the text that it rendered is the finding and the other files are rendered by another one,
+    so that in all at most ``MOST_PROCESSES`` times ``seconds`` pass.
     """
     sources = {**parts, **{name: source for job in jobs for name, source in job.text.templates().items()}}
-    request = {"sources": sources, "jobs": [_described(job) for job in jobs]}
+    answers: dict[int, dict[str, Any]] = {}
+    findings: list[Finding] = []
+    waiting = list(range(len(jobs)))
+    for _ in range(MOST_PROCESSES):
+        given = _answered([_described(jobs[number]) for number in waiting], sources, seconds)
+        answers |= dict(zip(waiting, given, strict=False))
+        if len(given) == len(waiting):
+            break
+        stopped = jobs[waiting[len(given)]]
+        findings.append(_unfinished(stopped, seconds))
+        waiting = [number for number in waiting[len(given) :] if jobs[number].text.file != stopped.text.file]
+    findings += [_failed(jobs[number], answer) for number, answer in answers.items() if "error" in answer]
+    return [answers.get(number, {}) for number in range(len(jobs))], list(dict.fromkeys(findings))
+
+
+def _answered(jobs: Sequence[Mapping[str, object]], sources: Mapping[str, str], seconds: float) -> list[dict[str, Any]]:
+    """Return the answers that a bounded process gives, in order; fewer where it had to be ended."""
     command = [sys.executable, "-m", "campaigns.text_rendering"]
     try:
         done = subprocess.run(
-            command, input=json.dumps(request).encode(), capture_output=True, timeout=seconds, check=False,
-            env={"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+            command, input=json.dumps({"sources": sources, "jobs": jobs}).encode(), capture_output=True,
+            timeout=seconds, check=False, env={"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
         )  # fmt: skip
         printed = done.stdout
     except subprocess.TimeoutExpired as late:
         printed = late.stdout or b""
-    answers = [json.loads(line) for line in printed.split(b"\n")[:-1]]
-    findings = [_failed(job, answer) for job, answer in zip(jobs, answers, strict=False) if "error" in answer]
-    if len(answers) < len(jobs):
-        findings.append(_unfinished(jobs[len(answers)], seconds))
-    return answers, list(dict.fromkeys(findings))
+    return [json.loads(line) for line in printed.split(b"\n")[:-1]]
 
 
 def _described(job: Job) -> dict[str, object]:
@@ -65,4 +80,4 @@ def _failed(job: Job, answer: Mapping[str, Any]) -> Finding:
 def _unfinished(job: Job, seconds: float) -> Finding:
     message = f"rendering was stopped: it takes more than {seconds:g} seconds or too much memory"
     remedy = "remove loops inside loops; a text should branch, not calculate."
-    return Finding("text_syntax", "P5c", "B", job.text.file, 0, message, remedy, job.text.language)
+    return Finding("text_syntax", "P5c", "B", job.text.file, 1, message, remedy, job.text.language)

@@ -28,8 +28,8 @@ def write_report(workplace: Workplace, run: str, look: int) -> Path:
         known = runs.load_within(connection, run)
         found = stored_evaluation(workplace, known.run, look)
         _read_traits(connection, workplace, known.run)
-        values = {"run": known.run}
-        persons = _one(connection, "reports/persons", values)
+        values: dict[str, Any] = {"run": known.run}
+        persons = _one(connection, "reports/persons", {**values, "internal": known.brief.is_internal})
         sent = _rows(connection, "reports/sent", values)
         reach = connection.execute(store.statement("reports/reach"), values).fetchall()
         lessons = connection.execute(
@@ -72,13 +72,13 @@ def _read_traits(connection: duckdb.DuckDBPyConnection, workplace: Workplace, ru
         )
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, name: str, values: dict[str, str]) -> list[dict[str, Any]]:
+def _rows(connection: duckdb.DuckDBPyConnection, name: str, values: dict[str, Any]) -> list[dict[str, Any]]:
     result = connection.execute(store.statement(name), values)
     names = [column[0] for column in result.description or []]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def _one(connection: duckdb.DuckDBPyConnection, name: str, values: dict[str, str]) -> dict[str, Any]:
+def _one(connection: duckdb.DuckDBPyConnection, name: str, values: dict[str, Any]) -> dict[str, Any]:
     return _rows(connection, name, values)[0]
 
 

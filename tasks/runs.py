@@ -98,6 +98,13 @@ def state(workplace: Workplace, run: str) -> str | None:
     return row[0] if row else None
 
 
+def briefs(workplace: Workplace, campaign: str) -> list[Brief]:
+    """Return the brief of every run of a campaign."""
+    with store.writing(workplace) as connection:
+        rows = connection.execute("SELECT brief FROM run WHERE campaign = ? ORDER BY run", [campaign]).fetchall()
+    return [Brief.model_validate_json(brief) for (brief,) in rows]
+
+
 def load(workplace: Workplace, run: str) -> Run:
     """Return one run; ``run`` is an id or a prefix that only one run has."""
     with store.writing(workplace) as connection:

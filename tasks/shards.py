@@ -18,9 +18,9 @@ from pydantic import TypeAdapter
 from campaigns.brief import Brief
 from campaigns.channels import load_channels
 from campaigns.errors import InputError
-from tasks import decisions, diversion, orders, runs, store
+from tasks import decisions, diversion, message_parts, orders, runs, store, stories, unpublishing
 from tasks.journal import sync_folder
-from tasks.orders import SUPPRESSIONS, TERMS
+from tasks.orders import SUPPRESSIONS, TERMS, WITHDRAWALS
 from tasks.workplace import Workplace
 
 ROWS_PER_SHARD = 10_000
@@ -34,7 +34,7 @@ def write_shards(workplace: Workplace, run: str, wave: str) -> list[str]:
     with store.writing(workplace) as connection:
         if not _list(folder, wave).exists():
             brief = runs.load_within(connection, run).brief
-            _prepare_control(workplace, run, brief)
+            _prepare_control(workplace, run, brief, stories.told(connection, run, brief))
             diversion.divert(connection, run, brief, next(each for each in brief.waves if each.name == wave))
             store.keep_evidence(connection, workplace, run, ["diversion", "message_slot"])
             _plan(connection, workplace, run, wave, brief)
@@ -81,14 +81,16 @@ def _list(folder: Path, wave: str) -> Path:
     return folder / f"{wave}.json"
 
 
-def _prepare_control(workplace: Workplace, run: str, brief: Brief) -> None:
-    """Write the terms and every suppression so far; one that comes later finds the folder and writes itself."""
+def _prepare_control(workplace: Workplace, run: str, brief: Brief, told: list[stories.Told]) -> None:
+    """Write the terms, and suppressions and withdrawals so far; one that comes later finds the folder by itself."""
     folder = workplace.run_folder(run, "control")
     if (folder / TERMS).exists():
         return
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     orders.append(folder, SUPPRESSIONS, decisions_on_suppressions(workplace))
-    _write(folder / TERMS, json.dumps(_terms(brief), indent=1).encode())
+    orders.append(folder, WITHDRAWALS, [(consent,) for consent in stories.withdrawn(workplace)])
+    unpublishing.keep_pages_instead(workplace, run, brief, told)
+    _write(folder / TERMS, json.dumps({**_terms(brief), "stories": told}, indent=1).encode())
 
 
 def decisions_on_suppressions(workplace: Workplace) -> list[tuple[str, str]]:
@@ -107,6 +109,12 @@ def _terms(brief: Brief) -> dict[str, Any]:
         "quiet_hours": {name: [hours.begin, hours.end] for name, hours in quiet.items() if hours},
         "purposes": sorted({basis.purpose for basis in brief.legal_basis}),
         "on_unknown": brief.on_unknown,
+        "text_senders": {
+            name: brief.sender.of_channel(each.text_sender)
+            for name, each in load_channels().items()
+            if each.text_sender
+        },
+        "internal": brief.is_internal,
     }
 
 
@@ -123,6 +131,8 @@ def _plan(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str,
     values = {"run": run, "wave": wave, "workers": workplace.workers}
     values |= {"rows_per_shard": ROWS_PER_SHARD, "rows_kept_whole": ROWS_KEPT_WHOLE}
     connection.execute(store.statement("publishing/planned"), values)
+    message_parts.count_planned(connection, run, wave)
+    connection.execute(store.statement("publishing/priced"))
     _require_everybody(connection, run, wave)
 
 

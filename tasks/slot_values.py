@@ -15,14 +15,24 @@ IDENTITY = ("first_name", "last_name")
 
 def fill(connection: duckdb.DuckDBPyConnection, brief: Brief, values: dict[str, Any]) -> None:
     """Write ``message_slot`` for the assigned persons of one wave; ``values`` are run, wave and the answer's file."""
+    assigned = "SELECT person_key FROM assignment WHERE run = $run AND wave = $wave"
+    gather(connection, brief, values, assigned)
+    connection.execute(store.statement("channels/slots"), {name: values[name] for name in ("run", "wave")})
+
+
+def gather(connection: duckdb.DuckDBPyConnection, brief: Brief, values: dict[str, Any], recipients: str) -> None:
+    """Write the temporary table person_slot for those whom a query over run and wave names by ``person_key``."""
     names = list(dict.fromkeys([*IDENTITY, *(slot.name for slot in brief.slots)]))
     defaults = {
         f"{language}:{slot.name}": default_of(slot, language, brief)
         for slot in brief.slots
         for language in brief.languages
     }
+    only = {name: values[name] for name in ("run", "wave")}
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE recipient AS {recipients}", only)
     _format_dates(connection, brief, values)
-    connection.execute(store.statement("channels/slots"), values | {"names": names, "defaults": _as_map(defaults)})
+    given = values | {"names": names, "defaults": _as_map(defaults)}
+    connection.execute(store.statement("channels/person_slots"), given)
 
 
 def default_of(slot: Slot, language: str, brief: Brief) -> str:

@@ -51,7 +51,7 @@ def select_audience(workplace: Workplace, run: str) -> None:
 @task(cache_policy=NO_CACHE)
 def plan_channels(workplace: Workplace, run: str) -> None:
     """Choose channels and check the plan."""
-    channels.plan_channels(workplace, run)
+    channels.plan_channels(workplace, run, messages.part_texts(workplace, run))
     quality.verify(workplace, "plan", run)
 
 

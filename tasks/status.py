@@ -2,20 +2,25 @@
 
 from typing import Any
 
-from tasks import accounts, runs, store
+from campaigns.brief import Brief
+from tasks import accounts, runs, store, stories, unpublishing
 from tasks.ledger import load_decisions
 from tasks.workplace import Workplace
 
 
 def all_runs(workplace: Workplace) -> list[dict[str, Any]]:
-    """Return every run with its state, the newest change first."""
+    """Return every run with its state, the newest change first; pages of withdrawn stories are taken down."""
+    unpublishing.take_down_everywhere(workplace)
     with store.writing(workplace) as connection:
         rows = connection.execute("SELECT run, state, title FROM run ORDER BY changed_at DESC").fetchall()
     return [dict(zip(("run", "state", "title"), row, strict=True)) for row in rows]
 
 
 def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
-    """Return one run's status; what the journals say by now is merged first."""
+    """Return one run's status; what the journals say by now is merged first.
+
+    Pages that tell a story whose consent is withdrawn are taken down, where that has not been possible before.
+    """
     with store.writing(workplace) as connection:
         found = runs.load_within(connection, run)
         run_id = found.run
@@ -37,4 +42,13 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
         "messages": messages,
         "unknown": unknown,
         "due_looks": due_looks,
+        "withdrawn_stories": _withdrawn_stories(workplace, found.brief),
+        "taken_down": unpublishing.take_down(workplace, run_id),
     }
+
+
+def _withdrawn_stories(workplace: Workplace, brief: Brief) -> list[dict[str, str]]:
+    gone = stories.withdrawn(workplace) if brief.stories else {}
+    return [
+        {"story": story.name, "withdrawn_at": gone[story.consent]} for story in brief.stories if story.consent in gone
+    ]

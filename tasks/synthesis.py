@@ -94,7 +94,7 @@ def _guardians(city: City, register: Columns, seed: int) -> Columns:
 
 def _subscribers(city: City, register: Columns, draw: Draw) -> Columns:
     chosen = np.flatnonzero((city.age >= 16) & (draw.random(len(city.age)) < figures.SUBSCRIBES))
-    consents = [draw.random(len(chosen)) < share for share in (0.9, 0.3, 0.3)]
+    consents = [draw.random(len(chosen)) < share for share in figures.PURPOSES.values()]
     parts = [
         only_where(given, pick([f"{name}|"], _zeros(chosen)))
         for name, given in zip(figures.PURPOSES, consents, strict=True)

@@ -83,7 +83,7 @@ EMAIL_DOMAINS = ("example.se", "example.com", "example.org")
 # service is never smaller than twelve, so that an internal wave is never aimed at a handful of people.
 EMPLOYEES_PER_PERSON, FEWEST_EMPLOYEES, FEWEST_IN_CUSTOMER_SERVICE = 0.045, 60, 12
 UNITS = {"Kundservice": 0.01, "Utbildning": 0.42, "Äldreomsorg": 0.24, "Förskola": 0.25, "Stadsledning": 0.08}
-PURPOSES = ("newsletter", "dialogue", "culture")
+PURPOSES = {"newsletter": 0.9, "dialogue": 0.3, "culture": 0.3, "work_in_the_city": 0.4}  # shares: assumptions
 SUBSCRIBES = 0.05
 
 # The dirt of real extracts: share of the rows in question, at least one row of each. Assumptions, but for protected

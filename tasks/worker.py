@@ -25,6 +25,7 @@ from tasks.journal import standings
 from tasks.lifeline import end_with_parent
 from tasks.orders import Control
 from tasks.senders import SENDERS, Message, Setting
+from tasks.senders.web import pages_url
 from tasks.slots import Template, parse, unsubscribe_address
 
 SECONDS_FOR_LOCK = 3.0
@@ -59,8 +60,10 @@ def publish(
         if not _locked(lock.fileno()):
             return {"ending": "locked", "counts": {}}
         channel, messages = read_shard(folder / "shards", shard)
-        sender = SENDERS[channel](_setting(home, run, shard, settings))
         control = Control(folder / "control", channel)
+        internal = control.terms.get("internal", False)
+        text_sender = control.terms.get("text_senders", {}).get(channel, "")
+        sender = SENDERS[channel](_setting(home, run, shard, {**settings, "text_sender": text_sender}, internal))
         patience = float(settings.get("patience", 30.0))
         delivery = Delivery(journals, shard, sender, control, patience=patience, interrupted=interrupted)
         try:
@@ -94,7 +97,7 @@ def _message(row: dict[str, Any]) -> Message:
     return Message(row["message_id"], row["variant"], keys, row["address"] or "", row["language"] or "", slots)
 
 
-def _setting(home: Path, run: str, shard: str, settings: dict[str, Any]) -> Setting:
+def _setting(home: Path, run: str, shard: str, settings: dict[str, Any], internal: bool) -> Setting:
     variants = home / "runs" / run / "shards" / "variants"
     sender_address, public_url = settings.get("sender_address", ""), settings.get("public_url", "")
 
@@ -110,7 +113,8 @@ def _setting(home: Path, run: str, shard: str, settings: dict[str, Any]) -> Sett
 
     return Setting(
         run, shard, home, render, settings.get("smtp_url", ""), settings.get("letter_url", ""),
-        settings.get("web_url", ""), sender_address,
+        pages_url(settings.get("web_url", ""), settings.get("intranet_url", ""), home, internal), sender_address,
+        settings.get("sms_url", ""), settings.get("text_sender", ""),
     )  # fmt: skip
 
 

@@ -14,8 +14,10 @@ class Workplace:
     key: bytes = field(repr=False)
     language: str = "sv"
     smtp_url: str = field(default="smtp://127.0.0.1:2525", repr=False)
+    sms_url: str = field(default="http://127.0.0.1:2526/sms", repr=False)
     letter_url: str = ""
     web_url: str = ""
+    intranet_url: str = ""
     public_url: str = ""
     sender_address: str = "budkavle@example.se"
     logotype: Path | None = None

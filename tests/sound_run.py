@@ -54,8 +54,9 @@ INSERT INTO assignment (run, wave, person_key, channel, variant, message_id)
 INSERT INTO plan
     SELECT run, wave, 'all', channel, count(*), 1, 10, 0.1, '' FROM assignment GROUP BY ALL
     UNION ALL SELECT $run, wave, 'all', 'web', 0, 0, 0, 0, '' FROM (VALUES ('internal'), ('external')) AS waves (wave);
-INSERT INTO message
-    SELECT run, message_id, wave, channel, variant, person_key, '0001', 1, 0.1, now() FROM assignment;
+INSERT INTO message BY NAME
+    SELECT run, message_id, wave, channel, variant, person_key, '0001' AS shard, 1 AS cost_sek, 0.1 AS co2_kg,
+        now() AS planned_at FROM assignment;
 INSERT INTO delivery_event
     SELECT run, message_id, '0001', row_number() OVER (), now(), 'accepted', 1, '250', ''
     FROM message WHERE channel = 'email';

@@ -270,7 +270,7 @@ def test_the_newest_belief_of_the_segment_decides(workplace: Workplace, tmp_path
     planned(workplace, run, crowd)
     assert {name for name in assigned(workplace)} == {f"p{i:03}" for i in range(10)}
     priors = rows(workplace, "SELECT channel, alpha FROM response_belief WHERE source = 'prior' ORDER BY channel")
-    assert priors == [("email", 2.0), ("letter", 3.0), ("posters", 1.0), ("social", 1.0)]
+    assert priors == [("email", 2.0), ("letter", 3.0), ("posters", 1.0), ("sms", 2.4), ("social", 1.0)]
 
 
 def test_slots_hold_names_values_dates_in_words_and_defaults_of_the_language(

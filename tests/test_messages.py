@@ -295,6 +295,20 @@ def test_only_a_raster_logotype_goes_with_the_mail(tmp_path: Path, workplace: Wo
         ("{{ lipsum }}", "nobody gives lipsum a value"),
         ("{{ housing | pprint }}", "texts have no filter pprint"),
         ("{{ housing.street }}", "the text cannot be rendered"),
+        ("{{ " + "1 + " * 5000 + "1 }}", "an expression is nested too deeply to be read"),
+        ("{{ 'a'" + "|upper" * 3000 + " }}", "an expression is nested too deeply to be read"),
+        ("{{ " + "9" * 5000 + " }}", "a number is too long to be read"),
+        ("{{ 'a' | replace('a', 'b' * 9) }}", "a text may not hold this (mul)"),
+        ("{{ 1 is foo }}", "texts have no test foo"),
+        ("{% include 'text.sv.md#body' %}", "the part text.sv.md#body is missing"),
+        ('{{ "\\ud800" }}', "a character here cannot be shown"),
+        ("a\x00b", "the text cannot be rendered: it holds a character that cannot be shown"),
+        ("{% if housing == 'falt' %}x{% endif %}", "housing is compared with 'falt', a value that it never has"),
+        ("{% if 1 == housing %}x{% endif %}", "housing is compared with '1', a value that it never has"),
+        ("{% if housing in ['flat', 'hus'] %}x{% endif %}", "housing is compared with 'hus', a value that it never"),
+        ("{% if channel != 'mail' %}x{% endif %}", "channel is compared with 'mail', a value that it never has"),
+        ("{% if wave == 'remindr' %}x{% endif %}", "wave is compared with 'remindr', a value that it never has"),
+        ("{% if language == 'fa' %}x{% endif %}", "language is compared with 'fa', a value that it never has"),
     ],
 )
 def test_a_fault_in_a_text_is_named_with_file_and_line(
@@ -313,6 +327,63 @@ def test_all_faults_of_all_texts_come_at_once(tmp_path: Path, workplace: Workpla
     assert any(fault.startswith("prov/text.sv.md:5 nobody gives a a value") for fault in named)
     assert any(fault.startswith("prov/del.md:2 nobody gives b a value") for fault in named)
     assert any("text.en.md" in fault and "missing" in fault for fault in named)
+
+
+NUMBERS = "[" + ",".join(map(str, range(1000))) + "]"
+ENDLESS = "".join(f"{{% for {name} in {NUMBERS} %}}" for name in "abcd") + "{% endfor %}" * 4
+HARMFUL = {
+    "{{ okänd }}": "nobody gives okänd a value",
+    "{% if %}": "Jinja2 cannot read this",
+    "{{ ''.__class__ }}": "the text cannot be rendered",
+    "{{ 'x' | attr('__class__') }}": "texts have no filter attr",
+    "{{ '{0.__class__}'.format(housing) }}": "a text may not hold this (call)",
+    "{{ 'a' * 10 ** 10 }}": "a text may not hold this (mul)",
+    "{{ '%999999999d' % 1 }}": "a text may not hold this (mod)",
+    "{% set x = '" + "a" * 1000 + "' %}" + "{% set x = x ~ x ~ x ~ x ~ x ~ x ~ x ~ x %}" * 9: "too much memory",
+    ENDLESS: "it takes more than 1 seconds",
+}
+
+
+PLACES = ["body", "part", "subject", "preheader", "page_title", "sms", "alt", "block"]
+
+
+@pytest.mark.parametrize(
+    ("place", "written"),
+    [(place, written) for place in PLACES for written in HARMFUL if written != ENDLESS or place in PLACES[1:3]],
+    ids=lambda given: HARMFUL.get(given, given),
+)
+def test_what_harms_is_named_wherever_it_stands(tmp_path: Path, workplace: Workplace, place: str, written: str) -> None:
+    quoted, body, part, at = written.replace("'", "''"), "Hej", "Hej", "text.sv.md:3"
+    matter = {"alt": f"alt:\n  a.png: '{quoted}'", "block": f"sms: |\n  {written}"}.get(place, f"{place}: '{quoted}'")
+    if place in {"body", "part"}:
+        matter, body = "preheader: Hej", "{% include 'del.md' %}" if place == "part" else written
+        part, at = (f"Hej\n\n{written}", "del.md:3") if place == "part" else (part, "text.sv.md:5")
+    subject = "" if place == "subject" else "subject: Hej\n"
+    text = f"---\n{subject}{matter}\n---\n{body}\n"
+    at = {"subject": "text.sv.md:2", "alt": "text.sv.md:4", "block": "text.sv.md:4"}.get(place, at)
+    named = faults(
+        a_folder(tmp_path, text, **{"del": part, "text__internal__sv": "---\nsubject: '{{ x }}'\n---\n"}), workplace
+    )
+    if HARMFUL[written].startswith(("the text", "too much", "it takes")):  # found once the rest can be read
+        named = faults(a_folder(tmp_path, text, text__internal__sv=with_body("{{ [] | first }}")), workplace)
+        assert any(fault.startswith("prov/text.internal.sv.md:4 ") for fault in named), named
+    else:
+        assert any(fault.startswith("prov/text.internal.sv.md:2 ") for fault in named), named
+    assert any(fault.startswith(f"prov/{at} ") and HARMFUL[written] in fault for fault in named), named
+
+
+def test_a_part_that_includes_itself_is_named(tmp_path: Path, workplace: Workplace) -> None:
+    parts = {"one": "x\n{% include 'two.md' %}", "two": "{% include 'one.md' %}"}
+    named = faults(a_folder(tmp_path, with_body("{% include 'one.md' %}"), **parts), workplace)
+    assert named == [
+        "prov/one.md:2 the part two.md includes itself in the end",
+        "prov/two.md:1 the part one.md includes itself in the end",
+    ]
+
+
+def test_a_folded_field_is_counted_line_by_line(tmp_path: Path, workplace: Workplace) -> None:
+    named = faults(a_folder(tmp_path, "---\nsubject: >\n  hej\n  på\n  {{ dig }}\n---\nHej"), workplace)
+    assert named == ["prov/text.sv.md:5 nobody gives dig a value"]
 
 
 @pytest.mark.parametrize("text", ["", "Hej", "---\nsubject: Hej", "---\n: [\n---\nHej", "---\nsubject: 5\n---\nHej"])
@@ -345,18 +416,32 @@ def test_an_address_in_a_slot_leads_nowhere_but_to_the_web_or_mail(tmp_path: Pat
         assert page.xpath("//a[text()='länk']/@href") == [address]
 
 
-def job(tmp_path: Path, body: str) -> rendering.Job:
-    path = tmp_path / "prov" / "text.sv.md"
-    return rendering.Job(TextSource("prov/text.sv.md", path, "sv", {"body": body}), {"housing": "flat"}, ())
+def job(tmp_path: Path, body: str, name: str = "text") -> rendering.Job:
+    path = tmp_path / "prov" / f"{name}.sv.md"
+    return rendering.Job(TextSource(f"prov/{path.name}", path, "sv", {"body": body}), {"housing": "flat"}, ())
 
 
 def test_an_endless_loop_is_an_error_and_not_a_hang(tmp_path: Path) -> None:
-    numbers = "[" + ",".join(map(str, range(1000))) + "]"
-    body = "".join(f"{{% for {name} in {numbers} %}}" for name in "abcd") + "{% endfor %}" * 4
     started = time.monotonic()
-    _, findings = rendering.render_jobs([job(tmp_path, "fine"), job(tmp_path, body)], {}, seconds=1.5)
-    assert time.monotonic() - started < 10
-    assert [finding.message.split(":")[0] for finding in findings] == ["rendering was stopped"]
+    answers, findings = rendering.render_jobs(
+        [job(tmp_path, "fine"), job(tmp_path, "Hej\n\n" + ENDLESS, "slow"), job(tmp_path, "{{ [] | first }}", "wrong")],
+        {},
+    )
+    assert time.monotonic() - started < 30
+    assert answers[0] == {"body": "fine", "parts": ""}
+    assert [(found.file, found.line) for found in findings] == [("prov/slow.sv.md", 3), ("prov/wrong.sv.md", 1)]
+    assert "takes more than 1 seconds" in findings[0].message
+
+
+def test_a_text_that_ends_the_process_leaves_the_others_reported(tmp_path: Path) -> None:
+    answers, findings = rendering.render_jobs(
+        [job(tmp_path, ENDLESS, "slow"), job(tmp_path, "{{ [] | first }}", "wrong"), job(tmp_path, "fine")],
+        {},
+        seconds=0.9,
+    )
+    assert [(found.file, found.line) for found in findings] == [("prov/slow.sv.md", 1), ("prov/wrong.sv.md", 1)]
+    assert "rendering was stopped" in findings[0].message
+    assert answers[2] == {"body": "fine"}
 
 
 def test_checking_a_text_computes_nothing_of_it(tmp_path: Path, workplace: Workplace) -> None:

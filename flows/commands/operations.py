@@ -70,6 +70,17 @@ def smtp(
     serve_smtp(port, store, faults)
 
 
+@gateway.command()
+def sms(
+    store: Annotated[Path, typer.Option(help="Folder that gets every accepted message.")],
+    port: Annotated[int, typer.Option(help="0 takes a free port and prints it.")] = 2526,
+) -> None:
+    """Accept text messages over HTTP and store them; nothing is passed on."""
+    from tasks.gateways.sms import serve as serve_sms
+
+    serve_sms(port, store)
+
+
 def serve(port: Annotated[int, typer.Option(help="Port of Prefect's server.")] = 4200) -> None:
     """Run Prefect's server, deploy every flow and work off their runs, until interrupted."""
     from flows.serving import serve as run_server
@@ -85,7 +96,9 @@ def settings(as_json: AsJson = False) -> None:
     rows: dict[str, Any] = {}
     for name, field in Settings.model_fields.items():
         source = "set" if name in found.model_fields_set else "default"
-        value = "**********" if name in ("smtp_url", "secret_key") and source == "set" else getattr(found, name)
+        value = (
+            "**********" if name in ("smtp_url", "sms_url", "secret_key") and source == "set" else getattr(found, name)
+        )
         rows[f"BUDKAVLE_{name.upper()}"] = {"value": str(value), "source": source, "meaning": field.description}
     answer(
         rows,

@@ -11,7 +11,7 @@ Run = Annotated[str, typer.Argument(help="The run's id or a prefix that only it 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    for command in (status, pause, resume, stop, unknown, rebuild):
+    for command in (status, pause, resume, stop, withdraw, unknown, rebuild):
         app.command()(command)
 
 
@@ -51,8 +51,38 @@ def _lines(found: dict[str, Any]) -> list[str]:
             for channel, counts in messages["by_channel"].items()
         ),
         *(f"unknown    {message}" for message in found["unknown"]),
+        *(f"story      {each['story']} withdrawn {each['withdrawn_at']}" for each in found["withdrawn_stories"]),
+        *_pages(found["taken_down"]),
         *(f"look {look['look']}     {look['state']}, {look['due_at']}" for look in found["due_looks"]),
     ]
+
+
+def _pages(taken_down: dict[str, str]) -> list[str]:
+    told = {
+        "taken_down": "taken down",
+        "not_published": "never published",
+        "without_the_story": "does not tell the story",
+        "not_writable": "STILL SHOWN: the web folder cannot be written; mend it and run this command again",
+    }
+    return [f"page       {language}: {told[fate]}" for language, fate in taken_down.items()]
+
+
+def withdraw(
+    campaign: Annotated[str, typer.Argument(help="A campaign's folder or name, or a run's id.")],
+    story: Annotated[str, typer.Argument(help="The story's name in the brief.")],
+    as_json: AsJson = False,
+) -> None:
+    """Withdraw the consent to an employee's story: it is told to nobody from now on, and its pages are taken down."""
+    from tasks.steering import withdraw_story
+
+    pages = withdraw_story(here(), campaign, story, actor())
+    answer(
+        {"campaign": campaign, "story": story, "pages": pages},
+        as_json,
+        lambda: [f"withdrawn: {story}", *(f"{run} {line}" for run, each in pages.items() for line in _pages(each))],
+    )
+    if any(fate == "not_writable" for each in pages.values() for fate in each.values()):
+        raise typer.Exit(3)
 
 
 def pause(run: Run) -> None:

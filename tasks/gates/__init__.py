@@ -17,14 +17,28 @@ from tasks.gates import (
     language_marks,
     links,
     pictures,
+    promises,
     readability,
     sender,
     structure,
+    text_message,
 )
 from tasks.gates.registry import GATES, Fault
 from tasks.gates.subject import GateSubject
 
-FAMILIES = (sender, accessibility, structure, contrast, language_marks, links, pictures, readability, correctness)
+FAMILIES = (
+    sender,
+    promises,
+    accessibility,
+    structure,
+    contrast,
+    language_marks,
+    links,
+    pictures,
+    readability,
+    correctness,
+    text_message,
+)
 
 __all__ = ["FAMILIES", "GATES", "Fault", "GateSubject", "accept_overrides", "examine", "refuses"]
 

@@ -82,7 +82,8 @@ def quote(text: str) -> str:
 def _readers(subject: GateSubject) -> str:
     if subject.facts.get("easy_read") in {"yes", "true"}:
         return "easy_read"
-    return "internal" if subject.wave.startswith("internal") or subject.channel in {"press", "intranet"} else "public"
+    to_employees = subject.wave.startswith("internal") or subject.brief.is_internal
+    return "internal" if to_employees or subject.channel in {"press", "intranet"} else "public"
 
 
 def _length(sentence: str) -> int:

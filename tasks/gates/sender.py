@@ -7,13 +7,13 @@ from lxml.html import HtmlElement
 from campaigns.language import base, translations
 from campaigns.programme import load_programme
 from tasks.gates.registry import Fault, Threshold, gate
-from tasks.gates.subject import GateSubject, is_hidden, shown
+from tasks.gates.subject import SHORT_TEXT, GateSubject, is_hidden, shown
 
 CITY = ("Stockholms stad", "City of Stockholm")
 DECISION = {"decided": "Decided", "proposed": "Proposal – not decided"}
 ENDORSEMENT = "part of the City of Stockholm"
 LOGOTYPE = "//*[contains(concat(' ', normalize-space(@class), ' '), ' logotype ') or @data-logotype]"
-SHORT_TEXT = frozenset({"sms"})
+SHORT_PROPOSAL = "Proposal, not decided"
 
 
 @gate("sender_present")
@@ -53,17 +53,19 @@ def logotype(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
 
 @gate("decision_label")
 def decision_label(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
-    """P6d: the reader sees whether this is decided, by whom, or only proposed."""
+    """P6d: the reader sees whether this is decided, by whom, or only proposed; a text message only whether."""
     decision = subject.brief.decision
     if decision.status == "none_needed":
         return
     label = _translated(DECISION[decision.status], subject)
+    is_short = subject.channel in SHORT_TEXT
+    labels = (label, _translated(SHORT_PROPOSAL, subject)) if is_short and decision.status == "proposed" else (label,)
     for part in subject.parts:
-        if label not in part:  # with its capital: “Vad är beslutat?” is no label
+        if not any(each in part for each in labels):  # with its capital: “Vad är beslutat?” is no label
             message = subject.say("Nothing says whether this is decided: “{label}” is missing", label=label)
             yield Fault(message, _use_layout(subject), subject.key("decision"))
             continue
-        for fact in filter(None, (decision.body, decision.reference)):
+        for fact in filter(None, () if is_short else (decision.body, decision.reference)):
             if not _holds(part, fact):
                 message = subject.say("The decision is not told in full: “{fact}” is missing", fact=fact)
                 yield Fault(message, _use_layout(subject), subject.key("decision"))

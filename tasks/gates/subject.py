@@ -23,6 +23,8 @@ BLOCKS = frozenset({
 MOST_WORDS = 60  # of an excerpt that is looked for; its length counts cubed
 BRIEF_FILE = "campaign.yaml"
 INCLUDED = re.compile(r"{%[-+]?\s*include\s+[\"']([\w.-]+)[\"']")
+SHORT_TEXT = frozenset({"sms"})
+"""Channels too short for all that a message says: the layout's lines, below the first empty one, say it in short."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ class GateSubject:
     def body(self) -> tuple[str, ...]:
         """The paragraphs, headings and list items that the communicator wrote, without what the layout adds."""
         if self.document is None:
-            return tuple(_collapsed(part) for part in re.split(r"\n\s*\n", self.text) if part.strip())
+            paragraphs = tuple(_collapsed(part) for part in re.split(r"\n\s*\n", self.text) if part.strip())
+            return paragraphs[:1] if self.channel in SHORT_TEXT else paragraphs
         return tuple(block for root in self.roots for block in _blocks(root))
 
     @cached_property
@@ -112,6 +115,20 @@ class GateSubject:
         lines = self.lines(BRIEF_FILE)
         found = (number for number, line in enumerate(lines, start=1) if line.startswith(f"{name}:"))
         return BRIEF_FILE, next(found, 1)
+
+    def field(self, name: str) -> list[tuple[int, str]]:
+        """Return the numbered lines of a field of the text's front matter, such as ``sms``; none where it lacks it."""
+        found: list[tuple[int, str]] = []
+        for number, line in self.numbered(self.source):
+            if line.startswith(f"{name}:") or (found and line[:1] in (" ", "\t")):
+                found.append((number, line))
+            elif found:
+                break
+        return found
+
+    def numbered(self, name: str) -> list[tuple[int, str]]:
+        """Return the numbered lines of a file of the campaign."""
+        return list(enumerate(self.lines(name), start=1))
 
     def lines(self, name: str) -> list[str]:
         """Return the lines of a file in the campaign's folder; none where there is no such file."""

@@ -21,12 +21,14 @@ class Outcome(NamedTuple):
     """What became of one message: accepted, rejected, deferred or unknown.
 
     ``gateway_fault``: the answer was about the gateway or the sender, not about this recipient.
+    ``retry_after``: seconds for which the gateway asks to be sent nothing.
     """
 
     status: str
     code: str = ""
     provider_ref: str = ""
     gateway_fault: bool = False
+    retry_after: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Setting:
     letter_url: str = ""
     web_url: str = ""
     sender_address: str = ""
+    sms_url: str = field(default="", repr=False)
+    text_sender: str = ""
 
 
 class Sender(Protocol):

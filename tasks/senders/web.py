@@ -1,5 +1,6 @@
 """The city's page: one file per run and language, renamed into place, so that writing it again changes nothing."""
 
+import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,6 +11,34 @@ from tasks.journal import sync_folder
 from tasks.senders.protocol import Message, Outcome, Setting
 
 
+def pages_url(web_url: str, intranet_url: str, home: Path, internal: bool) -> str:
+    """Return where pages go: what is told to the employees alone stands on the intranet, never on the city's web."""
+    return (intranet_url or str(home / "sink" / "intranet")) if internal else web_url
+
+
+def web_folder(web_url: str, home: Path, run: str) -> Path:
+    """Return the folder of a run's pages."""
+    folder = web_url.removeprefix("file://")
+    return (Path(folder) if folder else home / "sink" / "web") / run
+
+
+def put_page(page: Path, content: bytes) -> None:
+    """Put a page in the place of what was there, whole and synced; raises OSError with the old page untouched."""
+    draft = page.with_suffix(f".{os.getpid()}.draft")
+    try:
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.chmod(0o644)  # everybody may read the city's page, the web server first
+        os.replace(draft, page)
+    except OSError:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
+    sync_folder(page.parent)
+
+
 class WebSender:
     """Writes FOLDER/RUN/LANGUAGE.html; ``BUDKAVLE_WEB_URL`` is the folder, HOME/sink/web when unset."""
 
@@ -17,8 +46,7 @@ class WebSender:
 
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
-        folder = setting.web_url.removeprefix("file://")
-        self._folder = (Path(folder) if folder else setting.home / "sink" / "web") / setting.run
+        self._folder = web_folder(setting.web_url, setting.home, setting.run)
 
     def open(self) -> None:
         """Make sure that the folder is there; raises GatewayUnavailable."""
@@ -38,15 +66,8 @@ class WebSender:
         """Yield one acceptance per page written."""
         for message in messages:
             page = self._folder / f"{message.language}.html"
-            draft = page.with_suffix(f".{os.getpid()}.draft")
             try:
-                with draft.open("wb") as file:
-                    file.write(self._setting.render(message))
-                    file.flush()
-                    os.fsync(file.fileno())
-                draft.chmod(0o644)  # everybody may read the city's page, the web server first
-                os.replace(draft, page)
-                sync_folder(self._folder)
+                put_page(page, self._setting.render(message))
             except OSError as error:
                 yield Outcome("deferred", type(error).__name__, "", True)
             else:

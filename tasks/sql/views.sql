@@ -34,7 +34,7 @@ CREATE OR REPLACE VIEW register_subscribers AS FROM register_person WHERE kind =
 CREATE OR REPLACE VIEW delivery AS
 SELECT
     message.run, message.message_id, message.wave, message.channel, message.variant, message.person_key,
-    message.shard, message.cost_sek, message.co2_kg, message.planned_at,
+    message.shard, message.parts, message.cost_sek, message.co2_kg, message.planned_at,
     coalesce(newest.status, 'queued') AS status,
     newest.attempts, newest.accepted_at, newest.changed_at, newest.code, newest.provider_ref
 FROM message

@@ -1,10 +1,18 @@
--- Reads audience, the answer of a wave's audience query (Parquet), reach, admission. Adds to the temporary table
--- candidate: one row per wave and person who may be contacted, with the channels that the person may get in the wave.
+-- Reads audience, the answer of a wave's audience query (Parquet), reach, admission, counted_part. Adds to the temporary
+-- table candidate: one row per wave and person who may be contacted, with the channels that the person may get in the
+-- wave; one that is priced per part with the parts that the person's message takes, such as email+sms*2.
 INSERT INTO candidate BY NAME
 SELECT
     $wave AS wave, $position AS position, audience.person_key, audience.household_key, audience.segment,
     audience.language, coalesce(audience.contacts_left, $most_contacts) AS contacts,
-    coalesce(admission.options, '') AS options,
+    array_to_string(
+        list_transform(
+            string_split(coalesce(admission.options, ''), '+'),
+            lambda name: name || coalesce('*' || counted.parts[name], '')
+        ),
+        '+'
+    ) AS options,
+    counted.parts,
     admission.fallback,
     coalesce(admission.by_household, false) AS by_household,
     list_transform(
@@ -27,6 +35,8 @@ LEFT JOIN admission
         reach.reach = admission.reach
         AND audience.language = admission.language
         AND coalesce(person.easy_read, false) = admission.easy_read
+LEFT JOIN (SELECT key, map(list(channel), list(parts)) AS parts FROM counted_part GROUP BY key) AS counted
+    ON audience.person_key = counted.key
 WHERE
     audience.run = $run
     AND audience.wave = $wave

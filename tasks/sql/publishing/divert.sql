@@ -1,9 +1,10 @@
--- Reads possible_diversion, assignment, message_slot. Writes diversion, in the order of keyed hashes, as far as what is
+-- Reads possible_diversion, assignment, message_slot, counted_part. Writes diversion, in the order of keyed hashes, as far as what is
 -- left of kronor ($sek) and kilograms ($co2_kg) goes, and the slots of those who had none in this wave. A message that
 -- members of a household share, or that is planned anyway, costs once or nothing.
 INSERT INTO diversion BY NAME
 WITH message AS (
-    SELECT possible.message_id, any_value(term.sek) AS sek, any_value(term.co2_kg) AS co2_kg, count(*) AS sharing
+    SELECT
+        possible.message_id, any_value(term.sek * coalesce(counted_part.parts, 1)) AS sek, any_value(term.co2_kg) AS co2_kg, count(*) AS sharing
     FROM possible_diversion AS possible
     INNER JOIN (
         SELECT
@@ -12,6 +13,7 @@ WITH message AS (
             )
     ) AS term
         ON possible.channel = term.channel
+    LEFT JOIN counted_part ON possible.message_id = counted_part.key
     ANTI JOIN assignment AS planned ON planned.run = $run AND possible.message_id = planned.message_id
     GROUP BY possible.message_id
 ),
