@@ -26,9 +26,10 @@ lint: setup
 bench: setup
 	$(foreach script,$(filter-out benchmarks/vectors.py,$(shell grep -l __main__ benchmarks/*.py)),$(BIN)/python $(script) &&) true
 
-# Print the page of tables and columns again from the comments in the schema.
+# Print the pages of tables and columns, and of gates, again from the schema and the programme.
 docs: setup
 	$(BIN)/python -m tasks.data_page > docs/data.md
+	$(BIN)/python -m tasks.gates_page > docs/gates.md
 
 lock: setup
 	$(BIN)/uv pip compile pyproject.toml --extra development --universal --python-version 3.11 \

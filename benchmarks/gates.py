@@ -1,10 +1,11 @@
 """Plant every seeded defect and every near miss alone, and say how many each gate finds and how often it is wrong.
 
-    python benchmarks/gates.py [--gate ID …] [--processes N] [--details]
+    python benchmarks/gates.py [--gate ID …] [--processes N] [--details] [--keep]
 
 Prints one JSON line per gate of the programme. ``recall`` is the share of its defects that it finds in their file and
 line, in every language, with the right kind and sentence. ``precision`` is the share of the seeds it speaks about where
 it is right to speak: it is wrong in a near miss, and in a seed of another gate that does not say it is to be expected.
+``--keep`` writes the lines to docs/gates.jsonl as well, from which `make docs` puts them into docs/gates.md.
 ``--details`` also prints each defect that is not found and each seed where a gate is wrong to speak.
 """
 
@@ -21,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from seeded_defects import Seed, SeedInvalid, all_seeds, checked, clean_files, planted
 
 from campaigns.programme import load_programme
+from tasks.gates_page import MEASURED
 
 
 @dataclass(frozen=True)
@@ -38,13 +40,16 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--gate", action="append", help="measure the seeds of this gate only")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--details", action="store_true")
+    parser.add_argument("--keep", action="store_true")
     given = parser.parse_args(arguments)
     seeds = [seed for seed in all_seeds() if not seed.awaited and (not given.gate or seed.gate in given.gate)]
     with ProcessPoolExecutor(given.processes) as pool:
         verdicts = list(pool.map(judge, seeds, chunksize=4))
     rows = [figures(gate, verdicts) for gate in dict.fromkeys(seed.gate for seed in seeds)]
-    for row in rows:
-        print(json.dumps(row))
+    printed = "".join(json.dumps(row) + "\n" for row in rows)
+    sys.stdout.write(printed)
+    if given.keep:
+        MEASURED.write_text(printed, encoding="utf-8")
     for line in details(verdicts) if given.details else ():
         print(line)
     return int(any(row["found"] < row["defects"] or row["in_vain"] for row in rows))

@@ -45,13 +45,14 @@ def recipient_knowledge(subject: Subject) -> Found:
     """S3: an audience is known by need, driver, habit, language or life situation; age and place are not enough."""
     for number, wave in subject.rows("waves"):
         query = subject.file(wave["audience"]) if wave.get("audience") else None
-        if query is None or not subject.registers.get(number) or _knows(query) is not False:
+        registers = subject.registers.get(number)
+        if query is None or not registers or registers == {"employees"} or _knows(query) is not False:
             continue
         remedy = (
             "Let the query use what tells of needs, drivers, habits, language or life situation: attributes, "
             "language, guardian_of, unit, has_email and their like; docs/registers.md."
         )
-        message = f"the query of `waves[{number + 1}]` knows people by age, place and name of register only"
+        message = f"the query of `waves[{number + 1}]` knows people by age and place only"
         yield ("waves", number, "audience"), message, remedy
 
 

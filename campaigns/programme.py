@@ -52,7 +52,7 @@ class ContactBudget(_Row):
 
 
 class Programme(_Row):
-    """The whole programme; ``requirements`` holds the phrase of each requirement id.
+    """The whole programme; ``requirements`` holds the phrase of each requirement id, ``how_to_mend`` that of each gate.
 
     ``extract_days`` is how old the extract of each kind of register may be when an audience is selected, in days.
     """
@@ -64,10 +64,12 @@ class Programme(_Row):
     endorsement: dict[str, str]
     challenges: tuple[Named, ...]
     requirements: dict[str, str]
+    kept_elsewhere: dict[str, str] = {}
     brief_keys: dict[str, str]
     contact_budget: ContactBudget
     extract_days: dict[str, PositiveInt]
     gates: tuple[Gate, ...]
+    how_to_mend: dict[str, str]
     bodies: tuple[Body, ...]
 
     @property

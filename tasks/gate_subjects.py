@@ -9,6 +9,7 @@ from campaigns.brief import Brief
 from campaigns.texts import text_path
 from tasks import runs, slots, store
 from tasks.gates import GateSubject
+from tasks.gates.links import UNSUBSCRIBE
 from tasks.slot_values import default_of
 
 STAND_INS = {
@@ -16,7 +17,7 @@ STAND_INS = {
     "last_name": "Efternamn",
     "recipient": "namn@example.se",
     "message_id": "0" * 32,
-    "unsubscribe_url": "https://example.se/unsubscribe",
+    "unsubscribe_url": UNSUBSCRIBE,
     "date": "Mon, 01 Jan 2001 12:00:00 +0100",
     "address_name": "Förnamn Efternamn",
     "street": "Exempelgatan 1",

@@ -131,7 +131,8 @@ def _inline(node: SyntaxTreeNode, place: str) -> str:
         return " " if node.type == "softbreak" else "\n"
     if node.type == "image":
         return put_in_place(node.content, place)
-    inner = "".join(_inline(child, place) for child in node.children) or put_in_place(node.content, place)
+    told = "".join(_inline(child, place) for child in node.children)
+    inner = told if node.children else put_in_place(node.content, place)
     if node.type == "link":
         address = put_address_in_place(str(node.attrs["href"]), "link").removeprefix("mailto:")
         return inner if inner == address else f"{inner} <{address}>"

@@ -80,6 +80,7 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
         refused=any(refuses(found) for found in findings),
         passed=_passed(findings),
         requirements=load_programme().requirements,
+        says={gate.id: gate.says for gate in load_programme().gates},
         checks=connection.execute(store.statement("previews/checks"), {"run": run.run}).fetchall(),
         approvals=_approvals(run.brief, workplace),
     )
@@ -197,7 +198,7 @@ def _together(findings: Sequence[Finding]) -> list[tuple[Finding, list[str]]]:
 def _passed(findings: Sequence[Finding]) -> list[Mapping[str, str]]:
     found = {finding.gate for finding in findings}
     rows = [gate for gate in load_programme().text_gates if gate.id not in found]
-    return [{"id": gate.id, "requirement": gate.requirement} for gate in rows]
+    return [{"id": gate.id, "requirement": gate.requirement, "says": gate.says} for gate in rows]
 
 
 def _approvals(brief: Brief, workplace: Workplace) -> list[dict[str, Any]]:

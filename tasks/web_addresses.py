@@ -13,12 +13,10 @@ OWN_NAMES = frozenset({
 """Last parts of names that no public name server knows (RFC 6761, RFC 6762, ICANN's ``internal``, and usage)."""
 LABEL = re.compile(r"(?!-)[^\W_](?:[\w-]{0,61}[^\W_])?")
 NUMERIC = re.compile(r"(?:0x[0-9a-f]*|\d+)(?:\.(?:0x[0-9a-f]*|\d+)){0,3}\.?", re.IGNORECASE)
-CARRIED = (
-    (ipaddress.IPv6Network("64:ff9b::/96"), 0),  # NAT64 (RFC 6052)
-    (ipaddress.IPv6Network("64:ff9b:1::/48"), 0),  # NAT64 for local use (RFC 8215)
-    (ipaddress.IPv6Network("2002::/16"), 80),  # 6to4 (RFC 3056)
-    (ipaddress.IPv6Network("::/96"), 0),  # IPv4-compatible (RFC 4291, deprecated)
-)
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+"""Carries an IPv4 address in its last 32 bits (RFC 6052)."""
+TUNNELS = tuple(map(ipaddress.IPv6Network, ("::/96", "2001::/32", "2002::/16", "64:ff9b:1::/48")))
+"""Other ways to put an IPv4 address inside an IPv6 one; no public server is reached through them today."""
 
 
 def numeric_address(host: str) -> Ip | None:
@@ -44,10 +42,9 @@ def is_public(address: Ip) -> bool:
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is not None:
             return is_public(address.ipv4_mapped)
-        for network, shift in CARRIED:
-            if address in network:
-                return is_public(ipaddress.IPv4Address((int(address) >> shift) & 0xFFFFFFFF))
-        if address.teredo is not None:
+        if address in NAT64:
+            return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+        if any(address in network for network in TUNNELS):
             return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 

@@ -43,11 +43,11 @@ contact:
 """
 FOOT = (
     "Stadens Avfall, en del av Stockholms stad. Beslutat av Kommunfullmäktige. "
-    "Svar: svar@example.se, vardagar 8–16, inom två dagar."
+    "Svar: svar@example.se, vardagar 8–16, inom två dagar. 18 januari 2027."
 )
 HTML = f"""<!doctype html><html lang="sv"><head><title>Börja</title></head><body>
 <img class="logotype" src="cid:logotype" alt="Stadens Avfall">
-<main><p>Hej du,</p><p>Börja sortera din mat i dag. Det går fort.</p><ul><li>Hämta en påse.</li><li>Lägg maten där.</li>
+<main><h1>Börja sortera</h1><p>Hej du,</p><p>Börja sortera din mat i dag. Det går fort.</p><ul><li>Hämta en påse.</li><li>Lägg maten där.</li>
 </ul><p>Se <a href="https://start.example.se/mat">stadens sida om mat</a>.</p></main>
 <footer><p>{FOOT}</p></footer></body></html>"""
 TEXT = f"""Hej du,

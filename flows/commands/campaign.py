@@ -33,18 +33,24 @@ def new(
     typer.echo(f"made {new_campaign(campaign, parent)}; fill it in, then: budkavle check {campaign}")
 
 
-def check(campaign: Campaign, as_json: AsJson = False) -> None:
+def check(
+    campaign: Campaign,
+    links: Annotated[bool, typer.Option("--links", help="Also ask every linked page whether it answers.")] = False,
+    browser: Annotated[bool, typer.Option("--browser", help="Also show every text to axe in Chromium.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Check brief, texts and gates; nothing is sent and no register is read."""
     from campaigns.brief_loading import find_campaign
     from tasks.checking import check_campaign
+    from tasks.gate_words import told
     from tasks.gates import refuses
 
-    findings = check_campaign(here(), find_campaign(campaign))
+    findings = check_campaign(here(), find_campaign(campaign), links=links, browser=browser)
     blocking = [finding for finding in findings if refuses(finding)]
     answer(
         {"campaign": campaign, "findings": [finding.as_dict() for finding in findings]},
         as_json,
-        lambda: [*(str(finding) for finding in findings), f"{len(findings)} findings, {len(blocking)} to mend"],
+        lambda: [*(told(finding) for finding in findings), f"{len(findings)} findings, {len(blocking)} to mend"],
     )
     raise typer.Exit(1 if blocking else 0)
 

@@ -40,13 +40,13 @@ FAMILIES = (
     text_message,
 )
 
-__all__ = ["FAMILIES", "GATES", "Fault", "GateSubject", "accept_overrides", "examine", "refuses"]
+__all__ = ["FAMILIES", "GATES", "Fault", "GateSubject", "accept_overrides", "examine", "finding_of", "refuses"]
 
 
 def examine(subjects: Iterable[GateSubject], rules: Sequence[Gate]) -> list[Finding]:
     """Return what every gate finds in every variant, each fault once per language and channel, in reading order."""
     found = {
-        _finding(subject, rule, fault)
+        finding_of(subject, rule, fault)
         for subject in subjects
         for rule in rules
         for fault in GATES[rule.id](subject, rule.threshold)
@@ -70,7 +70,8 @@ def refuses(finding: Finding) -> bool:
     return finding.kind == "B" or (finding.kind == "W" and not finding.accepted)
 
 
-def _finding(subject: GateSubject, rule: Gate, fault: Fault) -> Finding:
+def finding_of(subject: GateSubject, rule: Gate, fault: Fault) -> Finding:
+    """Return a gate's fault in one variant as a finding."""
     file, line = fault.place
     return Finding(
         gate=rule.id,

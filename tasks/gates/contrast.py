@@ -20,12 +20,12 @@ def contrast(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     if subject.document is None:
         return
     remedy = subject.say("Choose a darker colour for the text or a lighter ground; in the dark scheme the reverse.")
-    told: set[tuple[str, str]] = set()
+    told: set[str] = set()
     for text in texts_seen(subject.document):
         least = threshold["large"] if text.look.large else threshold["text"]
-        if not text.look.sure or round(text.look.ratio, 2) >= least or (text.words, text.declared) in told:
+        if not text.look.sure or round(text.look.ratio, 2) >= least or text.words in told:
             continue
-        told.add((text.words, text.declared))
+        told.add(text.words)
         values = {
             "colour": _written(over(text.look.colour, text.look.ground)), "ground": _written(text.look.ground),
             "ratio": int(text.look.ratio * 10) / 10, "least": least,  # cut, never rounded up to what would be enough

@@ -13,11 +13,12 @@ from tasks.gates.subject import GateSubject, is_hidden, shown
 from tasks.web_addresses import is_public, is_public_name, numeric_address
 
 ADDRESS_IN_TEXT = re.compile(r"(?<![\w/@.])(?:https?|ftp)://[^\s<>\"”»]*", re.IGNORECASE)
-NOT_A_LINK = re.compile(r"\[[^\[\]\n]{1,200}\]\s?\([^()\s]*(?:\)|$|\s)")
+NOT_A_LINK = re.compile(r"\[[^\[\]\n]{1,200}\](?:\(\S*|\s\((?:https?:|mailto:|tel:|/|www\.)\S*)")
 MAILBOX = re.compile(r"[^@\s,;:<>()\[\]]+@([^@\s,;:<>()\[\]]+)")
 TELEPHONE = re.compile(r"\+?[\d\s().\-\u00a0\u2011]*\d[\d\s().\-\u00a0\u2011]*(?:;[\w=;+.-]*)?")
-BROKEN = re.compile(r"[\s<>\"{}|\\^`]|^https://https?[:/]|\.\.(?=[^/?#]*(?:[/?#]|$))", re.IGNORECASE)
+BROKEN = re.compile(r"[\s<>\"{}|\\^`]|^https://https?[:/]", re.IGNORECASE)
 FEWEST_DIGITS = 3
+UNSUBSCRIBE = "https://example.se/unsubscribe"  # what stands for each reader's own while a text is looked at
 FOLLOWING = re.compile(
     r"(?:utm|mtm|pk|piwik|matomo|hsa|mc|oly|vero|mkt|trk)_\w+|_hsenc|_hsmi|__s|fbclid|gclid|gbraid|wbraid|dclid|msclkid"
     r"|yclid|igshid|twclid|li_fat_id|(?:\w+[_-])?(?:id|uid|guid|uuid)|(?:user|person|recipient|employee|message|contact|"
@@ -31,7 +32,7 @@ FOLLOWING = re.compile(
 def link_address(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     """P4b: every link can be followed by everybody: https, mailto or tel, whole, and out on the internet."""
     for address, words in _links(subject):
-        if wrong := _wrong_with(subject, address):
+        if wrong := wrong_with(subject, address):
             remedy = subject.say("Write the whole address, such as https://start.stockholm/avfall.")
             yield Fault(wrong, remedy, _place(subject, address, words), sentence=_sentence(subject, words, address))
     remedy = subject.say("Write [what the page is about](https://…), without a space between.")
@@ -71,6 +72,17 @@ def is_internal(subject: GateSubject) -> bool:
     return subject.wave.startswith("internal") or read == {"employees"}
 
 
+def links_to_ask(subject: GateSubject) -> list[tuple[str, tuple[str, int], str]]:
+    """Return each web address that all are led to, its place and the words of its link; not that to unsubscribe."""
+    elements = subject.select("//a[starts-with(@href, 'https://')]")
+    found = dict.fromkeys((link.get("href", "").strip(), shown(link)) for link in elements if not is_hidden(link))
+    return [
+        (address, _place(subject, address, words), _sentence(subject, words, address))
+        for address, words in found
+        if address != UNSUBSCRIBE and not wrong_with(subject, address)
+    ]
+
+
 def _links(subject: GateSubject) -> list[tuple[str, str]]:
     """Return every address that a reader can follow with the words of its link, each once."""
     elements: list[HtmlElement] = subject.select("//a[@href] | //area[@href]")
@@ -82,7 +94,7 @@ def _links(subject: GateSubject) -> list[tuple[str, str]]:
     return list(dict.fromkeys(found))
 
 
-def _wrong_with(subject: GateSubject, address: str) -> str:
+def wrong_with(subject: GateSubject, address: str) -> str:
     """Say why an address cannot be followed; empty where nothing is wrong with it."""
     scheme, _, rest = address.partition(":")
     shown_as = address[:120]

@@ -16,6 +16,7 @@ from tinycss2.ast import AtRule, Declaration, Node, QualifiedRule
 
 LINKS = {"link": "@href", "any-link": "@href"}
 SIZE = re.compile(r"(?<![\w.])\d*\.?\d+(?:px|pt|em|rem|%)|\b(?:x{1,3}-)?(?:small|large)\b|\bmedium\b", re.IGNORECASE)
+NAME = re.compile(r"[A-Za-z_][\w-]*")
 BOLD = re.compile(r"\b(?:bold|bolder|[7-9]00)\b", re.IGNORECASE)
 INLINE = (1, 0, 0, 0)
 
@@ -144,7 +145,7 @@ def _path(nodes: Sequence[Node]) -> tuple[str, tuple[int, int, int, int]] | None
             steps, fresh = steps + ("//" if node.type == "whitespace" else "/"), True
             continue
         plain, fresh = fresh, False
-        if node.type == "ident" and plain:
+        if node.type == "ident" and plain and NAME.fullmatch(node.value):
             steps, types = f"{steps}{node.lower_value}", types + 1
         elif node.type == "literal" and node.value == "*" and plain:
             steps += "*"
@@ -161,7 +162,9 @@ def _condition(node: Node, rest: list[Node]) -> str | None:
         return f"[@id='{node.value}']" if "'" not in node.value else None
     if node.type == "[] block":
         words = [part for part in node.content if part.type != "whitespace"]
-        if len(words) == 1 and words[0].type == "ident":
+        if not words or not NAME.fullmatch(str(words[0].value if words[0].type == "ident" else "")):
+            return None
+        if len(words) == 1:
             return f"[@{words[0].lower_value}]"
         if [part.type for part in words] in (["ident", "literal", "string"], ["ident", "literal", "ident"]):
             name, sign, value = words
@@ -170,7 +173,7 @@ def _condition(node: Node, rest: list[Node]) -> str | None:
             return (f"[@{name.lower_value}={quoted}]" if sign.value == "=" else starts) if quoted else None
     if node.type == "literal" and node.value in {".", ":"} and rest and rest[0].type == "ident":
         name = rest.pop(0).value
-        held = f"[contains(concat(' ', normalize-space(@class), ' '), ' {name} ')]"
+        held = f"[contains(concat(' ', normalize-space(@class), ' '), ' {name} ')]" if "'" not in name else None
         return held if node.value == "." else f"[{LINKS[name]}]" if name in LINKS else None
     return None
 
