@@ -4,6 +4,7 @@ A *seed* is one small edit of a clean campaign: a defect that its gate must find
 gate must let pass. Edits are made in memory, on the texts of a campaign folder by file name.
 """
 
+import base64
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,8 @@ BRIEF = "campaign.yaml"
 EDITS = ("in", "old", "new", "nth", "after", "add", "write", "text", "put", "drop", "layout")
 OWN_LAYOUTS = "own_layouts"
 STOPS_THE_TEXTS = frozenset({"text_syntax", "text_file", "channel_known"})
+PICTURE = re.compile(r"!\[[^\]]*\]\(([\w-]+\.png)\)")
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 OF_A_TEXT = re.compile(r"text\.(?:[a-z_]+\.)?([a-z]{2,3}(?:-\w+)?)\.md")
 Files = dict[str, str]
 
@@ -195,7 +198,7 @@ class Group:
         wanted = list(touched(seed, clean))
         if self.seeds and (
             seed.alone
-            or any(other.alone or other.gate == seed.gate for other in self.seeds)
+            or any(other.alone or _confused(other, seed) for other in self.seeds)
             or _stops(seed) != _stops(self.seeds[0])
             or any(file == other and _overlap(lines, those) for file, lines in wanted for other, those in self.taken)
         ):
@@ -241,10 +244,15 @@ def groups(seeds: Sequence[Seed]) -> list[Group]:
 
 
 def checked(files: Files, folder: Path) -> list[Finding]:
-    """Write a campaign's files into a new folder and return what `budkavle check` finds there."""
+    """Write a campaign's files into a new folder and return what `budkavle check` finds there.
+
+    A picture that a text names is put there too: what is wrong with it is never that it is missing.
+    """
     folder.mkdir(parents=True)
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
+        for picture in PICTURE.findall(text):
+            (folder / picture).write_bytes(base64.b64decode(PIXEL))
     return check_campaign(Workplace(home=folder.parent / "home", key=b"a key for tests only"), folder)
 
 
@@ -322,6 +330,11 @@ def _stops(seed: Seed) -> str:
     if seed.near_miss:
         return ""
     return "clock" if seed.gate == "clock_time" else "texts" if STOPS_THE_TEXTS & {seed.gate, *seed.also} else ""
+
+
+def _confused(one: Seed, other: Seed) -> bool:
+    """Tell whether a finding of one seed could be taken for one of the other."""
+    return one.gate == other.gate or one.gate in other.also or other.gate in one.also
 
 
 def _overlap(one: range, other: range) -> bool:
