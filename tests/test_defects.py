@@ -77,13 +77,9 @@ def test_a_clean_campaign_has_no_finding(campaign: str, tmp_path: Path) -> None:
 
 def test_every_gate_has_at_least_three_defects_and_a_near_miss() -> None:
     for gate in {gate.id for gate in load_programme().gates} - ASKED:
-        own = [seed for seed in SEEDS if seed.gate == gate]
+        own = [seed for seed in all_seeds() if seed.gate == gate]
         assert sum(not seed.near_miss for seed in own) >= 3, gate
         assert any(seed.near_miss for seed in own), gate
-
-
-def test_no_seed_waits_for_a_gate_once_the_programme_has_it() -> None:
-    assert {seed.id for seed in all_seeds()} == {seed.id for seed in SEEDS}
 
 
 def test_seeds_that_share_a_check_do_not_touch_the_same_lines_or_gates() -> None:
