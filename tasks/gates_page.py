@@ -1,14 +1,18 @@
 """docs/gates.md, printed from the rows of the programme: every gate, what it says and how to mend what it finds."""
 
+import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from campaigns.programme import Gate, Programme, load_programme
 
 HEAD = """# Gates
 
-Printed by `make docs` from `campaigns/programme.yaml`; a test fails when this page and the programme differ.
+Printed by `make docs` from `campaigns/programme.yaml`; a test fails when this page and the programme differ. Precision,
+recall and the number of planted defects are those of `python benchmarks/gates.py --keep`, which plants the seeds of
+`tests/defects/` one by one.
 
 A gate is one rule of the communication programme that a brief or a text keeps. **B** blocks and nothing overrides it,
 **W** warns until it is mended or the brief gives a reason under `overrides`, **H** is read and accepted by a named
@@ -16,6 +20,7 @@ person at the approval. `budkavle check CAMPAIGN` runs every gate over the brief
 and language, and says file, line, sentence, what is wrong and how to mend it. In the preview the gates speak Swedish.
 How to add one: [add-a-gate.md](add-a-gate.md).
 """
+MEASURED = Path(__file__).parents[1] / "docs" / "gates.jsonl"
 WHERE = {
     "brief": "the brief",
     "source": "texts and queries as written",
@@ -49,6 +54,13 @@ class Figures:
     precision: float
     recall: float
     faults: int
+
+
+def measured_figures() -> dict[str, Figures]:
+    """Return the figures that `benchmarks/gates.py --keep` has kept, by gate; empty where nothing was measured."""
+    lines = MEASURED.read_text(encoding="utf-8").splitlines() if MEASURED.is_file() else []
+    rows = [json.loads(line) for line in lines]
+    return {row["gate"]: Figures(row["precision"] or 0.0, row["recall"], row["defects"]) for row in rows}
 
 
 def page(programme: Programme, figures: Mapping[str, Figures] | None = None) -> str:
@@ -96,4 +108,4 @@ def _row(cells: list[str]) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(page(load_programme()))
+    sys.stdout.write(page(load_programme(), measured_figures()))

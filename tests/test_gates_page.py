@@ -7,14 +7,14 @@ from campaigns.errors import Finding
 from campaigns.language import translations
 from campaigns.programme import load_programme
 from tasks.gate_words import told
-from tasks.gates_page import Figures, page
+from tasks.gates_page import Figures, measured_figures, page
 
 PROGRAMME = load_programme()
 
 
 def test_the_page_of_gates_is_the_one_that_the_programme_prints() -> None:
     printed = (Path(campaigns.__file__).parents[1] / "docs" / "gates.md").read_text(encoding="utf-8")
-    assert printed == page(PROGRAMME)
+    assert printed == page(PROGRAMME, measured_figures())
 
 
 def test_every_gate_says_how_to_mend_and_both_in_swedish() -> None:

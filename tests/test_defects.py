@@ -1,0 +1,88 @@
+"""Every gate finds its seeded defects where they stand, lets near misses pass, and nothing else is found."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+from seeded_defects import Files, Group, Seed, all_seeds, checked, clean_files, groups
+
+from campaigns.errors import Finding
+from campaigns.programme import load_programme
+
+SEEDS = [seed for seed in all_seeds() if not seed.awaited]
+ASKED = {gate.id for gate in load_programme().gates if gate.where == "asked"}
+MOST_IN_A_GROUP = "a group holds at most one seed of a gate, so that a finding tells whose it is"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A group's files as they were checked, with what was found."""
+
+    group: Group
+    findings: list[Finding]
+
+    @property
+    def files(self) -> Files:
+        return self.group.files
+
+
+@cache
+def packed() -> dict[str, Group]:
+    return {seed.id: group for group in groups(SEEDS) for seed in group.seeds}
+
+
+@pytest.fixture(scope="session")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Checked]:
+    """Every seed's group, checked once."""
+    return {}
+
+
+@pytest.fixture
+def check(planted: dict[str, Checked], seed: Seed, tmp_path: Path) -> Checked:
+    """The check of the group that a seed is planted in."""
+    group = packed()[seed.id]
+    if group.id not in planted:
+        planted[group.id] = Checked(group, checked(group.files, tmp_path / group.campaign))
+    return planted[group.id]
+
+
+@pytest.mark.parametrize("seed", [seed for seed in SEEDS if not seed.near_miss], ids=lambda seed: seed.id)
+def test_a_gate_finds_its_defect_in_its_place(seed: Seed, check: Checked) -> None:
+    wanting = seed.misses(check.findings, check.files)
+    assert not wanting, "; ".join(wanting)
+
+
+@pytest.mark.parametrize("seed", [seed for seed in SEEDS if seed.near_miss], ids=lambda seed: seed.id)
+def test_a_gate_lets_a_near_miss_pass(seed: Seed, check: Checked) -> None:
+    explained = any(seed.gate in other.also for other in check.group.seeds)
+    own = [str(finding) for finding in check.findings if finding.gate == seed.gate]
+    hits = seed.hits(check.findings, check.files) if explained else own
+    assert not hits, "; ".join(hits)
+
+
+@pytest.mark.parametrize("seed", [group.seeds[0] for group in groups(SEEDS)], ids=lambda seed: seed.id)
+def test_an_edit_gives_no_finding_that_nobody_expects(seed: Seed, check: Checked) -> None:
+    expected = {each.gate for each in check.group.seeds if not each.near_miss}
+    expected |= {gate for each in check.group.seeds for gate in each.also}
+    others = [str(finding) for finding in check.findings if finding.gate not in expected]
+    assert not others, "; ".join(others)
+
+
+@pytest.mark.parametrize("campaign", sorted({seed.campaign for seed in SEEDS}))
+def test_a_clean_campaign_has_no_finding(campaign: str, tmp_path: Path) -> None:
+    found = [str(finding) for finding in checked(clean_files(campaign), tmp_path / campaign)]
+    assert not found, "; ".join(found)
+
+
+def test_every_gate_has_at_least_three_defects_and_a_near_miss() -> None:
+    for gate in {gate.id for gate in load_programme().gates} - ASKED:
+        own = [seed for seed in all_seeds() if seed.gate == gate]
+        assert sum(not seed.near_miss for seed in own) >= 3, gate
+        assert any(seed.near_miss for seed in own), gate
+
+
+def test_seeds_that_share_a_check_do_not_touch_the_same_lines_or_gates() -> None:
+    for group in {group.id: group for group in packed().values()}.values():
+        assert len({seed.gate for seed in group.seeds}) == len(group.seeds), MOST_IN_A_GROUP
+        assert len(group.seeds) == 1 or not any(seed.alone for seed in group.seeds)
