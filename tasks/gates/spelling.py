@@ -1,6 +1,5 @@
 """Swedish words that no dictionary knows: hunspell-sv through spylls, with the city's own words beside it."""
 
-import gc
 import re
 import sys
 from collections.abc import Iterator
@@ -9,10 +8,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from spylls.hunspell import Dictionary  # type: ignore[import-untyped]
-
 from campaigns.language import base
 from campaigns.programme import load_programme
+from tasks.gates.dictionary import read_dictionary
 from tasks.gates.passages import Passage, passages, places, told_in_brief
 from tasks.gates.readability import masked
 from tasks.gates.registry import Fault, Threshold, gate
@@ -52,25 +50,16 @@ def spelling(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
 
 @cache
 def dictionary() -> Any:
-    """Return the Swedish dictionary, read once in a process; None where it is not installed.
-
-    Collecting garbage while a hundred thousand words are read takes two thirds of the time, and finds none.
-    """
+    """Return the look-up of the Swedish dictionary, read once in a process; None where it is not installed."""
     paths = (Path(sys.prefix) / "share" / "hunspell" / name for name in DICTIONARIES)
     path = next((path for path in paths if path.with_suffix(".dic").is_file()), None)
-    if path is None:
-        return None
-    gc.disable()
-    try:
-        return Dictionary.from_files(str(path))
-    finally:
-        gc.enable()
+    return None if path is None else read_dictionary(path)
 
 
 @lru_cache(maxsize=65536)
 def is_known(word: str) -> bool:
     """Tell whether the dictionary or the city knows a word, also as a compound whose parts a hyphen joins."""
-    if word.casefold() in _city_words() or dictionary().lookup(word):
+    if word.casefold() in _city_words() or dictionary()(word):
         return True
     parts = [part for part in word.split("-") if len(part) > 1]
     return len(parts) > 1 and all(is_known(part) for part in parts)
