@@ -4,17 +4,9 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-import sqlglot
-from sqlglot import exp
-from sqlglot.errors import SqlglotError
-
+from campaigns.audience_knowledge import knows_more_than_age_and_place
 from campaigns.brief_subject import Found, Subject, rule
 
-KNOWLEDGE = frozenset({
-    "language", "easy_read", "guardian_of", "unit", "consent_purposes", "attributes", "has_email", "has_mobile",
-    "has_digital_mailbox", "has_postal",
-})  # fmt: skip
-"""Columns of the register views that tell of needs, drivers, habits, language or life situation."""
 PRESS = re.compile(
     r"\bpress(?:meddeland\w*|inbjud\w*|inbjuden|träff\w*|konferens\w*|visning\w*|frukost\w*|release\w*)\b"
     r"|\bpress (?:release|conference|invitation|briefing)s?\b|\bmedia (?:advisory|briefing)\b"
@@ -23,7 +15,17 @@ PRESS = re.compile(
     r"\b(?:pressen|(?<!sociala )medier(?:na)?|journalister(?:na)?)\b"
     r"|\b(?:press|media|journalists|reporters)\s+(?:are|is)\s+(?:\w+\s+)?(?:welcome|invited)\b"
     r"|\b(?:we invite|welcome)\b[^.!?\n]{0,60}\b(?:the press|the media|journalists|reporters)\b"
-    r"|\blehdistö(?:tiedote|tilaisuus)\w*|بيان صحفي|مؤتمر صحفي",
+    r"|\blehdistö(?!kat)\w+|\bmedia(?:tilaisuu|tiedot|kutsu)\w*"
+    r"|\b(?:lehdistö|media|tiedotusväline\w*|toimittaj\w+|toimittajat)\s+(?:on|ovat|olette)\s+(?:\w+\s+)?"
+    r"(?:tervetul\w+|kutsuttu\w*)"
+    r"|\b(?:kutsumme|tervetuloa)\b[^.!?\n]{0,60}\b(?:lehdistön?|median?|tiedotusväline\w*|toimittaj\w+)\b"
+    r"|(?:بيان|بلاغ|خبر|مؤتمر|لقاء) صحفي"
+    r"|(?:البيان|المؤتمر|اللقاء) الصحفي"
+    r"|(?:دعوة|ندعو|مدعو\w*|نرحب|أهلا)[^.!؟\n]{0,60}(?:الصحف|الإعلام)\w*"
+    r"|(?:الصحفي\w+|وسائل الإعلام|الصحافة)\s+(?:مدعو\w*|مرحب)"
+    r"|\bwar-?\s?saxaafad\w*|\bshir(?:ka)?\s+jaraa'?[ii]d\w*|\bkulan(?:ka)?\s+saxaafad\w*"
+    r"|\b(?:saxaafad|warbaahin|suxufi|wariye)\w*\b[^.!?\n]{0,40}\b(?:so+\s?dhaw\w*|marti\w*)"
+    r"|\b(?:so+\s?dhaw\w*|marti\w*|ku casuum\w*)\b[^.!?\n]{0,40}\b(?:saxaafad|warbaahin|suxufi|wariye)\w*",
     re.IGNORECASE,
 )
 COMMENT = re.compile(r"{#.*?#}", re.DOTALL)
@@ -47,11 +49,16 @@ def recipient_knowledge(subject: Subject) -> Found:
     for number, wave in subject.rows("waves"):
         query = subject.file(wave["audience"]) if wave.get("audience") else None
         registers = subject.registers.get(number)
-        if query is None or not registers or registers == {"employees"} or _knows(query) is not False:
+        if (
+            query is None
+            or not registers
+            or registers == {"employees"}
+            or knows_more_than_age_and_place(query) is not False
+        ):
             continue
         remedy = (
-            "Let the query use what tells of needs, drivers, habits, language or life situation: attributes, "
-            "language, guardian_of, unit, has_email and their like; docs/registers.md."
+            "Let the query make need, life_situation, driver, channel_habit or language_skill of what tells of them: "
+            "attributes, language, guardian_of, unit, has_email and their like; docs/registers.md."
         )
         message = f"the query of `waves[{number + 1}]` knows people by age and place only"
         yield ("waves", number, "audience"), message, remedy
@@ -108,24 +115,6 @@ def _is_whole(address: str) -> bool:
         return parts.scheme == "https" and "." in (parts.hostname or "") and not re.search(r"[\s<>\"{}]", address)
     except ValueError:
         return False
-
-
-def _knows(query: str) -> bool | None:
-    """Tell whether a query uses a column that says more than age and place; None where it cannot be read.
-
-    A household that is counted over, with whoever lives in it, is a life situation too.
-    """
-    try:
-        tree = sqlglot.parse_one(query, read="duckdb")
-    except (SqlglotError, RecursionError):
-        return None
-    used = {column.name.lower() for column in tree.find_all(exp.Column)}
-    grouped = {
-        column.name.lower()
-        for group in (*tree.find_all(exp.Group), *tree.find_all(exp.Window))
-        for column in group.find_all(exp.Column)
-    }
-    return bool(used & KNOWLEDGE) or "household_key" in grouped
 
 
 def _to_the_press(subject: Subject) -> Iterator[tuple[str, int, str]]:

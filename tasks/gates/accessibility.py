@@ -8,21 +8,41 @@ from lxml.html import HtmlElement
 from campaigns.language import direction
 from tasks.gates.quoting import sentence_with, shown_safely
 from tasks.gates.registry import Fault, Threshold, gate
-from tasks.gates.subject import GateSubject, is_hidden, shown
+from tasks.gates.subject import BRIEF_FILE, GateSubject, is_hidden, shown
+from tasks.text_pictures import CONTENT_ID
 
 FILE_NAME = re.compile(r"\.(?:avif|gif|jpe?g|pdf|png|svg|tiff?|webp)$|^(?:img|dsc|image|bild)[-_ ]?\d+$", re.IGNORECASE)
-SAYS_NOTHING = frozenset({"bild", "foto", "image", "photo", "picture"})
-EMPTY_LINKS = frozenset({
-    "denna länk", "den här länken", "här", "klicka", "klicka här", "klicka på länken", "länk", "länken", "läs",
-    "läs mer", "läs mer här", "läs vidare", "mer", "mer info", "mer information", "se här", "se mer", "sida",
-    "sidan", "tryck här", "webbplats", "webbplatsen", "webbsida", "webbsidan", "click", "click here",
-    "click on the link", "find out more", "go here", "here", "learn more", "link", "more", "more info",
-    "more information", "page", "read", "read here", "read more", "read more here", "see here", "see more",
-    "tap here", "the link", "this link", "website", "klikkaa tästä", "linkki", "lue lisää", "lue lisää täältä",
-    "lisätietoa", "lisätietoja", "tästä", "täällä", "täältä", "halkan", "halkan guji", "guji", "guji halkan",
-    "ka akhriso", "sii akhri", "wax dheeraad ah", "faahfaahin dheeraad ah", "اضغط هنا", "انقر هنا", "اقرأ المزيد",
-    "المزيد", "هنا", "رابط", "الرابط", "للمزيد",
+SAYS_NOTHING = frozenset({
+    "bild", "bilden", "en bild", "foto", "fotot", "fotografi", "illustration", "grafik", "logga", "diagram", "karta",
+    "image", "an image", "photo", "a photo", "photograph", "picture", "a picture", "the picture", "graphic", "img",
+    "alt", "alt text", "alttext", "alternativtext", "kuva", "valokuva", "kuvituskuva", "sawir", "sawirka", "sawirro",
+    "masawir",
+    "صورة", "الصورة", "صوره", "صور", "رسم", "untitled", "namnlös", "icon", "ikon",
 })  # fmt: skip
+THIS = re.compile(
+    r"(?:(?:vår|denna|den här|dessa|the|this|that|these|our|a|tämä|tätä|tämän|tällä|tältä|tälle|tähän|se|sen|tuo"
+    r"|هذا|هذه|ذلك|تلك|إلى|على|من|في|halkan|kan|tan)\s+)*"
+    r"(?:här|hit|länk(?:en)?|sida(?:n)?|webbsida(?:n)?|webbplats(?:en)?|hemsida(?:n)?|adress(?:en)?|dokument(?:et)?|fil(?:en)?"
+    r"|page|link|website|site|webpage|web page|document|file|url|address|here|this|that"
+    r"|sivu(?:lla|lta|lle|sta|ja|n|a)?|sivusto(?:lla|lta|lle|sta|n)?|verkkosivu(?:lla|lta|lle|n)?|linkk?i(?:stä|ä|in|n)?"
+    r"|osoite(?:esta)?|täällä|täältä|tästä|tähän|tänne"
+    r"|(?:ال)?(?:صفحة|رابط|موقع|عنوان)|هنا"
+    r"|bogga[n]?|bog|xiriir(?:ka|kan)?|link(?:i|ga|gan)|linkiga[n]?|halka[n]?|kan|tan)(?:\s+(?:kan|tan|här|here|هذا|هذه))?",
+    re.IGNORECASE,
+)
+"""Words that point and name nothing: “this page”, “den här länken”, “tällä sivulla”, “هذه الصفحة”, “boggan”."""
+ASKS_TO_FOLLOW = re.compile(
+    r"(?:(?:vänligen|please|and|och|ja|so|gå|go to|go|visit|besök|se|see|klicka|tryck|click(?: on)?|press|tap"
+    r"|follow|följ|open|öppna|läs(?: mer| vidare)?|read(?: more)?|find out(?: more)?|learn(?: more)?|mer|more|mera"
+    r"|info(?:rmation)?|klikkaa|paina|lue(?: lisää)?|lisää|lisätieto(?:ja|a)|katso|avaa|siirry"
+    r"|اضغط(?: على)?|انقر(?: على)?|اقرأ(?: المزيد)?|المزيد|للمزيد|(?:ال)?معلومات|مزيد(?: من)?|تابع|افتح|زر"
+    r"|guji|riix|taabo|fur|eeg|(?:ka |sii )?akhri(?:so)?|wax dheeraad ah|faahfaahin(?: dheeraad ah)?|booqo"
+    r"|på|här|om|av)(?!\w)\s*)+",
+    re.IGNORECASE,
+)
+EMPTY_LINKS = frozenset(
+    {"läs", "sida", "sidan", "webbplats", "tryck här", "website", "read", "ka akhriso", "sii akhri"}
+)
 BARE_ADDRESS = re.compile(r"^(?:https?://|www\.)\S+$|^[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*$", re.IGNORECASE)
 ADDRESS_IN_TEXT = re.compile(r"(?<![\w/@.])(?:https?://|www\.)[^\s<>\"”»]*[^\s<>\"”».,;:!?)]", re.IGNORECASE)
 PRINTED = frozenset({"letter"})
@@ -33,16 +53,16 @@ def alt_text(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     """P5b: every picture has an alternative text, or an empty one that marks it as decoration; never a file name."""
     for picture in _pictures(subject):
         name = picture.get("src", "").rsplit("/", 1)[-1][:80]
-        place = subject.place(picture.get("alt") or name or f"<{picture.tag}")
         text = _alternative(picture)
         if text is None:
             message = subject.say("A picture has no alternative text")
-        elif FILE_NAME.search(text.strip()) or text.strip().casefold() in SAYS_NOTHING:
+        elif FILE_NAME.search(text.strip()) or text.casefold().strip(" .!:,") in SAYS_NOTHING:
             message = subject.say("The alternative text “{text}” does not describe the picture", text=text.strip())
         else:
             continue
         remedy = subject.say("Write what the picture tells the reader; leave it empty only if it is mere decoration.")
         beside = (parent := picture.getparent()) is not None and parent.tag in {"p", "li"} and shown(parent)
+        place = _place_of(subject, picture)
         yield Fault(message, remedy, place, sentence=shown_safely(beside or picture.get("alt") or name))
 
 
@@ -52,7 +72,7 @@ def link_text(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     for link in subject.select("//a[@href]"):
         text = _name(link)
         bare = BARE_ADDRESS.match(text) and subject.channel not in PRINTED  # on paper the address must be readable
-        if text and not bare and text.casefold().strip(" .!:»›→>") not in EMPTY_LINKS:
+        if text and not bare and not _names_nothing(text):
             continue
         message = (
             subject.say("The link text “{text}” does not say where the link leads", text=text)
@@ -103,6 +123,35 @@ def _alternative(picture: HtmlElement) -> str | None:
     given: str | None = picture.get("alt") if picture.tag != "svg" else None
     title = picture.find("{*}title") if picture.tag == "svg" else None
     return given if given is not None else picture.get("aria-label") or (title.text if title is not None else None)
+
+
+def _place_of(subject: GateSubject, picture: HtmlElement) -> tuple[str, int]:
+    """Return where a picture was written: as Markdown, in the text's `alt`, or in the campaign's own template."""
+    name = CONTENT_ID.sub(r"\2", picture.get("src", "")).rsplit("/", 1)[-1]
+    words = re.escape(picture.get("alt") or "")
+    inside = rf"!\[\s*{words}\s*\]\("
+    file = re.escape(name) if name and not picture.get("src", "").startswith("data:") else ""
+    forms = [inside + rf"\s*<?{file}", rf"!\[[^\]]*\]\(\s*<?{file}(?=[)>\s])"] if file else [inside]
+    forms += [rf"^\s+\S+:\s*[\"']?{words}[\"']?\s*$"] if words else []
+    for form in forms:
+        for file_name in subject.written:
+            for number, line in subject.numbered(file_name):
+                if file_name != BRIEF_FILE and re.search(form, line):
+                    return file_name, number
+    return subject.markup_place(picture)
+
+
+def _names_nothing(text: str) -> bool:
+    """Tell whether a link's words only ask to follow it, or point at it without a name."""
+    bare = " ".join(text.split()).casefold().strip(" .!:،,»›→>«…-–")
+    rest = ASKS_TO_FOLLOW.match(bare)
+    return (
+        not bare
+        or bare in EMPTY_LINKS
+        or any(
+            not words.strip() or THIS.fullmatch(words.strip()) for words in (bare, bare[rest.end() :] if rest else bare)
+        )
+    )
 
 
 def _name(link: HtmlElement) -> str:

@@ -18,7 +18,7 @@ STEM_ENDS = str.maketrans("\t", "/")
 
 
 class Entries:
-    """The entries of a ``.dic`` file by stem, in the shape that spylls' look-up asks for: ``homonyms``, ``has_flag``."""
+    """The entries of a ``.dic`` file by stem, with what spylls' look-up asks of them: ``homonyms``, ``has_flag``."""
 
     def __init__(self, path: Path, affixes: Any, context: Context) -> None:
         self._affixes, self._context = affixes, context
@@ -57,6 +57,6 @@ class Entries:
 
 
 def read_dictionary(path: Path) -> Any:
-    """Return spylls' look-up of a dictionary, ``path`` without its suffix: called with a word, it tells if it is known."""
+    """Return spylls' look-up of a dictionary, which tells of a word if it is known; ``path`` without its suffix."""
     affixes, context = read_aff(FileReader(str(path.with_suffix(".aff"))))
     return Lookup(affixes, Entries(path.with_suffix(".dic"), affixes, context))

@@ -1,6 +1,8 @@
 """What a reader sees of a page, word by word and block by block, and the lines where it was written."""
 
 import re
+from functools import lru_cache
+from pathlib import Path
 
 from lxml.html import HtmlElement
 
@@ -46,6 +48,19 @@ def line_of(lines: list[str], excerpt: str) -> int:
             if found is not None:
                 return numbered[found][1]
     return 0
+
+
+def lines_of(path: Path) -> list[str]:
+    """Return the lines of a file, none where there is no such file; one that has changed is read anew."""
+    if not path.is_file():
+        return []
+    state = path.stat()
+    return list(_lines(path, state.st_mtime_ns, state.st_size))
+
+
+@lru_cache(maxsize=256)
+def _lines(path: Path, changed: int, size: int) -> tuple[str, ...]:
+    return tuple(path.read_text(encoding="utf-8").splitlines())
 
 
 def exact_line(lines: list[str], excerpt: str) -> int:

@@ -46,7 +46,7 @@ def table_structure(subject: GateSubject, threshold: Threshold) -> Iterator[Faul
             continue
         words = next((text for cell in (*_own(table, "th"), *_own(table, "td")) if (text := shown(cell))), "")
         start = " ".join(words.split()[:MOST_QUOTED])
-        yield Fault(*wrong, subject.place(start or "<table"), sentence=shown_safely(start))
+        yield Fault(*wrong, _place_of(subject, table, start), sentence=shown_safely(start))
 
 
 @gate("date_present")
@@ -70,11 +70,41 @@ def _wrong_with(subject: GateSubject, table: HtmlElement) -> tuple[str, str] | N
         wrong = subject.say("A table of data is marked as one for the look alone")
         return (wrong, remedy) if headers or _own(table, "caption") else None
     if headers:
-        return None
+        unnamed = _unnamed_column(table)
+        remedy = subject.say("Name every column in the table's first row.")
+        return (subject.say("A column of a table has no header"), remedy) if unnamed else None
     if _is_layout(table):
         remedy = subject.say('Write `role="presentation"` on the table.')
         return subject.say("A table for the look alone is not marked as one"), remedy
     return subject.say("A table has no header cells"), subject.say("Name every column in the table's first row.")
+
+
+def _unnamed_column(table: HtmlElement) -> bool:
+    """Tell whether a column with words has an empty cell for its header; a corner above row names may be empty."""
+    rows = [row for row in table.iter("tr") if next(row.iterancestors("table")) is table]
+    cells = [[cell for cell in row if cell.tag in {"th", "td"}] for row in rows]
+    if not cells or any(cell.tag != "th" or cell.get("colspan") for cell in cells[0]):
+        return False
+    named = [bool(shown(cell) or any(image.get("alt") for image in cell.iter("img"))) for cell in cells[0]]
+    if not named[0] and len(named) > 2 and all(named[1:]):
+        return False
+    return any(
+        not names and any(len(row) > at and row[at].tag == "td" and shown(row[at]) for row in cells[1:])
+        for at, names in enumerate(named)
+    )
+
+
+def _place_of(subject: GateSubject, table: HtmlElement, start: str) -> tuple[str, int]:
+    """Return where a table was written: its first row with words in Markdown, or its tag in the own template."""
+    if not any(root in table.iterancestors() for root in subject.select("//*[@data-body]")):
+        return subject.markup_place(table)
+    cells = [shown(cell) for row in table.iter("tr") if shown(row) for cell in row]
+    first = [words for words in cells[: len(next(table.iter("tr")))] if words]
+    for name in subject.written:
+        for number, line in subject.numbered(name) if name.endswith(".md") else ():
+            if "|" in line and first and all(words in line for words in first):
+                return name, number
+    return subject.place(start or "<table")
 
 
 def _first_level(subject: GateSubject, found: list[HtmlElement]) -> Iterator[Fault]:

@@ -12,7 +12,19 @@ from lxml.html import HtmlElement
 
 from campaigns.brief import Brief
 from campaigns.language import translations
-from tasks.gates.reading import BLOCKS, NOT_READ, WORD, blocks_of, collapsed, exact_line, is_hidden, line_of, shown
+from tasks.gates.markup import line_of_element
+from tasks.gates.reading import (
+    BLOCKS,
+    NOT_READ,
+    WORD,
+    blocks_of,
+    collapsed,
+    exact_line,
+    is_hidden,
+    line_of,
+    lines_of,
+    shown,
+)
 from tasks.gates.style_rules import Circumstances, applied, rules_of
 
 __all__ = ["BLOCKS", "BRIEF_FILE", "NOT_READ", "WORD", "GateSubject", "blocks_of", "is_hidden", "line_of", "shown"]
@@ -113,6 +125,13 @@ class GateSubject:
                     return name, line
         return self.source, 1
 
+    def markup_place(self, element: HtmlElement) -> tuple[str, int]:
+        """Return where an element of the HTML part stands in the campaign's own template; else the top of the text."""
+        name = f"{self.channel}.html.j2"
+        template = "\n".join(self.lines(name))
+        line = line_of_element(template, element, self.select(f"//{element.tag}")) if template else 0
+        return (name, line) if line else (self.source, 1)
+
     @cached_property
     def written(self) -> tuple[str, ...]:
         """The files that a variant's words may stand in: its text, what that includes, its own templates, the brief."""
@@ -147,5 +166,4 @@ class GateSubject:
 
     def lines(self, name: str) -> list[str]:
         """Return the lines of a file in the campaign's folder; none where there is no such file."""
-        path = self.folder / name
-        return path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        return lines_of(self.folder / name)
