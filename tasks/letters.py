@@ -1,6 +1,7 @@
 """Letters: the text of a variant as a typst document, and many recipients' letters in one file for the print shop."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from tasks import slots
 from tasks.letter_source import DIVIDER, letter_source
@@ -14,8 +15,13 @@ def letter_template(page: str, samples: Mapping[str, str]) -> bytes:
 
     Later pages are numbered where the sample fills more than one. Raises InputError where it cannot be typeset.
     """
+    return _set_once(page, tuple(samples.items()))
+
+
+@lru_cache(maxsize=64)
+def _set_once(page: str, samples: tuple[tuple[str, str], ...]) -> bytes:
     plain = letter_source(page)
-    pages = sample(plain, samples).places[0][1]
+    pages = sample(plain, dict(samples)).places[0][1]
     return letter_source(page, numbered=True) if pages > 1 else plain
 
 

@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import unquote
 
@@ -27,7 +28,13 @@ def to_html(source: str, alternatives: Alternatives = MappingProxyType({})) -> s
     as decoration; without any it has no alternative text at all, which a gate finds, because Markdown cannot tell a
     picture that says nothing from one that nobody described.
     """
-    return str(_READER.renderer.render(_tokens(source, alternatives), _READER.options, {}))
+    return _html(source, tuple(alternatives.items()))
+
+
+@lru_cache(maxsize=512)
+def _html(source: str, alternatives: tuple[tuple[str, str], ...]) -> str:
+    """Render once what many variants share: the same body for several channels and waves."""
+    return str(_READER.renderer.render(_tokens(source, dict(alternatives)), _READER.options, {}))
 
 
 def _tokens(source: str, alternatives: Alternatives) -> list[Token]:
@@ -59,12 +66,22 @@ _READER.add_render_rule("image", _picture)
 
 def headings(source: str) -> list[str]:
     """Return the tags of the text's headings in order, such as ``["h1", "h2"]``."""
-    return [token.tag for token in _READER.parse(source) if token.type == "heading_open"]
+    return list(_headings(source))
+
+
+@lru_cache(maxsize=512)
+def _headings(source: str) -> tuple[str, ...]:
+    return tuple(token.tag for token in _READER.parse(source) if token.type == "heading_open")
 
 
 def to_text(source: str, place: str, alternatives: Alternatives = MappingProxyType({})) -> str:
     """Return the plain text of a Markdown text, wrapped at 72 characters; ``place`` is ``text`` or ``text_rtl``."""
-    return "\n\n".join(_blocks(SyntaxTreeNode(_tokens(source, alternatives)), place, WIDTH)) + "\n"
+    return _text(source, place, tuple(alternatives.items()))
+
+
+@lru_cache(maxsize=512)
+def _text(source: str, place: str, alternatives: tuple[tuple[str, str], ...]) -> str:
+    return "\n\n".join(_blocks(SyntaxTreeNode(_tokens(source, dict(alternatives))), place, WIDTH)) + "\n"
 
 
 def _blocks(parent: SyntaxTreeNode, place: str, width: int) -> Iterator[str]:

@@ -31,7 +31,8 @@ def collapsed(text: str) -> str:
 
 def sequence(expressions: list[str]) -> str:
     """Return expressions as one whose value is all of theirs."""
-    return "{ " + "; ".join(expression for expression in expressions if expression) + ' ; "" }'
+    given = [expression for expression in expressions if expression]
+    return "{ " + "; ".join(given) + ' ; "" }' if given else '""'
 
 
 class Writer:
@@ -86,8 +87,12 @@ class Writer:
 
     def _heading(self, element: HtmlElement) -> str:
         # PDF/UA forbids to skip a level; that a text does so is for the gates to say.
+        # So is an empty one, which PDF/UA forbids too.
+        written = _trimmed(self._children(element))
+        if written == sequence([]):
+            return ""
         self._level = min(_HEADINGS.index(element.tag) + 1, self._level + 1)
-        return f"heading(level: {self._level}, {_trimmed(self._children(element))})"
+        return f"heading(level: {self._level}, {written})"
 
     def _list(self, element: HtmlElement) -> str:
         items = "".join(f", {self._content(item)}" for item in element if item.tag == "li")

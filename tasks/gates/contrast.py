@@ -7,8 +7,11 @@ elements placed over others.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
-from tasks.gates.appearance import Colour, over, texts_seen
+import lxml.html
+
+from tasks.gates.appearance import Colour, Seen, over, texts_seen
 from tasks.gates.quoting import shown_safely
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import GateSubject
@@ -21,7 +24,7 @@ def contrast(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
         return
     remedy = subject.say("Choose a darker colour for the text or a lighter ground; in the dark scheme the reverse.")
     told: set[str] = set()
-    for text in texts_seen(subject.document):
+    for text in _seen(subject.html):
         least = threshold["large"] if text.look.large else threshold["text"]
         if not text.look.sure or round(text.look.ratio, 2) >= least or text.words in told:
             continue
@@ -41,6 +44,11 @@ def contrast(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
             )
         )
         yield Fault(message, remedy, _place(subject, text.declared, text.words), sentence=shown_safely(text.words))
+
+
+@lru_cache(maxsize=256)
+def _seen(page: str) -> tuple[Seen, ...]:
+    return tuple(texts_seen(lxml.html.document_fromstring(page)))
 
 
 def _written(colour: Colour) -> str:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from personnummer.personnummer import valid
 
@@ -124,11 +125,15 @@ def _unfinished(subject: GateSubject) -> Iterator[tuple[str, str]]:
     addresses, words = _attributes(subject, ADDRESS_ATTRIBUTES), _attributes(subject, WORD_ATTRIBUTES)
     text = [" ".join(part.split()) for part in re.split(r"\n\s*\n", subject.text)]
     for sentence in dict.fromkeys([subject.subject, *words, *sentences([*text, *subject.body, subject.seen]), *text]):
-        for form in (UNRESOLVED, UNFINISHED, FILLER, TEST_ADDRESS):
-            for match in form.finditer(sentence):
-                yield sentence, match.group()
+        yield from ((sentence, found) for found in _unfinished_in(sentence))
     for address in addresses:
         yield from ((address, match.group()) for match in re.finditer(r"\{\{.*?\}\}|\[\[|\bX{3,}\b", address))
+
+
+@lru_cache(maxsize=8192)
+def _unfinished_in(sentence: str) -> tuple[str, ...]:
+    forms = (UNRESOLVED, UNFINISHED, FILLER, TEST_ADDRESS)
+    return tuple(match.group() for form in forms for match in form.finditer(sentence))
 
 
 def _all_text(subject: GateSubject) -> list[str]:
