@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-import campaigns
+from campaigns import language as languages
 from campaigns.language import base
 
-WORDS = Path(campaigns.__file__).parent / "words"
+WORDS = Path(languages.__file__).parent / "words"
 
 
 @dataclass(frozen=True)
