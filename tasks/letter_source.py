@@ -52,8 +52,10 @@ def letter_source(page: str, *, numbered: bool = False) -> bytes:
     document = lxml.html.document_fromstring(page)
     writer = Writer()
     sheet = _named(document, "sheet")
-    header, address, date = sheet.xpath("header")[0], sheet.xpath("address")[0], _named(document, "date")
-    upper = ", ".join((writer.blocks(header), writer.address(address), writer.block(date)))
+    sheet = document.find("body") if sheet is None else sheet
+    header, address, date = sheet.find("header"), sheet.find("address"), _named(sheet, "date")
+    made = ((writer.blocks, header), (writer.address, address), (writer.block, date))
+    upper = ", ".join('""' if element is None else write(element) for write, element in made)
     rest = [each for each in sheet if each not in (header, address, date)]
     body = sequence([writer.block(each) for each in rest if isinstance(each.tag, str)])
     values = ", ".join(f'"{key}": {slot}' for key, slot in writer.values.items()) or ":"
@@ -66,8 +68,9 @@ def letter_source(page: str, *, numbered: bool = False) -> bytes:
 
 def _settings(document: HtmlElement, numbered: bool) -> str:
     title = document.findtext(".//title") or ""
-    if slots.named_in(title):  # one title stands for every letter of a file, and no person's name in it
-        title = _named(document, "sender").text_content()
+    if slots.named_in(title) or not title.strip():  # one title stands for all letters of a file, and names nobody
+        sender = _named(document, "sender")
+        title = "Stockholms stad" if sender is None else sender.text_content()
     language, direction = base(document.get("lang", "sv")), document.get("dir", "ltr")
     sides = ", ".join(f"{name}: {side}mm" for name, side in ADDRESS._asdict().items())
     return (
@@ -79,9 +82,10 @@ def _settings(document: HtmlElement, numbered: bool) -> str:
     )
 
 
-def _named(document: HtmlElement, name: str) -> HtmlElement:
-    found: list[HtmlElement] = list(document.xpath(f"//*[contains(concat(' ', @class, ' '), ' {name} ')]"))
-    return found[0]
+def _named(within: HtmlElement, name: str) -> HtmlElement | None:
+    """Return the first element of a class; None where a campaign's own template leaves it out."""
+    found: list[HtmlElement] = list(within.xpath(f".//*[contains(concat(' ', @class, ' '), ' {name} ')]"))
+    return found[0] if found else None
 
 
 def _layout() -> str:

@@ -39,5 +39,5 @@ def _fits(names: dict[str, str | None], element: HtmlElement) -> bool:
     """Tell whether an element can be what a start tag became; attributes that steps after it add are left aside."""
     given = dict(element.attrib)
     return all(given.get(name) == value for name, value in names.items() if value is not None and name != "src") and (
-        {"class", "role", "id", "alt", "style"} & set(given) <= set(names)
+        {"class", "role", "id", "alt"} & set(given) <= set(names)
     )
