@@ -210,6 +210,11 @@ def test_a_day_without_its_year_is_enough_and_what_is_decided_promises_nothing(
     [
         ("link_text", "stadens sida om mat", "läs mer", 11),
         ("link_text", "stadens sida om mat", "Klicka här!", 11),
+        ("link_text", "stadens sida om mat", "den här sidan", 11),
+        ("link_text", "stadens sida om mat", "Läs mer på vår webbplats", 11),
+        ("link_text", "stadens sida om mat", "tällä sivulla", 11),
+        ("link_text", "stadens sida om mat", "هذه الصفحة", 11),
+        ("link_text", "stadens sida om mat", "boggan", 11),
         ("link_text", "stadens sida om mat", "https://start.example.se/mat", 11),
         ("placeholder", "Hämta en påse.", "Hämta en påse senast [datum].", 8),
         ("placeholder", "Hämta en påse.", "Hämta en påse ((plats)).", 8),
@@ -271,6 +276,23 @@ def test_a_picture_that_nobody_described_is_found_at_its_line(subject: GateSubje
 )
 def test_a_picture_marked_as_decoration_or_described_passes(subject: GateSubject, picture: str) -> None:
     assert found(replace(subject, html=HTML.replace("<ul>", f"{picture}<ul>")), "alt_text") == []
+
+
+@pytest.mark.parametrize(
+    "words", ["Information om kärl", "Öppna data", "Läs mer om mat", "Sidan om kärl", "Härlanda sida"]
+)
+def test_a_link_that_names_its_page_passes(subject: GateSubject, words: str) -> None:
+    assert found(written(subject, "stadens sida om mat", words), "link_text") == []
+
+
+@pytest.mark.parametrize("words", ["bild", "kuva", "صورة", "sawir", "Bild."])
+def test_a_word_for_a_picture_is_found_in_the_pictures_own_line(subject: GateSubject, words: str) -> None:
+    source = SOURCE.replace("Det går fort.", "Det går fort, se bild, kuva, صورة, sawir.")
+    source = source.replace("- Hämta", f"![{words}](karta.png)\n- Hämta")
+    (subject.folder / subject.source).write_text(source, encoding="utf-8")
+    html = HTML.replace("<ul>", f'<img src="data:image/png;base64,AA" alt="{words}"><ul>')
+    (finding,) = found(replace(subject, html=html), "alt_text")
+    assert finding.line == 8
 
 
 def test_a_link_around_an_undescribed_picture_has_no_text(subject: GateSubject) -> None:

@@ -345,3 +345,25 @@ def test_what_an_attempt_has_left_is_never_handed_over(tmp_path: Path, template:
     assert [path.name for path in left] == [row["file"] for row in csv.DictReader(sender.manifest.open())][:1]
     assert "Suppressed" not in of_pdf(read(left[0].read_bytes()))
     assert sender.after_crash() == "accepted"
+
+
+@pytest.mark.parametrize(
+    "left_out", [r"<header>.*?</header>", r"<address.*?</address>", r'<p class="date">.*?</p>', r"<title>.*?</title>"]
+)
+def test_a_template_that_leaves_a_part_out_still_gives_a_letter(left_out: str) -> None:
+    assert letters.letter_template(re.sub(left_out, "", PAGE, flags=re.DOTALL), default_sample()).startswith(b"#set")
+
+
+@pytest.mark.parametrize(
+    "empty",
+    ["<h2></h2>", "<p><a href='https://example.se/x'></a></p>", "<ul><li></li></ul>", "<p><img src='{}'></p>"],
+)
+def test_what_has_no_words_is_printed_as_nothing(empty: str) -> None:
+    picture = re.search(r"data:[^\"]+", PAGE)
+    assert picture
+    page = PAGE.replace("<ul>", empty.format(picture.group()) + "<ul>")
+    assert letters.letter_template(page, default_sample()).startswith(b"#set")
+
+
+def default_sample() -> dict[str, str]:
+    return {name: "Prov" for name in ("address_name", "street", "first_name", *slots.named_in(PAGE))}

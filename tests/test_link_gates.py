@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import campaigns
+from campaigns.audience_knowledge import knows_more_than_age_and_place
 from campaigns.brief_loading import inspect_brief, load_brief
 from campaigns.errors import Finding
 from campaigns.programme import load_programme
@@ -235,6 +236,8 @@ def test_a_whole_crisis_passes(folder: Path) -> None:
     [
         "Det här är ett pressmeddelande.", "Pressen är välkommen till gården.", "Vi bjuder in till presskonferens.",
         "Välkomna till gården, journalister!", "This is a press release.", "Journalists are welcome.",
+        "Tiedotusvälineet ovat tervetulleita.", "Kutsumme toimittajat puistoon.", "هذا بيان صحفي.",
+        "ندعو وسائل الإعلام إلى الحديقة.", "Suxufiyiinta waa ku soo dhaweynaynaa.",
     ],
 )  # fmt: skip
 def test_whoever_invites_the_press_names_whom_to_call(folder: Path, words: str) -> None:
@@ -266,6 +269,23 @@ def test_age_and_place_alone_are_not_enough_to_know_anybody(folder: Path, more: 
     (folder / "audience.sql").write_text(AGE_ALONE.format(more=more), encoding="utf-8")
     findings = of_brief(folder, "recipient_knowledge")
     assert [finding.kind for finding in findings] == ["W"] * warns
+
+
+@pytest.mark.parametrize(
+    ("need", "warns"),
+    [
+        ("'sorts'", True), ("person.district", True), ("CASE WHEN home.oldest > 64 THEN 'a' ELSE 'b' END", False),
+        ("CASE WHEN home.bin THEN 'a' ELSE 'b' END", False), ("person.language", False), ("area.area", True),
+    ],
+)  # fmt: skip
+def test_what_people_are_known_by_is_traced_through_the_query(need: str, warns: bool) -> None:
+    query = f"""WITH area AS (SELECT household_key, any_value(district) AS area FROM register_population GROUP BY ALL)
+        SELECT person.person_key, {need} AS need, person.age::TEXT AS life_situation, home.bin AS housing
+        FROM register_population AS person JOIN area USING (household_key) JOIN (
+            SELECT household_key, max(age) AS oldest, bool_or(attributes['bin'] = 'yes') AS bin
+            FROM register_customers WHERE attributes['sorts'] = 'no' GROUP BY household_key
+        ) AS home USING (household_key) WHERE person.age > 17"""
+    assert knows_more_than_age_and_place(query) is not warns
 
 
 def test_the_page_about_personal_data_is_linked_unless_the_text_does_so(folder: Path) -> None:

@@ -168,6 +168,7 @@ def test_what_a_template_hides_is_missing_although_the_text_names_it(
     ("after", "line"),
     [
         (f"|  |  |\n|---|---|\n| Måndag | Gården |\n\n{BODY}", "| Måndag"),
+        (f"Varje dag.\n\n| Dag |  |\n|---|---|\n| Måndag | Gården |\n\n{BODY}", "| Dag"),
     ],
 )
 def test_a_table_without_names_of_its_columns_is_found(planted: Planted, after: str, line: str) -> None:
@@ -197,11 +198,23 @@ def test_a_template_s_table_says_what_it_is(sound: GateSubject, table: str, mess
         "<table><tr><th>Dag</th><td>Måndag</td></tr></table>",
         "<table role='presentation'><tr><td><table><tr><th>A</th><th>B</th></tr></table></td></tr></table>",
         "<table role='none'><tr><td>En</td><td>Två</td></tr></table>",
+        "<table><tr><th></th><th>2025</th><th>2026</th></tr><tr><td>Järva</td><td>1</td><td>2</td></tr></table>",
         "<table style='display:none'><tr><td>En</td></tr></table>",
     ],
 )
 def test_a_table_that_says_what_it_is_passes(sound: GateSubject, table: str) -> None:
     assert found(with_template(sound, "<h1", f"{table}<h1"), "table_structure") == []
+
+
+def test_a_table_of_an_own_template_is_found_in_its_line(tmp_path: Path) -> None:
+    folder = tmp_path / "matavfall"
+    shutil.copytree(HOME / "matavfall", folder)
+    lines = (HOME / "layouts" / "email.html.j2").read_text(encoding="utf-8").splitlines()
+    number = next(at for at, line in enumerate(lines) if 'class="sheet"' in line)
+    lines[number] = lines[number].replace(' role="presentation"', "")
+    (folder / "email.html.j2").write_text("\n".join(lines), encoding="utf-8")
+    findings = found(rendered(folder)[0], "table_structure")
+    assert [(finding.file, finding.line) for finding in findings] == [("email.html.j2", number + 1)]
 
 
 def test_a_table_in_markdown_has_its_header(planted: Planted) -> None:

@@ -138,7 +138,8 @@ def _place_of(subject: GateSubject, picture: HtmlElement) -> tuple[str, int]:
             for number, line in subject.numbered(file_name):
                 if file_name != BRIEF_FILE and re.search(form, line):
                     return file_name, number
-    return subject.markup_place(picture)
+    written = subject.markup_place(picture)
+    return written if written[1] > 1 else subject.place(picture.get("alt") or name or f"<{picture.tag}")
 
 
 def _names_nothing(text: str) -> bool:
