@@ -48,7 +48,7 @@ def write_report(workplace: Workplace, run: str, look: int) -> Path:
         found=found,
         words=words,
         persons=persons,
-        sent=_channel_names(workplace.language, sent),
+        sent=_channel_names(workplace.language, sent, internal=known.brief.is_internal),
         costs=_costs(sent),
         tables=_tables(workplace.language, reach),
         everybody=_everybody(reach),
@@ -103,16 +103,18 @@ def _cost_per_result(found: dict[str, Any], sent: list[dict[str, Any]]) -> float
     return float(_costs(sent)["accepted_sek"] / (arm["effect"] * units))
 
 
-def _channel_names(language: str, sent: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _channel_names(language: str, sent: list[dict[str, Any]], *, internal: bool) -> list[dict[str, Any]]:
     _ = translations(language).gettext
     names = {"email": _("E-mail"), "letter": _("Letter"), "web": _("The city's web page"), "sms": _("Text message")}
     names |= {"social": _("Social media"), "posters": _("Posters")}
+    if internal:
+        names["web"] = _("The page of the intranet")
     return [{**row, "name": names.get(row["channel"], row["channel"])} for row in sent]
 
 
 def _everybody(reach: list[tuple[Any, ...]]) -> ReachRow:
     cells = [(reached, missed) for dimension, _value, reached, missed in reach if dimension == "everybody"]
-    return reach_rows(cells)[0] if cells else ReachRow(None, None, None, "few_persons")
+    return reach_rows(cells)[0] if cells else ReachRow()
 
 
 def _tables(language: str, reach: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
