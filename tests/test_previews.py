@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 from campaigns.approval_matrix import TABLE
 from campaigns.brief_loading import load_brief
 from campaigns.language import translations
+from flows import artifacts
 from tasks import audience_words, preview_words, runs, store
 from tasks.pages import LAYOUTS
 from tasks.previews import write_preview
@@ -111,11 +112,15 @@ def test_a_channel_for_fewer_than_ten_tells_neither_persons_nor_money(workplace:
         connection.executemany(
             "INSERT INTO plan BY NAME SELECT ? AS run, 'external' AS wave, ? AS segment, ? AS channel, ? AS persons, "
             "? AS cost_sek",
-            [(run, "a", "email", 300, 7.77), (run, "b", "letter", 6, 4321.0), (run, "c", "none", 40, 0.0)],
+            [(run, "a", "email", 40, 5.55), (run, "b", "letter", 6, 4321.0), (run, "c", "sms", 300, 7.77)],
         )
-    shown = words_of(page_of(workplace, run).get_element_by_id("main")).replace("\N{NO-BREAK SPACE}", " ")
+    page = page_of(workplace, run)
+    rows = {(row["channel"], row["persons"], row["sek"]) for row in artifacts.plan_rows(workplace, run)}
+    assert rows == {("email", "not shown", "not shown"), ("letter", "not shown", "not shown"), ("sms", 300, 7.77)}
+    shown = words_of(page.get_element_by_id("main")).replace("\N{NO-BREAK SPACE}", " ")
     assert "visas inte" in shown
     assert "4 321 kr" not in shown
+    assert "6 kr" not in shown
     assert "8 kr" in shown
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as any_of
 
 from campaigns import language as languages
 from campaigns.errors import OutcomesMissing
-from tasks import store
+from tasks import reports, store
 from tasks.disclosure import SMALLEST_CELL, reach_rows
 from tasks.evaluation import evaluate
 from tasks.lessons import draw_lessons
@@ -140,6 +140,14 @@ def test_no_hidden_cell_is_the_only_one_of_its_column(cells: list[tuple[int, int
             assert len(hidden) > 1
             assert sum(hidden) >= SMALLEST_CELL
     assert all((row.reached is None) == (row.missed is None) for row in rows)
+
+
+@given(any_of.integers(0, 60), any_of.integers(0, 60))
+def test_messages_never_tell_how_few_were_accepted_or_not(accepted: int, others: int) -> None:
+    shown = reports._counts({"planned": accepted + others, "accepted": accepted})
+    known = [count for count in shown.values() if count is not None]
+    rest = [known[0] - known[1]] if len(known) == 2 else []
+    assert not [count for count in [*known, *rest] if 0 < count < SMALLEST_CELL]
 
 
 def test_the_same_evaluation_gives_the_same_page(workplace: Workplace, tmp_path: Path) -> None:
