@@ -4,7 +4,6 @@ The code exists in clear only in the approver's letter. What was granted is writ
 table, and the table is brought up to the log wherever a crash came between.
 """
 
-import getpass
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from campaigns.approval_matrix import needed_roles
 from campaigns.approvers import approvers, load_directory
 from campaigns.errors import ApprovalPending, ApprovalRefused, IllegalMove, InputError
 from tasks import approval_rows, decisions, digest, runs, store
+from tasks.acting import acting_account
 from tasks.approval_letter import compose, matter
 from tasks.approval_mail import Request, Review, deliver
 from tasks.approval_rows import EXPIRED, GRANTED, PENDING, VALID
@@ -65,7 +65,7 @@ def request(workplace: Workplace, run: str, *, resend: bool = False, actor: str 
     ]
     if requests:
         _mail(workplace, known, requests)
-        approval_rows.keep_requests(workplace, known, requests, actor or _account())
+        approval_rows.keep_requests(workplace, known, requests, actor or acting_account())
     return tuple(dict.fromkeys(each.approver for each in requests))
 
 
@@ -75,7 +75,7 @@ def grant(workplace: Workplace, run: str, code: str, reviewed: Sequence[str] = (
     Raises ApprovalRefused (wrong, used or expired code, a person who may not approve, findings not reviewed) and
     ContentChanged (what the code was mailed for is not what stands there today).
     """
-    actor = actor or _account()
+    actor = actor or acting_account()
     with store.writing(workplace) as connection:
         known = _prepared(connection, workplace, run, afterwards=True)
         asked = approval_rows.asked(connection, workplace, known.run, code)
@@ -181,10 +181,3 @@ def _in_words(run: runs.Run, reviews: Sequence[Review], subjects: Sequence[GateS
         else each
         for each in reviews
     ]
-
-
-def _account() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown account"
