@@ -1,5 +1,6 @@
 """Whose account runs a command: what the system says of the process, then what its environment says."""
 
+import contextlib
 import getpass
 import os
 import pwd
@@ -18,12 +19,8 @@ def acting_account() -> str:
 
 
 def _names() -> Iterator[str]:
-    try:
+    with contextlib.suppress(KeyError):
         yield pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        pass
-    try:
+    with contextlib.suppress(KeyError, OSError):
         yield getpass.getuser()
-    except (KeyError, OSError):
-        pass
     yield os.environ.get("SUDO_USER", "")

@@ -30,7 +30,7 @@ def require_acceptable(workplace: Workplace, run: runs.Run, asked: Asked, actor:
 
 
 def require_may_act(workplace: Workplace, run: runs.Run, asked: Asked, actor: str) -> None:
-    """Refuse the author's account, an account nobody knows and, in a form that proves nothing, any but the approver's."""
+    """Refuse the author's account, one that nobody knows and, in a form that proves nothing, all but the approver's."""
     directory, account = load_directory(workplace.directory), actor.rpartition(":")[2]
     if not account.strip() or account == UNKNOWN:
         problem = "it is not known whose account uses the code"

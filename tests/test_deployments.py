@@ -94,7 +94,11 @@ class Form:
         return state_of(self.api, self.flow_run) == "PAUSED" and self.inputs().get(f"{number}-description")
 
     def answer(self, code: str) -> None:
-        told = post(self.api, f"flow_runs/{self.flow_run}/resume", run_input={"code": code, "account": "manager_waste", "reviewed": []})
+        told = post(
+            self.api,
+            f"flow_runs/{self.flow_run}/resume",
+            run_input={"code": code, "account": "manager_waste", "reviewed": []},
+        )
         assert told["status"] == "ACCEPT", told
 
 
