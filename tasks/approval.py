@@ -17,7 +17,7 @@ from tasks import approval_rows, decisions, digest, runs, store
 from tasks.acting import acting_account
 from tasks.approval_letter import compose, matter
 from tasks.approval_mail import Request, Review, deliver
-from tasks.approval_rows import EXPIRED, GRANTED, PENDING, VALID
+from tasks.approval_rows import EXPIRED, PENDING, VALID
 from tasks.approval_rules import (
     ask_again,
     require_acceptable,
@@ -54,7 +54,7 @@ def request(workplace: Workplace, run: str, *, resend: bool = False, actor: str 
     """
     with store.writing(workplace) as connection:
         known = _prepared(connection, workplace, run)
-        granted = approval_rows.roles(connection, known, GRANTED)
+        granted = {role for role, _ in approval_rows.granted(connection, workplace, known)[0]}
         pending = set() if resend else approval_rows.persons(connection, known, PENDING)
         share = approval_rows.audience_share(connection, known.run)
     expires_at = datetime.now(UTC) + VALID
@@ -80,7 +80,7 @@ def grant(workplace: Workplace, run: str, code: str, reviewed: Sequence[str] = (
         known = _prepared(connection, workplace, run, afterwards=True)
         asked = approval_rows.asked(connection, workplace, known.run, code)
         reviews = approval_rows.reviews(connection, known.run)
-        granted = approval_rows.persons(connection, known, GRANTED)
+        granted, _ = approval_rows.granted(connection, workplace, known)
         needed = needed_roles(known.brief, approval_rows.audience_share(connection, known.run))
     if asked is None:
         raise wrong_code(workplace, known, actor)
@@ -95,7 +95,7 @@ def grant(workplace: Workplace, run: str, code: str, reviewed: Sequence[str] = (
     )
     with store.writing(workplace) as connection:
         _prepared(connection, workplace, known.run, afterwards=True)
-        missing = approval_rows.missing(connection, known)
+        missing = approval_rows.missing(connection, workplace, known)
     return Approval(
         known.run, asked.digest, asked.role, asked.approver, decision.at, decision.at + VALID, tuple(accepted), missing
     )
@@ -112,9 +112,12 @@ def require_approval(workplace: Workplace, run: str) -> None:
         if known.state in runs.SENT:
             return
         known = _prepared(connection, workplace, known.run)
-        missing = approval_rows.missing(connection, known)
+        missing = approval_rows.missing(connection, workplace, known)
+        _, refused = approval_rows.granted(connection, workplace, known)
         expired = approval_rows.roles(connection, known, EXPIRED) - approval_rows.roles(connection, known, PENDING)
     digest.require_unchanged(workplace, known.run)
+    if missing and refused:
+        raise refused[0]
     if late := [role for role in missing if role in expired]:
         raise ApprovalRefused(
             f"the approval as {', '.join(late)} has expired: code and approval hold for {VALID.days} days",
@@ -144,7 +147,7 @@ def _prepared(
             remedy=f"run `budkavle prepare {known.campaign}` to its end first.",
         )
     approval_rows.settle(connection, workplace, known.run)
-    if known.state == "prepared" and not approval_rows.missing(connection, known):
+    if known.state == "prepared" and not approval_rows.missing(connection, workplace, known):
         runs.move_within(connection, workplace, known.run, "approved")
     return known
 

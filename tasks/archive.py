@@ -8,6 +8,7 @@ from pathlib import Path
 from campaigns.errors import InputError
 from tasks import decisions, journal, runs, store
 from tasks.approved_texts import approved_texts
+from tasks.ledger import bring_up
 from tasks.letters import printed
 from tasks.senders.email import as_sent
 from tasks.shard_messages import addresses_in, read_shard, renderer
@@ -61,6 +62,7 @@ def deliveries(workplace: Workplace, run: str, person_key: str, actor: str) -> l
         )
     detail = {"person_key": person_key, "messages": [each.message_id for each in found]}
     decisions.record(workplace, "archive_shown", actor=actor, run=run_id, detail=detail)
+    bring_up(workplace)
     return found
 
 
