@@ -142,8 +142,8 @@ def _tampered(workplace: Workplace, number: int) -> InputError:
     return InputError(
         "the hash chain of the decision log breaks here",
         where=f"{workplace.decisions}:{number}",
-        remedy="restore the decision log from a back-up, and BUDKAVLE_SECRET_KEY where it is not the one that the log was "
-        "written with; never edit the log by hand.",
+        remedy="restore the decision log from a back-up, or BUDKAVLE_SECRET_KEY where it is not the key that wrote the "
+        "log; never edit the log by hand.",
     )
 
 
