@@ -12,6 +12,7 @@ from campaigns.errors import Finding
 from campaigns.programme import Gate
 from tasks.gates import (
     accessibility,
+    active_content,
     contrast,
     correctness,
     decisions,
@@ -34,6 +35,7 @@ FAMILIES = (
     sender,
     promises,
     accessibility,
+    active_content,
     structure,
     contrast,
     language_marks,
