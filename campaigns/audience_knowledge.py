@@ -35,9 +35,10 @@ def knows_more_than_age_and_place(query: str) -> bool | None:
         return None
 
 
-def _all_selects(scope: Scope) -> list[tuple[Scope, exp.Expression]]:
+def _all_selects(scope: Scope) -> list[tuple[Scope, exp.Expr]]:
     """Return the output columns of a query with the scope that each is made in; of a union, those of every part."""
-    return [(part, each) for part in _parts(scope) for each in part.expression.selects]
+    queries = [(part, part.expression) for part in _parts(scope)]
+    return [(part, each) for part, query in queries if isinstance(query, exp.Query) for each in query.selects]
 
 
 def _parts(scope: Scope) -> list[Scope]:
@@ -45,7 +46,7 @@ def _parts(scope: Scope) -> list[Scope]:
     return [part for each in united for part in _parts(each)] if united else [scope]
 
 
-def _origins(scope: Scope, expression: exp.Expression, seen: frozenset[tuple[int, str]]) -> Iterator[str]:
+def _origins(scope: Scope, expression: exp.Expr, seen: frozenset[tuple[int, str]]) -> Iterator[str]:
     """Yield the columns of the registers that an expression is made of, through subqueries and common tables."""
     for column in expression.find_all(exp.Column):
         name = column.name.lower()
@@ -65,7 +66,7 @@ def _sources(scope: Scope, column: exp.Column) -> list[Scope]:
     return [source for source in possible if isinstance(source, Scope)]
 
 
-def _made(scope: Scope, name: str) -> list[tuple[Scope, exp.Expression]]:
+def _made(scope: Scope, name: str) -> list[tuple[Scope, exp.Expr]]:
     return [each for each in _all_selects(scope) if each[1].alias_or_name.lower() == name]
 
 

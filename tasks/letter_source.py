@@ -51,8 +51,8 @@ def letter_source(page: str, *, numbered: bool = False) -> bytes:
     """Return the typst document of a letter's HTML, slots as markers; ``numbered`` puts numbers on later pages."""
     document = lxml.html.document_fromstring(page)
     writer = Writer()
-    sheet = _named(document, "sheet")
-    sheet = document.find("body") if sheet is None else sheet
+    named = _named(document, "sheet")
+    sheet: HtmlElement = next(document.iter("body")) if named is None else named
     header, address, date = sheet.find("header"), sheet.find("address"), _named(sheet, "date")
     made = ((writer.blocks, header), (writer.address, address), (writer.block, date))
     upper = ", ".join('""' if element is None else write(element) for write, element in made)

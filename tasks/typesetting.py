@@ -1,6 +1,7 @@
 """Typst documents of letters to PDF/UA-1: ``python -m tasks.typesetting PARENT SECONDS BYTES``.
 
-It reads one on standard input and prints one line of JSON, the first page and the number of pages of every letter, and then the PDF. A batch is set in
+It reads one on standard input and prints one line of JSON, the first page and the number of pages of every letter, and
+then the PDF. A batch is set in
 a process of its own, because typst keeps what it has set for a while: some 280 MB for 250 letters of two pages.
 
 Fonts are typst's own and those that come with matplotlib; for a character that none of them has, a box with the name of

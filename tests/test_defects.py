@@ -11,6 +11,7 @@ from campaigns.errors import Finding
 from campaigns.programme import load_programme
 
 SEEDS = [seed for seed in all_seeds() if not seed.awaited]
+GROUPS = groups(SEEDS)
 ASKED = {gate.id for gate in load_programme().gates if gate.where == "asked"}
 MOST_IN_A_GROUP = "a group holds at most one seed of a gate, so that a finding tells whose it is"
 
@@ -29,7 +30,7 @@ class Checked:
 
 @cache
 def packed() -> dict[str, Group]:
-    return {seed.id: group for group in groups(SEEDS) for seed in group.seeds}
+    return {seed.id: group for group in GROUPS for seed in group.seeds}
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +62,7 @@ def test_a_gate_lets_a_near_miss_pass(seed: Seed, check: Checked) -> None:
     assert not hits, "; ".join(hits)
 
 
-@pytest.mark.parametrize("seed", [group.seeds[0] for group in groups(SEEDS)], ids=lambda seed: seed.id)
+@pytest.mark.parametrize("seed", [group.seeds[0] for group in GROUPS], ids=lambda seed: seed.id)
 def test_an_edit_gives_no_finding_that_nobody_expects(seed: Seed, check: Checked) -> None:
     expected = {each.gate for each in check.group.seeds if not each.near_miss}
     expected |= {gate for each in check.group.seeds for gate in each.also}

@@ -1,5 +1,6 @@
 """Links and pictures: each planted fault is found in its place, and near misses pass."""
 
+import base64
 import ipaddress
 import shutil
 from collections.abc import Callable
@@ -35,6 +36,7 @@ AGE_ALONE = """SELECT person.person_key, 'sorts' AS need,
     NULL AS pickup_place
 FROM register_population AS person
 WHERE person.age >= 18 AND person.district = 'Södermalm' AND {more}"""
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 Planted = Callable[..., list[Finding]]
 
 
@@ -42,6 +44,7 @@ Planted = Callable[..., list[Finding]]
 def folder(tmp_path: Path) -> Path:
     copy = tmp_path / "matavfall"
     shutil.copytree(HOME / "matavfall", copy)
+    (copy / "pase.png").write_bytes(base64.b64decode(PIXEL))
     return copy
 
 
@@ -167,7 +170,6 @@ def test_a_picture_fetched_from_elsewhere_tells_who_opened_the_mail(folder: Path
     [
         ("![En brun påse](pase.png)", "", "image_declared"),
         ("![En brun påse](pase.png)", "  - {file: annan.png, source: Budkavle, licence: avtal}\n", "image_declared"),
-        ("![En brun påse](bilder/pase.png)", "", "image_declared"),
         ("![Ett barn med en påse](pase.png)", "  - {file: pase.png, source: x, licence: avtal}\n", "image_person"),
         ("![A man with a bag](pase.png)", "  - {file: pase.png, source: x, licence: avtal}\n", "image_person"),
         ("![En påse](pase.png)", "  - {file: pase.png, source: x, licence: avtal, consent: S1}\n", "image_person"),

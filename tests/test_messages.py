@@ -444,7 +444,7 @@ def test_a_text_that_ends_the_process_leaves_the_others_reported(tmp_path: Path)
     )
     assert [(found.file, found.line) for found in findings] == [("prov/slow.sv.md", 1), ("prov/wrong.sv.md", 1)]
     assert "rendering was stopped" in findings[0].message
-    assert answers[2] == {"body": "fine"}
+    assert answers[2] == {"body": "fine", "parts": ""}
 
 
 def test_checking_a_text_computes_nothing_of_it(tmp_path: Path, workplace: Workplace) -> None:

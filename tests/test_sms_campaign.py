@@ -23,6 +23,7 @@ from tasks.gates import GateSubject, examine
 from tasks.messages import render_texts
 from tasks.previews import write_preview
 from tasks.shard_messages import read_shard
+from tasks.slots import parse
 from tasks.text_message import count
 from tasks.workplace import Workplace
 
@@ -263,7 +264,7 @@ def test_what_is_planned_for_text_messages_is_what_they_cost_and_within_the_budg
     assert total <= sek + 1e-9
     if persons:
         templates = {
-            name: messages.slots.parse(template)
+            name: parse(template)
             for name, template in rows(place, f"SELECT variant, template FROM variant WHERE run = '{run}'")
         }
         _, sent = read_shard(place.run_folder(run, "shards"), SHARD)

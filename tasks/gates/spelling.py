@@ -8,6 +8,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
+
 from campaigns.language import base
 from campaigns.programme import load_programme
 from tasks.gates.dictionary import read_dictionary
@@ -28,6 +30,8 @@ QUOTED_WORDS = 3
 NEAR = 0.82
 DICTIONARIES = ("sv_SE_expanded", "sv_SE")
 VOWELS = "aeiouyåäö"
+LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
+LANGUAGES_NAMED = ("fi", "en", "so", "es", "pl", "de", "fr", "tr", "ku", "sq", "bs", "hr", "ro", "se", "lt", "lv", "et")
 OFTEN_LEFT_OUT = "aeinrst"
 LONGEST_MENDED = 25
 
@@ -58,8 +62,10 @@ def dictionary() -> Any:
 
 @lru_cache(maxsize=65536)
 def is_known(word: str) -> bool:
-    """Tell whether the dictionary or the city knows a word, also as a compound whose parts a hyphen joins."""
-    if word.casefold() in _city_words() or dictionary()(word):
+    """Tell whether the dictionary or the city knows a word, also as a compound; one in other letters is not Swedish."""
+    if word.casefold() in _city_words() or dictionary()(word) or not LATIN.search(word):
+        return True
+    if word.casefold() in _names_of_languages():
         return True
     parts = [part for part in word.split("-") if len(part) > 1]
     return len(parts) > 1 and all(is_known(part) for part in parts)
@@ -138,6 +144,13 @@ def _names(subject: GateSubject) -> frozenset[str]:
     contact = [brief.contact.hours_in(subject.language), brief.contact.answer_within_in(subject.language)]
     words = (word.casefold() for text in (*told, *values, *contact) for word in WORD.findall(text))
     return _programme_names() | frozenset(words)
+
+
+@cache
+def _names_of_languages() -> frozenset[str]:
+    """Return what languages call themselves, as a text writes where it offers interpreters: suomi, soomaali."""
+    locales = (Locale.parse(name) for name in LANGUAGES_NAMED)
+    return frozenset((locale.get_language_name(locale.language) or "").casefold() for locale in locales)
 
 
 @cache
