@@ -19,6 +19,7 @@ MAILBOX = re.compile(r"[^@\s,;:<>()\[\]]+@([^@\s,;:<>()\[\]]+)")
 TELEPHONE = re.compile(r"\+?[\d\s().\-\u00a0\u2011]*\d[\d\s().\-\u00a0\u2011]*(?:;[\w=;+.-]*)?")
 BROKEN = re.compile(r"[\s<>\"{}|\\^`]|^https://https?[:/]", re.IGNORECASE)
 FEWEST_DIGITS = 3
+LONGEST_NUMBER = 60  # characters
 UNSUBSCRIBE = STAND_INS["unsubscribe_url"]
 FOLLOWING = re.compile(
     r"(?:utm|mtm|pk|piwik|matomo|hsa|mc|oly|vero|mkt|trk)_\w+|_hsenc|_hsmi|__s|fbclid|gclid|gbraid|wbraid|dclid|msclkid"
@@ -121,7 +122,7 @@ def _wrong_with_mail(subject: GateSubject, rest: str, shown_as: str) -> str:
 
 
 def _wrong_with_telephone(subject: GateSubject, rest: str, shown_as: str) -> str:
-    dialled = TELEPHONE.fullmatch(unquote(rest)) and sum(map(str.isdigit, rest)) >= FEWEST_DIGITS
+    dialled = len(rest) <= LONGEST_NUMBER and TELEPHONE.fullmatch(unquote(rest)) and sum(map(str.isdigit, rest)) >= FEWEST_DIGITS
     return "" if dialled else subject.say("A telephone link has no number: {address}", address=shown_as)
 
 

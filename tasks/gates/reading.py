@@ -60,7 +60,7 @@ def lines_of(path: Path) -> list[str]:
 
 @lru_cache(maxsize=256)
 def _lines(path: Path, changed: int, size: int) -> tuple[str, ...]:
-    return tuple(path.read_text(encoding="utf-8").splitlines())
+    return tuple(path.read_text(encoding="utf-8-sig", errors="replace").splitlines())
 
 
 def exact_line(lines: list[str], excerpt: str) -> int:
