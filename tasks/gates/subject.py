@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from campaigns.brief import Brief
 from campaigns.language import translations
-from tasks.gates.markup import line_of_element
+from tasks.gates.markup import line_of_element, words_of_template
 from tasks.gates.reading import (
     BLOCKS,
     NOT_READ,
@@ -97,10 +97,20 @@ class GateSubject:
     @cached_property
     def body(self) -> tuple[str, ...]:
         """The paragraphs, headings and list items that the communicator wrote, without what the layout adds."""
+        paragraphs = tuple(collapsed(part) for part in re.split(r"\n\s*\n", self.text) if part.strip())
         if self.document is None:
-            paragraphs = tuple(collapsed(part) for part in re.split(r"\n\s*\n", self.text) if part.strip())
             return paragraphs[:1] if self.channel in SHORT_TEXT else paragraphs
-        return tuple(block for root in self.roots for block in blocks_of(root))
+        return tuple(dict.fromkeys((*(block for root in self.roots for block in blocks_of(root)), *self.own_words)))
+
+    @cached_property
+    def own_words(self) -> tuple[str, ...]:
+        """The paragraphs that the campaign's own templates write beside the text, as its reader sees them."""
+        written = {kind: words_of_template("\n".join(self.lines(f"{self.channel}.{kind}.j2"))) for kind in ("html", "txt")}
+        around = [] if self.document is None else blocks_of(self.document, but="data-body")
+        plain = [collapsed(part) for part in re.split(r"\n\s*\n", self.text) if part.strip()]
+        found = [*(block for block in around if written["html"].print(block)),
+                 *(block for block in plain if written["txt"].print(block))]  # fmt: skip
+        return tuple(dict.fromkeys(found))
 
     @cached_property
     def roots(self) -> list[HtmlElement]:
