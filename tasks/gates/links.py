@@ -46,7 +46,8 @@ def link_address(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
                 message = subject.say("A link is neither https, mailto nor tel: {address}", address=address[:120])
                 if address.startswith("tel:"):
                     message = subject.say("A telephone link has no number: {address}", address=address[:120])
-            yield Fault(message, remedy, subject.place(found[0].strip()), sentence=sentence_with(subject, found[0]))
+            mended = _remedy(subject, address) if scheme else remedy
+            yield Fault(message, mended, subject.place(found[0].strip()), sentence=sentence_with(subject, found[0]))
 
 
 @gate("tracking")

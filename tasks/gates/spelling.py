@@ -22,7 +22,8 @@ from tasks.gates.word_lists import terms
 from tasks.slot_values import default_of
 
 NOT_WORDS = re.compile(
-    r"(?<!\S)\S+@\S+|(?:https?://|www\.)\S+"
+    r"(?<!\S)\S+@\S+|(?:https?://|www\.)\S+|\b(?:javascript|file|data|tel|mailto):\S+"
+    r"|</?[A-Za-z][^<>]{0,300}>|<!--.{0,300}?-->|&#?\w{1,10};"  # mark-up that is printed, which placeholder tells
     r"|\b[\w-]+(?:\.[\w-]+)+(?:/\S*)?"  # addresses, abbreviations as t.ex
     r"|(?<!\w)\w*\d[\w:,./–-]*|\b[A-ZÅÄÖ]{1,6}(?:-\w+)?\b|\b\w{1,5}\.(?=\s+[a-zåäö])|‹[^›]*›"
 )

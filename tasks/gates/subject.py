@@ -31,6 +31,8 @@ __all__ = ["BLOCKS", "BRIEF_FILE", "NOT_READ", "WORD", "GateSubject", "blocks_of
 
 BRIEF_FILE = "campaign.yaml"
 INCLUDED = re.compile(r"{%[-+]?\s*include\s+[\"']([\w.-]+)[\"']")
+BLOCK_OF = {"sender": "sender", "decision": "heading", "contact": "facts", "waves": "facts"}
+"""The block of the shared layouts that prints what a key of the brief says."""
 SHORT_TEXT = frozenset({"sms"})
 """Channels too short for all that a message says: the layout's lines, below the first empty one, say it in short."""
 
@@ -157,8 +159,11 @@ class GateSubject:
 
     def layout(self, key: str, part: str = "") -> tuple[str, int]:
         """Return where what a layout prints in a part is mended: the campaign's own template, else the brief's key."""
-        own = f"{self.channel}.{'txt' if part and part != self.seen else 'html'}.j2"
-        return (own, 1) if (self.folder / own).is_file() else self.key(key)
+        own = f"{self.channel}.{'txt' if part and part == collapsed(self.text) else 'html'}.j2"
+        if not (self.folder / own).is_file():
+            return self.key(key)
+        replaced = re.compile(rf"{{%[-+]?\s*block\s+{BLOCK_OF.get(key, key)}\b")
+        return own, next((number for number, line in self.numbered(own) if replaced.search(line)), 1)
 
     def field(self, name: str) -> list[tuple[int, str]]:
         """Return the numbered lines of a field of the text's front matter, such as ``sms``; none where it lacks it."""
