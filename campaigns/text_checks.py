@@ -81,8 +81,11 @@ def check_text(
     return findings + [_fault(text, name, place) for name, place in _circular(includes)]
 
 
-def check_template(path: Path, slots: Collection[str]) -> list[Finding]:
-    """Return every fault of a campaign's own template that shows before rendering: file, syntax, misuse of slots."""
+def check_template(path: Path, slots: Collection[str], layouts: Mapping[str, str]) -> list[Finding]:
+    """Return every fault of a campaign's own template that shows before rendering: file, syntax, slots, blocks.
+
+    ``layouts`` are the shared layouts by name, which it may extend.
+    """
     if found := refused(path, TEMPLATE, "text_syntax", "P5c"):
         return found
 
@@ -92,7 +95,7 @@ def check_template(path: Path, slots: Collection[str]) -> list[Finding]:
     try:
         source = path.read_text(encoding="utf-8-sig")
         tree = layout_environment({}, "en").parse(source)
-        return [fault(*place) for place in sorted(set(_misused(tree, slots)))]
+        return [fault(*place) for place in sorted({*_misused(tree, slots), *_unread_blocks(tree, layouts)})]
     except UnicodeDecodeError:
         return [fault(1, "the template cannot be read", "save it as UTF-8 text.")]
     except TemplateSyntaxError as error:
@@ -194,6 +197,21 @@ def _misused(tree: nodes.Template, slots: Collection[str]) -> Iterator[Place]:
                 f"{node.name}: known or missing, and give it in the audience query."
             )
             yield node.lineno, f"the slot {node.name} is used for more than printing", remedy
+
+
+def _unread_blocks(tree: nodes.Template, layouts: Mapping[str, str]) -> Iterator[Place]:
+    """Yield each block that the extended layout does not have: what stands in it would be printed nowhere."""
+    extended = [node.template.value for node in tree.find_all(nodes.Extends) if isinstance(node.template, nodes.Const)]
+    if not extended or extended[0] not in layouts:
+        return
+    parent = layout_environment({}, "en").parse(layouts[extended[0]])
+    known = {block.name for block in parent.find_all(nodes.Block)}
+    for block in tree.body:
+        if isinstance(block, nodes.Block) and block.name not in known:
+            near = get_close_matches(block.name, known, n=1)
+            hint = f"did you mean {near[0]}? " if near else ""
+            message = f"{extended[0]} has no block {block.name}, so what stands in it is printed nowhere"
+            yield block.lineno, message, f"{hint}Its blocks are: {', '.join(sorted(known))}."
 
 
 def _never_true(tree: nodes.Template, facts: Mapping[str, Collection[str]]) -> Iterator[Place]:

@@ -28,6 +28,7 @@ from tasks.combinations import (
 )
 from tasks.message_parts import PartText
 from tasks.own_templates import check_templates, own_templates, render_templates
+from tasks.text_presence import lost_words
 from tasks.variants import RenderedVariant, make_variant, on_one_line
 from tasks.workplace import Workplace
 
@@ -81,6 +82,8 @@ def render_combinations(
         except InputError as error:
             findings.append(_fault(source, shared[0].channel, error))
             continue
+        if shared[0].channel != SMS:
+            findings += lost_words(folder, source, answers[number], new)
         same = variants.get(new.variant)
         variants[new.variant] = replace(same, combinations=same.combinations + shared) if same else new
     _refuse(findings)

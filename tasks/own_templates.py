@@ -35,11 +35,12 @@ def own_templates(folder: Path, channel: str) -> dict[str, Path]:
 def check_templates(brief: Brief, folder: Path) -> list[Finding]:
     """Return every fault of the campaign's own templates that shows before rendering, each with file and line."""
     names = [*slots.BUILT_IN, *slots.POSTAL, *(slot.name for slot in brief.slots)]
+    shared = _layouts()
     return [
         finding
         for channel in brief.channels
         for path in _written(folder, channel).values()
-        for finding in check_template(path, names)
+        for finding in check_template(path, names, shared)
     ]
 
 
@@ -95,6 +96,10 @@ def _written(folder: Path, channel: str) -> dict[str, Path]:
 
 
 def _sources(folder: Path, brief: Brief) -> dict[str, str]:
-    shared = {path.name: path for path in LAYOUTS.iterdir() if path.suffix in {".j2", ".css"}}
     own = {PREFIX + path.name: path for channel in brief.channels for path in own_templates(folder, channel).values()}
-    return {name: path.read_text(encoding="utf-8", errors="replace") for name, path in (shared | own).items()}
+    return _layouts() | {name: path.read_text(encoding="utf-8", errors="replace") for name, path in own.items()}
+
+
+def _layouts() -> dict[str, str]:
+    shared = (path for path in LAYOUTS.iterdir() if path.suffix in {".j2", ".css"})
+    return {path.name: path.read_text(encoding="utf-8") for path in shared}

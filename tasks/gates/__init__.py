@@ -56,7 +56,10 @@ __all__ = ["FAMILIES", "GATES", "Fault", "GateSubject", "accept_overrides", "exa
 
 
 def examine(subjects: Iterable[GateSubject], rules: Sequence[Gate]) -> list[Finding]:
-    """Return what every gate finds in every variant, each fault once per language and channel, in reading order."""
+    """Return what every gate finds in every variant, each fault once per language and channel, in reading order.
+
+    Of one gate in one variant come at most ``MOST_FAULTS``, and one that there are more.
+    """
     found = {
         finding_of(subject, rule, fault)
         for subject in subjects
