@@ -11,14 +11,16 @@ from tasks.gates.passages import UNSEEN, exact_places, written_lines
 from tasks.gates.readability import masked, quote, sentences
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import GateSubject
+from tasks.slot_values import STAND_INS
 
 UNRESOLVED = re.compile(
     r"\{\{.*?\}\}|\{\{|\}\}|\{%.*?%\}|\$?\{[\w .åäöÅÄÖ-]+\}|\(\([^()]*\)\)|\[\[|\]\]|\[[^\[\]\d][^\[\]]*\]|\[\]"
     r"|\[[^\[\]]*[^\W\d_][^\[\]]*\]|<<[^<>]*>>|<[^\W\d_][\w .-]{0,40}>|«[^\W\d_][\w-]{0,30}»"
-    r"|%[^\W\d]{2,40}%|#[A-ZÅÄÖ_]{3,30}#"
+    r"|%[^\W\d]{2,40}%|#[A-ZÅÄÖ_]{3,30}#|\*?\|[A-Z][A-Z_]{2,30}\|\*?|\$[A-Za-zåäöÅÄÖ_]\w{2,40}"
 )
 UNFINISHED = re.compile(
-    r"\b[Xx]{2,}\b|(?<=\d)[Xx]{2,}\b|_{3,}|\.{4,}|…{2,}|\?{3,}|\b(?:TEST|TODO|FIXME|TBD|TBA|UTKAST|DRAFT|FYLL I"
+    r"\b[Xx]{2,}\b|(?<=\d)[Xx]{2,}\b|_{3,}|(?<!\S)_{2,}(?!\S)|\.{4,}|…{2,}|\?{3,}|(?<!\S)\?{2,}(?!\S)"
+    r"|\b(?:TEST|TODO|FIXME|TBC|TBD|TBA|UTKAST|DRAFT|FYLL I"
     r"|NN)\b|\bN\.\s?N\.?(?!\w)"
     r"|\b(?:ÅÅÅÅ|YYYY|yyyy|åååå)[-/.](?:MM|mm)|\b(?:DD|dd)[-/.](?:MM|mm)\b|\b(?:undefined|NaN|null)\b"
     r"|\btest\b(?=\s+test\b)"
@@ -43,8 +45,10 @@ FILLER = re.compile(
     r"|kompletteras senare"
     r"|kirjoita tähän|lisää tähän|teksti tähän|täydennä myöhemmin|halkan ku qor|John Doe|Jane Doe|Joe Bloggs"
     r"|Matti Meikäläinen"
-    r"|(?:Kalle|Anna|Test) Test|Namn Namnsson|Exempel Exempelsson|Svensson Svensson)\b"
+    r"|(?:Kalle|Anna|Test) Test|First ?name Last ?name|Förnamn Efternamn|Etunimi Sukunimi|Namn Namnsson|Exempel Exempelsson|Svensson Svensson)\b"
     r"|(?:نص تجريبي|هذا اختبار|لوريم|اكتب هنا|أدخل (?:النص|الاسم|التاريخ)|نص هنا)"
+    r"|\b(?:Fel! (?:Hittar inte referenskälla|Bokmärket är inte definierat|Använd fliken)"
+    r"|Error! (?:Reference source not found|Bookmark not defined|Use the Home tab)|Virhe\. Viitteen lähdettä ei löytynyt)"
     r"|^\W*(?:test(?:ing|ar)?|rubrik|titel|title|heading|text|ämnesrad|ingress|brödtext|subject)\W*\d*\W*$"
     r"|\btest ?[123]\b",
     re.IGNORECASE,
@@ -56,8 +60,8 @@ TEST_ADDRESS = re.compile(
     r"|domän)\.se\b",
     re.IGNORECASE,
 )
-COMPACT = re.compile(r"(?<![\w+-])(?<!\d{4} )(?:(?:18|19|20)\d{2}|\d{2})\d{4} ?[-+]? ?\d{4}(?![\w-])(?! \d{4})")
-DIVIDED = re.compile(r"(?<![\w+-])(?:(?:18|19|20)\d{2}|\d{2})(?P<by>[-/. ])\d{2}(?P=by)\d{2} ?[-+] ?\d{4}(?![\w-])")
+COMPACT = re.compile(r"(?:(?<![\w+-])|(?<=\bSE))(?<!\d{4} )(?:(?:18|19|20)\d{2}|\d{2})\d{4} ?[-+]? ?\d{4}(?![\w-])(?! \d{4})")
+DIVIDED = re.compile(r"(?:(?<![\w+-])|(?<=\bSE))(?:(?:18|19|20)\d{2}|\d{2})(?P<by>[-/. ])\d{2}(?P=by)\d{2} ?[-+] ?\d{4}(?![\w-])")
 SPACED = re.compile(r"(?<![\w+-])(?<!\d )(?:\d ){5,7}\d ?[-+]? ?(?:\d ){3}\d(?! ?\d)")
 DIVIDED_YEAR = re.compile(
     r"(?<![\w+-])(?:18|19|20)\d{2} \d{4} \d{4}(?![\w-])(?! \d{4})|(?<![\w+-])(?:18|19|20)\d{6}-?\d{2} \d{2}(?![\w-])"
@@ -124,8 +128,9 @@ def _unfinished(subject: GateSubject) -> Iterator[tuple[str, str]]:
     """Yield each sentence with what is unfinished in it."""
     addresses, words = _attributes(subject, ADDRESS_ATTRIBUTES), _attributes(subject, WORD_ATTRIBUTES)
     text = [" ".join(part.split()) for part in re.split(r"\n\s*\n", subject.text)]
+    recipient = f"{STAND_INS['address_name']} {STAND_INS['street']}"  # of a letter that is shown before it is filled
     for sentence in dict.fromkeys([subject.subject, *words, *sentences([*text, *subject.body, subject.seen]), *text]):
-        yield from ((sentence, found) for found in _unfinished_in(sentence))
+        yield from ((sentence, found) for found in _unfinished_in(sentence.replace(recipient, "")))
     for address in addresses:
         yield from ((address, match.group()) for match in re.finditer(r"\{\{.*?\}\}|\[\[|\bX{3,}\b", address))
 
