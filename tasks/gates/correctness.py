@@ -45,10 +45,12 @@ FILLER = re.compile(
     r"|kompletteras senare"
     r"|kirjoita tähän|lisää tähän|teksti tähän|täydennä myöhemmin|halkan ku qor|John Doe|Jane Doe|Joe Bloggs"
     r"|Matti Meikäläinen"
-    r"|(?:Kalle|Anna|Test) Test|First ?name Last ?name|Förnamn Efternamn|Etunimi Sukunimi|Namn Namnsson|Exempel Exempelsson|Svensson Svensson)\b"
+    r"|(?:Kalle|Anna|Test) Test|First ?name Last ?name|Förnamn Efternamn|Etunimi Sukunimi|Namn Namnsson"
+    r"|Exempel Exempelsson|Svensson Svensson)\b"
     r"|(?:نص تجريبي|هذا اختبار|لوريم|اكتب هنا|أدخل (?:النص|الاسم|التاريخ)|نص هنا)"
     r"|\b(?:Fel! (?:Hittar inte referenskälla|Bokmärket är inte definierat|Använd fliken)"
-    r"|Error! (?:Reference source not found|Bookmark not defined|Use the Home tab)|Virhe\. Viitteen lähdettä ei löytynyt)"
+    r"|Error! (?:Reference source not found|Bookmark not defined|Use the Home tab)"
+    r"|Virhe\. Viitteen lähdettä ei löytynyt)"
     r"|^\W*(?:test(?:ing|ar)?|rubrik|titel|title|heading|text|ämnesrad|ingress|brödtext|subject)\W*\d*\W*$"
     r"|\btest ?[123]\b",
     re.IGNORECASE,
@@ -60,8 +62,12 @@ TEST_ADDRESS = re.compile(
     r"|domän)\.se\b",
     re.IGNORECASE,
 )
-COMPACT = re.compile(r"(?:(?<![\w+-])|(?<=\bSE))(?<!\d{4} )(?:(?:18|19|20)\d{2}|\d{2})\d{4} ?[-+]? ?\d{4}(?![\w-])(?! \d{4})")
-DIVIDED = re.compile(r"(?:(?<![\w+-])|(?<=\bSE))(?:(?:18|19|20)\d{2}|\d{2})(?P<by>[-/. ])\d{2}(?P=by)\d{2} ?[-+] ?\d{4}(?![\w-])")
+COMPACT = re.compile(
+    r"(?:(?<![\w+-])|(?<=\bSE))(?<!\d{4} )(?:(?:18|19|20)\d{2}|\d{2})\d{4} ?[-+]? ?\d{4}(?![\w-])(?! \d{4})"
+)
+DIVIDED = re.compile(
+    r"(?:(?<![\w+-])|(?<=\bSE))(?:(?:18|19|20)\d{2}|\d{2})(?P<by>[-/. ])\d{2}(?P=by)\d{2} ?[-+] ?\d{4}(?![\w-])"
+)
 SPACED = re.compile(r"(?<![\w+-])(?<!\d )(?:\d ){5,7}\d ?[-+]? ?(?:\d ){3}\d(?! ?\d)")
 DIVIDED_YEAR = re.compile(
     r"(?<![\w+-])(?:18|19|20)\d{2} \d{4} \d{4}(?![\w-])(?! \d{4})|(?<![\w+-])(?:18|19|20)\d{6}-?\d{2} \d{2}(?![\w-])"

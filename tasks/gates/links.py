@@ -64,7 +64,9 @@ def tracking(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
         if not address.lower().startswith(("http://", "https://")):
             continue
         if parts := [part for part in _path(address) if OPAQUE.fullmatch(part)]:
-            message = subject.say("A link to employees has a part that can tell who followed it: {part}", part=parts[0][:80])
+            message = subject.say(
+                "A link to employees has a part that can tell who followed it: {part}", part=parts[0][:80]
+            )
             yield Fault(message, remedy, _place(subject, address, words), sentence=_sentence(subject, words, address))
         if names := _following(address):
             message = subject.say("A link to employees has a parameter that can tell who followed it: {name}",
