@@ -15,6 +15,7 @@ TELLING = frozenset({
 })  # fmt: skip
 """Columns of the register views that tell of needs, drivers, habits, language or life situation; who shares a household
 is a life situation too. Age and place are not among them."""
+MOST_STEPS = 12  # from an output column through subqueries to what it is made of
 
 
 def knows_more_than_age_and_place(query: str) -> bool | None:
@@ -76,3 +77,39 @@ def _grouped(scope: Scope, name: str) -> Iterator[str]:
     for column in group.find_all(exp.Column) if group else ():
         if column.name.lower() != name:
             yield column.name.lower()
+
+
+def constants_of(query: str, column: str) -> tuple[frozenset[str], bool]:
+    """Return the constants that a query can give an output column, and whether it can give nothing else.
+
+    A column that the query does not give has neither; ``(empty, False)`` where that cannot be seen.
+    """
+    try:
+        scope = build_scope(sqlglot.parse_one(query, read="duckdb"))
+        if scope is None or any(each.is_star for _, each in _all_selects(scope)):
+            return frozenset(), False
+        found = [_constants(within, each, MOST_STEPS) for within, each in _made(scope, column.lower())]
+    except (SqlglotError, RecursionError):
+        return frozenset(), False
+    return frozenset().union(*(constants for constants, _ in found)), all(complete for _, complete in found)
+
+
+def _constants(scope: Scope, expression: exp.Expr, steps: int) -> tuple[frozenset[str], bool]:
+    """Follow an expression to its constants; not further than a number of steps."""
+    inner = expression.unalias()
+    if isinstance(inner, exp.Literal):
+        return frozenset({str(inner.this)}), True
+    if isinstance(inner, exp.Null):
+        return frozenset(), True
+    parts: list[tuple[Scope, exp.Expr]] = []
+    if isinstance(inner, exp.Case):
+        given = [branch.args["true"] for branch in inner.args["ifs"]] + [inner.args.get("default")]
+        parts = [(scope, each) for each in given if each is not None]
+    elif isinstance(inner, exp.Coalesce | exp.Paren):
+        parts = [(scope, each) for each in (inner.this, *inner.expressions)]
+    elif isinstance(inner, exp.Column):
+        parts = [each for source in _sources(scope, inner) for each in _made(source, inner.name.lower())]
+    if not parts or not steps:
+        return frozenset(), False
+    found = [_constants(within, each, steps - 1) for within, each in parts]
+    return frozenset().union(*(constants for constants, _ in found)), all(complete for _, complete in found)

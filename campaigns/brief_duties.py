@@ -108,6 +108,14 @@ def crisis_update(subject: Subject) -> Found:
     if update and start and update <= start:
         message = "`crisis.next_update` is not after `schedule.start`"
         yield ("crisis", "next_update"), message, "Say when the next word comes after this one."
+    end = subject.instant("schedule", "valid_until")
+    if update and end and update > end and not (start and update <= start):
+        message = "`crisis.next_update` is after `schedule.valid_until`"
+        yield (
+            ("crisis", "next_update"),
+            message,
+            "Let the next word come while this one still holds.",
+        )
 
 
 def _is_whole(address: str) -> bool:

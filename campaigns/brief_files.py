@@ -1,5 +1,6 @@
 """Rules on what lies beside the brief: audience queries and their registers, texts, and the names they use."""
 
+import re
 from collections import Counter
 
 from campaigns.brief_subject import Found, Subject, rule
@@ -11,6 +12,9 @@ RESERVED = {
     "slots": ("recipient", "message_id", "unsubscribe_url", "date"),
     "facts": ("language", "segment", "channel", "arm", "wave"),
 }
+
+LAWFUL = re.compile(r"(?<![\d.])6\s*[.(]?\s*1(?!\d)\W*(?:[^\W\d]{2,}\W+){0,3}[a-f](?!\w)", re.IGNORECASE)
+UNLAWFUL = re.compile(r"(?<![\d.])6\s*[.(]\s*1\s*[).]?\s*[(]?[g-z](?![a-zåäö])", re.IGNORECASE)
 
 
 @rule
@@ -36,6 +40,12 @@ def audience_file(subject: Subject) -> Found:
 @rule
 def register_declared(subject: Subject) -> Found:
     """P1: no register is used without a legal basis."""
+    for number, _ in subject.rows("legal_basis"):
+        article = subject.text("legal_basis", number, "article")
+        if article and not (LAWFUL.search(article) and not UNLAWFUL.search(article)):
+            remedy = "Name the point of article 6.1, a–f, such as 6.1 e for a task in the public interest."
+            message = f"`legal_basis[{number + 1}].article` is no point of the GDPR's article 6.1"
+            yield ("legal_basis", number, "article"), message, remedy
     declared = {row.get("register") for _, row in subject.rows("legal_basis")}
     if not declared or None in declared:
         return

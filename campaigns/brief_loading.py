@@ -83,12 +83,12 @@ def new_campaign(name: str, parent: Path) -> Path:
 def _finding(fault: Fault, source: Source, folder: Path) -> Finding:
     programme = load_programme()
     gate = programme.gate(fault.gate)
-    requirement = gate.requirement
+    requirement, serves = gate.requirement, fault.gate != "brief"
     if fault.gate == "brief" and fault.path:
         meant = near(
             str(fault.path[0]), programme.brief_keys
         )  # a misspelt key serves what the key it stands for serves
-        requirement = programme.brief_keys.get(meant, requirement)
+        requirement, serves = programme.brief_keys.get(meant, requirement), meant in programme.brief_keys
     return Finding(
         gate=gate.id,
         requirement=requirement,
@@ -96,5 +96,5 @@ def _finding(fault: Fault, source: Source, folder: Path) -> Finding:
         file=f"{folder.absolute().name}/{BRIEF}",
         line=fault.line or (source.line(fault.path) if source.readable else 0),
         message=fault.message,
-        remedy=f"{fault.remedy} ({requirement}: {programme.requirements[requirement]})",
+        remedy=f"{fault.remedy} ({requirement}: {programme.requirements[requirement]})" if serves else fault.remedy,
     )

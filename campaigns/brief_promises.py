@@ -8,6 +8,7 @@ from campaigns.brief_subject import Found, Subject, rule
 from campaigns.channels import load_channels
 from campaigns.programme import load_programme
 
+TO_EMPLOYEES = "main_internal"
 RESULTS = ("outcome", "impact")
 
 
@@ -68,6 +69,10 @@ def decision_complete(subject: Subject) -> Found:
     if status == "proposed" and until and start and until <= start:
         message = "`decision.consultation_until` is not after `schedule.start`"
         yield ("decision", "consultation_until"), message, "Give people time to answer."
+    taken = subject.day("decision", "date")
+    if status == "decided" and taken and start and taken > start:
+        message = "`decision.date` is after `schedule.start` although the status is decided"
+        yield ("decision", "date"), message, "Mend the date, or call it proposed until the decision is taken."
 
 
 @rule
@@ -78,6 +83,10 @@ def overall_message(subject: Subject) -> Found:
     if given and given not in known:
         remedy = f"{hint(given, known)}Allowed: {', '.join(known)}."
         yield ("overall_message",), "`overall_message` is none of the programme's", remedy
+    registers = {row.get("register") for _, row in subject.rows("legal_basis")} - {None}
+    if given == TO_EMPLOYEES and registers - {"employees"}:
+        remedy = f"Allowed beyond the employees: {', '.join(name for name in known if name != TO_EMPLOYEES)}."
+        yield ("overall_message",), "`overall_message` is that to the employees, but others are written to", remedy
 
 
 @rule
@@ -127,6 +136,15 @@ def landing_page(subject: Subject) -> Found:
     if address and (not sound or re.search(r"[\s<>\"{}]", address)):
         remedy = "Write the full address, such as https://start.stockholm/avfall."
         yield ("landing_page",), "`landing_page` is not a full https address", remedy
+    elif address and (network := _network(urlsplit(address).hostname or "")):
+        remedy = "Land on a page of the city, and let that page lead to the network."
+        yield ("landing_page",), f"`landing_page` leads to {network}, which is not the city's web", remedy
+
+
+def _network(host: str) -> str:
+    """Return the social network that a host belongs to; empty where it belongs to none that we know of."""
+    known = load_programme().social_networks
+    return next((name for name in known if host.lower() == name or host.lower().endswith(f".{name}")), "")
 
 
 @rule

@@ -25,6 +25,7 @@ DECIMAL = re.compile(r"-?(0|[1-9]\d{0,15})(\.\d{1,17})?([eE][-+]?\d{1,3})?")
 NESTED_ON_A_LINE = re.compile(r"(?:[-?:] +)+")
 UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 KEY = re.compile(r"(?!.*\d{4})[A-Za-zÅÄÖåäö][A-Za-zÅÄÖåäö0-9_-]{0,39}")
+OPEN_QUOTATION = re.compile(r"(?!\s*#)(?:[^\"'#]*[:\[{,-]\s+)(?:\"(?:[^\"\\]|\\.)*|'(?:[^']|'')*)$")
 
 FOLD = "\a"  # ruamel marks with it where a folded text was broken
 
@@ -101,6 +102,8 @@ def _parse(text: str) -> Source:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        if opened := _open_quotation(text, line):
+            return _unreadable(opened, "a quotation mark that opens here is not closed in its line", YAML_REMEDY)
         return _unreadable(line, f"this is not YAML, in column {column}: {_problem(error, text, line)}", YAML_REMEDY)
     except Exception:  # the parser meets hostile input with errors of many kinds; none may become a traceback
         return _unreadable(0, "this is not YAML", YAML_REMEDY)
@@ -112,6 +115,12 @@ def _parse(text: str) -> Source:
 
 
 YAML_REMEDY = "Each line is `key: value`, lists are indented with spaces, and texts with : or # stand in quotes."
+
+
+def _open_quotation(text: str, until: int) -> int:
+    """Return the first line, not after that of the fault, where a value opens a quotation that it does not close."""
+    lines = text.splitlines()[: until or None]
+    return next((number for number, line in enumerate(lines, start=1) if OPEN_QUOTATION.match(line)), 0)
 
 
 def _problem(error: MarkedYAMLError, text: str, line: int) -> str:

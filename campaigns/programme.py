@@ -68,6 +68,7 @@ class Programme(_Row):
     brief_keys: dict[str, str]
     contact_budget: ContactBudget
     extract_days: dict[str, PositiveInt]
+    social_networks: tuple[str, ...]
     gates: tuple[Gate, ...]
     how_to_mend: dict[str, str]
     bodies: tuple[Body, ...]

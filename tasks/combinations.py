@@ -36,7 +36,7 @@ def declared_combinations(brief: Brief) -> list[Combination]:
 def written_channels(brief: Brief) -> list[str]:
     """Return the brief's channels that carry texts of ours: not those that a person orders."""
     channels = load_channels()
-    return [name for name in brief.channels if name not in channels or not channels[name].by_hand]
+    return [name for name in brief.channels if name in channels and not channels[name].by_hand]
 
 
 def open_channels(brief: Brief) -> list[str]:

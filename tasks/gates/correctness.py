@@ -12,12 +12,13 @@ from tasks.gates.passages import UNSEEN, exact_places, written_lines
 from tasks.gates.readability import masked, quote, sentences
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import GateSubject
+from tasks.slot_values import STAND_INS
 
 UNRESOLVED = re.compile(
     r"\{\{.{0,300}?\}\}|\{\{|\}\}|\{%.{0,300}?%\}|\$?\{[\w .åäöÅÄÖ-]+\}|\(\([^()]*\)\)|\[\[|\]\]"
     r"|\[[^\[\]\d][^\[\]]{0,300}\](?!\()|\[\](?!\()"
     r"|\[[^\[\]]{0,80}[^\W\d_][^\[\]]{0,80}\](?!\()|<<[^<>]*>>|<[^\W\d_][\w .-]{0,40}>|«[^\W\d_][\w-]{0,30}»"
-    r"|%[^\W\d]{2,40}%|#[A-ZÅÄÖ_]{3,30}#"
+    r"|%[^\W\d]{2,40}%|#[A-ZÅÄÖ_]{3,30}#|\*?\|[A-Z][A-Z_]{2,30}\|\*?|\$[A-Za-zåäöÅÄÖ_]\w{2,40}"
 )
 MARK_UP = re.compile(
     r"<!--.{0,300}?(?:-->|$)|</?[A-Za-z][\w-]{0,30}(?:\s+[\w:-]{1,40}\s*=\s*(?:\"[^\"<>]{0,300}\"|'[^'<>]{0,300}'"
@@ -27,7 +28,8 @@ MARK_UP = re.compile(
 )
 """HTML that is printed as it was written."""
 UNFINISHED = re.compile(
-    r"\b[Xx]{2,}\b|(?<=\d)[Xx]{2,}\b|_{3,}|\.{4,}|…{2,}|\?{3,}|\b(?:TEST|TODO|FIXME|TBD|TBA|UTKAST|DRAFT|FYLL I"
+    r"\b[Xx]{2,}\b|(?<=\d)[Xx]{2,}\b|_{3,}|(?<!\S)_{2,}(?!\S)|\.{4,}|…{2,}|\?{3,}|(?<!\S)\?{2,}(?!\S)"
+    r"|\b(?:TEST|TODO|FIXME|TBC|TBD|TBA|UTKAST|DRAFT|FYLL I"
     r"|NN)\b|\bN\.\s?N\.?(?!\w)"
     r"|\b(?:ÅÅÅÅ|YYYY|yyyy|åååå)[-/.](?:MM|mm)|\b(?:DD|dd)[-/.](?:MM|mm)\b|\b(?:undefined|NaN|null)\b"
     r"|\btest\b(?=\s+test\b)"
@@ -52,8 +54,12 @@ FILLER = re.compile(
     r"|kompletteras senare"
     r"|kirjoita tähän|lisää tähän|teksti tähän|täydennä myöhemmin|halkan ku qor|John Doe|Jane Doe|Joe Bloggs"
     r"|Matti Meikäläinen"
-    r"|(?:Kalle|Anna|Test) Test|Namn Namnsson|Exempel Exempelsson|Svensson Svensson)\b"
+    r"|(?:Kalle|Anna|Test) Test|First ?name Last ?name|Förnamn Efternamn|Etunimi Sukunimi|Namn Namnsson"
+    r"|Exempel Exempelsson|Svensson Svensson)\b"
     r"|(?:نص تجريبي|هذا اختبار|لوريم|اكتب هنا|أدخل (?:النص|الاسم|التاريخ)|نص هنا)"
+    r"|\b(?:Fel! (?:Hittar inte referenskälla|Bokmärket är inte definierat|Använd fliken)"
+    r"|Error! (?:Reference source not found|Bookmark not defined|Use the Home tab)"
+    r"|Virhe\. Viitteen lähdettä ei löytynyt)"
     r"|^\W*(?:test(?:ing|ar)?|rubrik|titel|title|heading|text|ämnesrad|ingress|brödtext|subject)\W{0,20}\d{0,20}\W{0,20}$"
     r"|\btest ?[123]\b",
     re.IGNORECASE,
@@ -65,8 +71,12 @@ TEST_ADDRESS = re.compile(
     r"|domän)\.se\b",
     re.IGNORECASE,
 )
-COMPACT = re.compile(r"(?<![\w+-])(?<!\d{4} )(?:(?:18|19|20)\d{2}|\d{2})\d{4} ?[-+]? ?\d{4}(?![\w-])(?! \d{4})")
-DIVIDED = re.compile(r"(?<![\w+-])(?:(?:18|19|20)\d{2}|\d{2})(?P<by>[-/. ])\d{2}(?P=by)\d{2} ?[-+] ?\d{4}(?![\w-])")
+COMPACT = re.compile(
+    r"(?:(?<![\w+-])|(?<=\bSE))(?<!\d{4} )(?:(?:18|19|20)\d{2}|\d{2})\d{4} ?[-+]? ?\d{4}(?![\w-])(?! \d{4})"
+)
+DIVIDED = re.compile(
+    r"(?:(?<![\w+-])|(?<=\bSE))(?:(?:18|19|20)\d{2}|\d{2})(?P<by>[-/. ])\d{2}(?P=by)\d{2} ?[-+] ?\d{4}(?![\w-])"
+)
 SPACED = re.compile(r"(?<![\w+-])(?<!\d )(?:\d ){5,7}\d ?[-+]? ?(?:\d ){3}\d(?! ?\d)")
 DIVIDED_YEAR = re.compile(
     r"(?<![\w+-])(?:18|19|20)\d{2} \d{4} \d{4}(?![\w-])(?! \d{4})|(?<![\w+-])(?:18|19|20)\d{6}-?\d{2} \d{2}(?![\w-])"
@@ -146,9 +156,14 @@ def _unfinished(subject: GateSubject) -> Iterator[tuple[str, str]]:
         address.partition(":")[2] for address in addresses if ":" in address
     }  # plain text writes: words <address>
     text = [" ".join(part.split()) for part in re.split(r"\n\s*\n", subject.text)]
+    name = STAND_INS["address_name"]
+    recipient = f"{name} {STAND_INS['street']}"  # of a letter that is shown before it is filled
     told = [subject.subject, *words, *sentences([*subject.body, *subject.blocks, *text]), subject.seen, *text]
     for sentence in dict.fromkeys(told):
-        yield from ((sentence, found) for found in _unfinished_in(sentence) if found.strip("<>") not in linked)
+        found = _unfinished_in(
+            "" if sentence == name and subject.channel == "letter" else sentence.replace(recipient, "")
+        )
+        yield from ((sentence, each) for each in found if each.strip("<>") not in linked)
     for address in addresses:
         yield from ((address, match.group()) for match in re.finditer(r"\{\{.*?\}\}|\[\[|\bX{3,}\b", address))
 

@@ -30,6 +30,14 @@ FOLLOWING = re.compile(
     re.IGNORECASE,
 )
 
+OPAQUE = re.compile(
+    r"(?=[^-]*\d)(?=[^-]*[a-f])[0-9a-f]{16,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"|(?=\w*\d)(?=\w*[a-z])(?=\w*[A-Z])[\w-]{16,}"
+)
+"""What no page is called: a hash, a UUID, or capitals, small letters and digits in a row."""
+COUNTED = re.compile(r"\d{5,}|(?=\D*\d)(?=[^A-Za-z]*[A-Za-z])[0-9A-Za-z_-]{8,}|[0-9a-fA-F-]{16,}")
+"""The value of a parameter that can be somebody's: a long number, or letters and digits in a row."""
+
 
 @gate("link_address")
 def link_address(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
@@ -60,8 +68,14 @@ def tracking(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
         message = subject.say("A link to employees differs from person to person: {address}", address=address[:120])
         yield Fault(message, remedy, _place_of_slot(subject, address), sentence=address[:200])
     for address, words, sentence in _links(subject):
-        names = [name for name, _ in parse_qsl(_query(address), keep_blank_values=True) if FOLLOWING.fullmatch(name)]
-        if names and urlsplit(address).scheme in {"http", "https"}:
+        if not address.lower().startswith(("http://", "https://")):
+            continue
+        if parts := [part for part in _path(address) if OPAQUE.fullmatch(part)]:
+            message = subject.say(
+                "A link to employees has a part that can tell who followed it: {part}", part=parts[0][:80]
+            )
+            yield Fault(message, remedy, _place(subject, address, words), sentence=sentence)
+        if names := _following(address):
             message = subject.say("A link to employees has a parameter that can tell who followed it: {name}",
                                   name=", ".join(dict.fromkeys(names)))  # fmt: skip
             yield Fault(message, remedy, _place(subject, address, words), sentence=sentence)
@@ -173,6 +187,19 @@ def _query(address: str) -> str:
     except ValueError:
         return ""
     return "&".join(filter(None, (parts.query, parts.fragment if "=" in parts.fragment else "")))
+
+
+def _following(address: str) -> list[str]:
+    """Return the parameters of an address that can tell who followed it, by their name or by their value."""
+    given = parse_qsl(_query(address), keep_blank_values=True)
+    return [name for name, value in given if FOLLOWING.fullmatch(name) or COUNTED.fullmatch(value)]
+
+
+def _path(address: str) -> list[str]:
+    try:
+        return urlsplit(address).path.split("/")
+    except ValueError:
+        return []
 
 
 def _place(subject: GateSubject, address: str, words: str) -> tuple[str, int]:

@@ -57,7 +57,8 @@ def crisis_advice(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]
 
 MARKED_PLACE = re.compile(
     r"(?:uppgång\w*|trapp\w*|hiss\w*|port\w*|entré\w*|hus\w*|block\w*|plan\w*|zon\w*|linje\w*|spår\w*|punkt\w*|alternativ\w*"
-    r"|bilaga\w*|figur\w*|kolumn\w*|grupp\w*|entrance|stairs|door|block|zone|line|point|annex|figure|group) $",
+    r"|bilaga\w*|figur\w*|kolumn\w*|grupp\w*|vitamin\w*|klass\w*|nivå\w*|version\w*|entrance|stairs|door|block|zone|line"
+    r"|point|annex|figure|group|option|vitamiini\w*)(?: (?:[A-ZÅÄÖ]|\d{1,3}))? $",
     re.IGNORECASE,
 )
 

@@ -114,6 +114,8 @@ def _candidates(passage: Passage, named: frozenset[str]) -> Iterator[tuple[str, 
     """Yield each word that nobody knows, with where it begins."""
     text = NOT_WORDS.sub(lambda match: " " * len(match.group()), passage.text)
     text = QUOTED.sub(_without_foreign_words, text)
+    for phrase in _phrases():
+        text = phrase.sub(lambda match: " " * len(match.group()), text)
     for number, match in enumerate(WORD.finditer(text)):
         word = match.group()
         if len(word) < 2 or word.casefold() in named or word.casefold().removesuffix("s") in named or is_known(word):
@@ -174,6 +176,13 @@ def _names_of_languages() -> frozenset[str]:
     """Return what languages call themselves, as a text writes where it offers interpreters: suomi, soomaali."""
     locales = (Locale.parse(name) for name in LANGUAGES_NAMED)
     return frozenset((locale.get_language_name(locale.language) or "").casefold() for locale in locales)
+
+
+@cache
+def _phrases() -> tuple[re.Pattern[str], ...]:
+    """Return the city's terms of several words, whose parts no dictionary knows: open source."""
+    several = (term.term for term in terms("city_words") if " " in term.term)
+    return tuple(re.compile(rf"(?<!\w){re.escape(term)}(?!\w)", re.IGNORECASE) for term in several)
 
 
 @cache

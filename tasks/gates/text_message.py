@@ -1,5 +1,6 @@
 """Text messages: short enough, from a sender that telephones show, and naming the city."""
 
+import re
 from collections.abc import Iterator
 
 from campaigns.channels import load_channels
@@ -9,6 +10,8 @@ from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.sender import CITY
 from tasks.gates.subject import BRIEF_FILE, SHORT_TEXT, GateSubject
 from tasks.text_message import GSM_LETTERS, count, named, replaceable
+
+TEXT_SENDER = re.compile(r"^(?!\s*#).*\btext_sender\s*:")
 
 
 @gate("sms_parts")
@@ -45,7 +48,7 @@ def sms_sender(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
             "Give sender.text_sender a letter first and at most {limit} letters and digits, without spaces.",
             limit=limit,
         )
-        yield Fault(message, remedy, subject.key("sender"))
+        yield Fault(message, remedy, _sender_place(subject))
     city = (*CITY, translations(base(subject.language)).gettext(CITY[1]))
     if not any(name.casefold() in " ".join(subject.text.split()).casefold() for name in city):
         message = subject.say("The text message does not name the City of Stockholm")
@@ -61,6 +64,12 @@ def _remedy(subject: GateSubject, plain: str) -> str:
 def _can_be_shown(sender: str) -> bool:
     signs = all(sign in GSM_LETTERS or (sign.isascii() and sign.isdigit()) for sign in sender)
     return bool(sender) and signs and sender[0] in GSM_LETTERS
+
+
+def _sender_place(subject: GateSubject) -> tuple[str, int]:
+    """Return where the sender of text messages is written; where it is the channel's own, the brief's `sender`."""
+    own = (number for number, line in subject.numbered(BRIEF_FILE) if TEXT_SENDER.search(line))
+    return (BRIEF_FILE, number) if (number := next(own, 0)) else subject.key("sender")
 
 
 def _line(subject: GateSubject) -> tuple[str, int]:

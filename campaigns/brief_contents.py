@@ -1,0 +1,89 @@
+"""Rules on what the brief's values say: a way that reaches somebody, groups that can exist, words that are finished."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from campaigns.audience_knowledge import constants_of
+from campaigns.brief_source import Path_, name_path
+from campaigns.brief_subject import Found, Subject, rule
+
+REACHES = re.compile(
+    r"[^@\s]+@[^@\s]+\.\w{2,}|https?://\S+|(?:\d\W*){3,}|(?<![\w.])[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?![\w.])"
+)
+"""A mail address, a telephone number or post code, or a web address."""
+UNFINISHED = re.compile(
+    r"\b(?:TODO|FIXME|TBC|TBD|TBA|FYLL I|DRAFT|UTKAST|[Xx]{3,}|[Ll]orem ipsum)\b|\?{2,}|_{2,}|\.{4,}|<[^<>]*>"
+    r"|\[[^\[\]]*\]"
+)
+SAYS_NOTHING = frozenset(
+    {"todo", "tbd", "tba", "tbc", "x", "xx", "test", "text", "namn", "titel", "n/a", "asdf", "null"}
+)
+FILLED_BY_OTHERS = frozenset({"contact", "facts", "slots", "waves", "languages", "channels", "schedule", "floors"})
+"""Keys with rules of their own, or whose words are names in the system."""
+
+
+@rule
+def contact_way(subject: Subject) -> Found:
+    """P4b: the way to answer is an address or a number, and hours and answer time say something."""
+    way = subject.text("contact", "way")
+    if way and not REACHES.search(way):
+        remedy = "Write a mail address, a telephone number or the address of a page."
+        yield ("contact", "way"), "`contact.way` holds neither an address nor a number", remedy
+    for key in ("hours", "answer_within"):
+        told = subject.get("contact", key)
+        for text in told.values() if isinstance(told, dict) else [told]:
+            if isinstance(text, str) and text.strip() and not re.search(r"[^\W_]", text):
+                yield (
+                    ("contact", key),
+                    f"`contact.{key}` holds no words",
+                    "Write such as vardagar 8–16, two working days.",
+                )
+                break
+
+
+@rule
+def floor_group(subject: Subject) -> Found:
+    """S4: a floor is for a group that the audience can hold; else nobody sees that it was never kept."""
+    facts = {row.get("name"): set(row.get("values") or ()) for _, row in subject.rows("facts")}
+    languages = {word for _, word in subject.words("languages")}
+    for number, row in subject.rows("floors"):
+        column, _, value = (row.get("group") or "").partition("=")
+        known = languages if column == "language" else facts.get(column) or _known(subject, column)
+        if not column or known is None or value in known or (column in {"language", *facts} and not known):
+            continue
+        path = ("floors", number, "group")
+        if not known:
+            remedy = "Let the query give the column, or choose one that it gives."
+            yield path, f"`floors[{number + 1}].group` names a column that no audience query gives", remedy
+        else:
+            remedy = f"Possible here: {', '.join(sorted(known))}."
+            yield path, f"`floors[{number + 1}].group` names a value that nobody can have", remedy
+
+
+@rule
+def brief_finished(subject: Subject) -> Found:
+    """P5c: what the brief says is finished: no TODO, no lone hyphen where a reason should stand."""
+    for path, text in _texts(subject.data, ()):
+        bare = text.strip()
+        nothing = not re.search(r"[^\W_]", bare) or bare.casefold().strip(" .!?") in SAYS_NOTHING
+        if bare and (nothing or UNFINISHED.search(bare)):
+            yield path, f"{name_path(path)} is not finished", "Write what is true of this campaign."
+
+
+def _known(subject: Subject, column: str) -> set[str] | None:
+    """Return every value that the audience queries can give a column; None where that cannot be seen."""
+    queries = [subject.file(row["audience"]) for _, row in subject.rows("waves") if row.get("audience")]
+    given = [constants_of(query, column) for query in queries if query is not None]
+    if len(given) < len(queries) or not given or not all(complete for _, complete in given):
+        return None
+    return {value for constants, _ in given for value in constants}
+
+
+def _texts(data: Any, path: Path_) -> Iterator[tuple[Path_, str]]:
+    """Yield each text of the brief with its path."""
+    if isinstance(data, str):
+        yield path, data
+    for step, inner in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
+        if path or step not in FILLED_BY_OTHERS:
+            yield from _texts(inner, (*path, step))
