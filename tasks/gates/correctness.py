@@ -14,14 +14,16 @@ from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import GateSubject
 
 UNRESOLVED = re.compile(
-    r"\{\{.{0,300}?\}\}|\{\{|\}\}|\{%.{0,300}?%\}|\$?\{[\w .åäöÅÄÖ-]+\}|\(\([^()]*\)\)|\[\[|\]\]|\[[^\[\]\d][^\[\]]{0,300}\](?!\()|\[\](?!\()"
+    r"\{\{.{0,300}?\}\}|\{\{|\}\}|\{%.{0,300}?%\}|\$?\{[\w .åäöÅÄÖ-]+\}|\(\([^()]*\)\)|\[\[|\]\]"
+    r"|\[[^\[\]\d][^\[\]]{0,300}\](?!\()"
+    r"|\[\](?!\()"
     r"|\[[^\[\]]{0,80}[^\W\d_][^\[\]]{0,80}\](?!\()|<<[^<>]*>>|<[^\W\d_][\w .-]{0,40}>|«[^\W\d_][\w-]{0,30}»"
     r"|%[^\W\d]{2,40}%|#[A-ZÅÄÖ_]{3,30}#"
 )
 MARK_UP = re.compile(
     r"<!--.{0,300}?(?:-->|$)|</?[A-Za-z][\w-]{0,30}(?:\s+[\w:-]{1,40}\s*=\s*(?:\"[^\"<>]{0,300}\"|'[^'<>]{0,300}'"
     r"|“[^”<>]{0,300}”|[^\s<>\"']{1,300}))+\s*/?>|</[A-Za-z][\w-]{0,30}\s*>|<[A-Za-z][\w-]{0,30}\s*/>"
-    r"|&(?:amp;)*(?:nbsp|amp|lt|gt|quot|apos|shy|ndash|mdash|hellip|laquo|raquo|[aouAOU]uml|[aA]ring|[eE]acute"
+    r"|&(?:amp;)*(?:nbsp|amp|quot|apos|shy|ndash|mdash|hellip|laquo|raquo|[aouAOU]uml|[aA]ring|[eE]acute"
     r"|#\d{1,6}|#x[\da-fA-F]{1,5});"
 )
 """HTML that is printed as it was written."""
@@ -141,7 +143,9 @@ def _plain_digits(text: str) -> str:
 def _unfinished(subject: GateSubject) -> Iterator[tuple[str, str]]:
     """Yield each sentence with what is unfinished in it."""
     addresses, words = _attributes(subject, ADDRESS_ATTRIBUTES), _attributes(subject, WORD_ATTRIBUTES)
-    linked = {address.partition(":")[2] for address in addresses if ":" in address}  # plain text writes: words <address>
+    linked = {
+        address.partition(":")[2] for address in addresses if ":" in address
+    }  # plain text writes: words <address>
     text = [" ".join(part.split()) for part in re.split(r"\n\s*\n", subject.text)]
     told = [subject.subject, *words, *sentences([*subject.body, *subject.blocks, *text]), subject.seen, *text]
     for sentence in dict.fromkeys(told):

@@ -95,10 +95,7 @@ def _links(subject: GateSubject) -> list[tuple[str, str, str]]:
     """Return every address that a reader can follow with the words of its link and its sentence, each once."""
     elements: list[HtmlElement] = subject.select("//a[@href] | //area[@href]")
     seen = [(link.get("href", "").strip(), shown(link), link) for link in elements if not is_hidden(link)]
-    found = [
-        (address, words, sentence_around(link) or shown_safely(words or address))
-        for address, words, link in seen
-    ]
+    found = [(address, words, sentence_around(link) or shown_safely(words or address)) for address, words, link in seen]
     if subject.document is None:
         bare = ADDRESS_IN_TEXT.findall(subject.text)
     else:
@@ -142,7 +139,11 @@ def _wrong_with_mail(subject: GateSubject, rest: str, shown_as: str) -> str:
 
 
 def _wrong_with_telephone(subject: GateSubject, rest: str, shown_as: str) -> str:
-    dialled = len(rest) <= LONGEST_NUMBER and TELEPHONE.fullmatch(unquote(rest)) and sum(map(str.isdigit, rest)) >= FEWEST_DIGITS
+    dialled = (
+        len(rest) <= LONGEST_NUMBER
+        and TELEPHONE.fullmatch(unquote(rest))
+        and sum(map(str.isdigit, rest)) >= FEWEST_DIGITS
+    )
     return "" if dialled else subject.say("A telephone link has no number: {address}", address=shown_as)
 
 
@@ -175,7 +176,14 @@ def _query(address: str) -> str:
 
 
 def _place(subject: GateSubject, address: str, words: str) -> tuple[str, int]:
-    whole = (f"[{words}]({address})", f"]({address})", f"]({address} ", f"](<{address}>", f"<{address}>", f'="{address}"')
+    whole = (
+        f"[{words}]({address})",
+        f"]({address})",
+        f"]({address} ",
+        f"](<{address}>",
+        f"<{address}>",
+        f'="{address}"',
+    )
     for written in (*whole, f"]({address}", f"<{address}", address, f"[{words}]("):
         for name in subject.written:
             lines = enumerate(subject.lines(name), start=1)

@@ -94,7 +94,8 @@ class GateSubject:
     def frames(self) -> tuple[str, ...]:
         """Each part that stands alone, the HTML without the communicator's own words: what a template must print."""
         around = "" if self.document is None else shown(self.document, but="data-body")
-        return tuple(collapsed(part) for part in (self.text, around) if part.strip())
+        html = [] if self.document is None else [collapsed(around)]  # also where it is empty: then it lacks all
+        return (*(collapsed(part) for part in (self.text,) if part.strip()), *html)
 
     @cached_property
     def body(self) -> tuple[str, ...]:
@@ -107,7 +108,9 @@ class GateSubject:
     @cached_property
     def own_words(self) -> tuple[str, ...]:
         """The paragraphs that the campaign's own templates write beside the text, as its reader sees them."""
-        written = {kind: words_of_template("\n".join(self.lines(f"{self.channel}.{kind}.j2"))) for kind in ("html", "txt")}
+        written = {
+            kind: words_of_template("\n".join(self.lines(f"{self.channel}.{kind}.j2"))) for kind in ("html", "txt")
+        }
         around = [] if self.document is None else blocks_of(self.document, but="data-body")
         plain = [collapsed(part) for part in re.split(r"\n\s*\n", self.text) if part.strip()]
         found = [*(block for block in around if written["html"].print(block)),
