@@ -23,7 +23,7 @@ UNRESOLVED = re.compile(
 MARK_UP = re.compile(
     r"<!--.{0,300}?(?:-->|$)|</?[A-Za-z][\w-]{0,30}(?:\s+[\w:-]{1,40}\s*=\s*(?:\"[^\"<>]{0,300}\"|'[^'<>]{0,300}'"
     r"|“[^”<>]{0,300}”|[^\s<>\"']{1,300}))+\s*/?>|</[A-Za-z][\w-]{0,30}\s*>|<[A-Za-z][\w-]{0,30}\s*/>"
-    r"|&(?:amp;)*(?:nbsp|amp|lt|gt|quot|apos|shy|ndash|mdash|hellip|laquo|raquo|[aouAOU]uml|[aA]ring|[eE]acute"
+    r"|&(?:amp;)*(?:nbsp|amp|quot|apos|shy|ndash|mdash|hellip|laquo|raquo|[aouAOU]uml|[aA]ring|[eE]acute"
     r"|#\d{1,6}|#x[\da-fA-F]{1,5});"
 )
 """HTML that is printed as it was written."""
