@@ -12,7 +12,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any
 
 import duckdb
 
+from campaigns.audience_knowledge import constants_of
 from campaigns.brief import Brief
 from campaigns.campaign_files import TEMPLATE, why_refused
 from campaigns.errors import BriefInvalid, Finding
@@ -53,7 +54,18 @@ def examine(path: Path, brief: Brief, wave: str) -> tuple[Question, list[Finding
         finding = audience_text.finding(path.name, 0, unreadable, "put the file there, as UTF-8 text.")
         return Question(wave, path.name, "", ()), [finding]
     registers, findings = audience_text.read(text, path.name, brief)
-    return Question(wave, path.name, text, registers), findings
+    return Question(wave, path.name, text, registers), [*findings, *_undeclared_constants(text, path.name, brief)]
+
+
+def _undeclared_constants(text: str, file: str, brief: Brief) -> Iterator[Finding]:
+    """Yield each value that a query writes out for a fact and that the brief does not declare."""
+    for fact in brief.facts:
+        constants, _ = constants_of(text, fact.name)
+        for value in sorted(constants - set(fact.values)):
+            line = audience_text.line_of_column(text, fact.name)
+            message = f"{fact.name} gets {value[:40]!r}, a value that the brief does not declare"
+            remedy = f"declared: {', '.join(fact.values)}; list every value under `facts`, or mend the query."
+            yield audience_text.finding(file, line, message, remedy)
 
 
 def rehearse(questions: Sequence[Question], brief: Brief) -> list[Finding]:

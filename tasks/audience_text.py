@@ -71,6 +71,10 @@ def finding(file: str, line: int, message: str, remedy: str = REMEDY, requiremen
 def _forbidden_parts(tree: exp.Expression, file: str) -> Iterator[Finding]:
     for node in tree.find_all(*NOT_A_QUESTION):
         yield finding(file, _line(node), f"{type(node).__name__.upper()} has no place in an audience query")
+    for node in tree.find_all(exp.Limit, exp.Fetch, exp.TableSample):
+        if isinstance(node, exp.TableSample) or not (node.parent and node.parent.args.get("order")):
+            remedy = "say whom to keep with ORDER BY, down to person_key, or take the limit away."
+            yield finding(file, _line(node), "a limit without ORDER BY keeps other people every time it runs", remedy)
     for function in tree.find_all(exp.Func):
         anonymous = isinstance(function, exp.Anonymous)
         name = function.name.lower() if anonymous else function.sql_name().lower()
