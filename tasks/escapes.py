@@ -25,7 +25,7 @@ import unicodedata
 from collections.abc import Callable
 from email.header import Header
 from functools import lru_cache
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufff9-\ufffb\ufffe\uffff]+")
 _DIRECTIONS = re.compile(r"[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]+")
@@ -115,10 +115,17 @@ def _link(value: str) -> bytes:
     if _PLAIN_ADDRESS.fullmatch(value) and "=?" not in value:
         return value.encode()
     cleaned = _CONTROLS.sub("", value).strip()
-    if not _ADDRESS_START.match(cleaned):
+    if not _ADDRESS_START.match(cleaned) or not _can_be_split(cleaned):
         return b"#"
     # In a header the sign of an encoded word would be decoded to whatever it hides.
     return quote(cleaned, safe=_ADDRESS_SAFE, errors="replace").replace("=?", "%3D?").encode()
+
+
+def _can_be_split(address: str) -> bool:
+    try:
+        return urlsplit(address) is not None
+    except ValueError:  # a bracket that opens no IPv6 address: every reader makes something else of it
+        return False
 
 
 def _part(value: str) -> bytes:

@@ -34,7 +34,7 @@ RUN_ADDRESS = re.compile(r"(?:javascript|vbscript|livescript|mocha|data|file|blo
 STYLED = re.compile(r"url|src|image-set|@import|expression|\\", re.IGNORECASE)
 POLICY = "content-security-policy"
 Wrong = tuple[str, str, str]
-"""What is wrong in English, the element or attribute that it names, and the address or words to look for."""
+"""What kind of wrong it is, the element or attribute that it names, and the address or words to look for."""
 
 
 @gate("active_content")
@@ -43,13 +43,28 @@ def active_content(subject: GateSubject, threshold: Threshold) -> Iterator[Fault
     if subject.document is None:
         return
     remedy = subject.say("Take it out of the campaign's own template: a page shows words, pictures and links alone.")
-    for element, (message, name, found) in wrong_in(subject.document):
-        said = subject.say(message, name=name, found=shown_safely(found)[:120])
-        yield Fault(said, remedy, _place(subject, element, found or name), sentence=shown_safely(found)[:200])
+    for element, (kind, name, found) in wrong_in(subject.document):
+        message = _message(subject, name, shown_safely(found)[:120])[kind]
+        yield Fault(message, remedy, _place(subject, element, found or name), sentence=shown_safely(found)[:200])
     if subject.channel == "web" and layout_policy() not in _policies(subject.document):
         message = subject.say("The page lacks the Content-Security-Policy of its layout")
         remedy = subject.say("Begin the template with the head of campaigns/layouts/web.html.j2.")
         yield Fault(message, remedy, _place(subject, subject.document, "<head"))
+
+
+def _message(subject: GateSubject, name: str, found: str) -> dict[str, str]:
+    """Return what is said of each kind of wrong."""
+    return {
+        "element": subject.say(
+            "The page holds <{name}>, which runs, asks for input or is read differently by different readers", name=name
+        ),
+        "acts": subject.say("The page holds <{name}> with {found}, which acts by itself", name=name, found=found),
+        "page": subject.say("The page fetches {found} from elsewhere ({name})", name=name, found=found),
+        "sheet": subject.say("The style sheet fetches {found} from elsewhere", found=found),
+        "style": subject.say("A style fetches {found} from elsewhere ({name})", name=name, found=found),
+        "attribute": subject.say("The attribute {name} runs a script", name=name),
+        "link": subject.say("A link leads to {found}, which is no address of a page", found=found),
+    }
 
 
 @cache
@@ -81,18 +96,16 @@ def _wrong_element(element: HtmlElement) -> Iterator[Wrong]:
     name = element.tag.lower().rpartition(":")[2]
     if name in RUNNING:
         yield (
-            "The page holds <{name}>, which runs, asks for input or is read differently by different readers",
+            "element",
             name,
             "",
         )
     elif name == "link" and not set(element.get("rel", "").lower().split()) <= LINKS:
-        yield "The page fetches {found} from elsewhere ({name})", "link", element.get("href", "")
+        yield "page", "link", element.get("href", "")
     elif name == "meta" and element.get("http-equiv", "content-type").strip().lower() not in METAS:
-        yield "The page holds <{name}> with {found}, which acts by itself", "meta", element.get("http-equiv", "")
+        yield "acts", "meta", element.get("http-equiv", "")
     elif name == "style":
-        yield from (
-            ("The style sheet fetches {found} from elsewhere", name, each) for each in fetched(element.text or "")
-        )
+        yield from (("sheet", name, each) for each in fetched(element.text or ""))
 
 
 def _wrong_attributes(element: HtmlElement) -> Iterator[Wrong]:
@@ -100,13 +113,13 @@ def _wrong_attributes(element: HtmlElement) -> Iterator[Wrong]:
     for written, value in element.items():
         name = written.lower().rpartition(":")[2]
         if name.startswith("on"):
-            yield "The attribute {name} runs a script", name, value
+            yield "attribute", name, value
         elif name in {"href", "action", "formaction"} and RUN_ADDRESS.match(re.sub(r"[\x00-\x20]", "", value)):
-            yield "A link leads to {found}, which is no address of a page", name, value
+            yield "link", name, value
         elif (name in FETCHED or (name == "href" and tag not in FOLLOWED)) and not WITHIN.match(value):
-            yield "The page fetches {found} from elsewhere ({name})", name, value
+            yield "page", name, value
         elif name not in {"href", "src", "alt", "content"} and STYLED.search(value[:100_000]):
-            yield from (("A style fetches {found} from elsewhere ({name})", name, each) for each in fetched(value))
+            yield from (("style", name, each) for each in fetched(value))
 
 
 @lru_cache(maxsize=1024)
