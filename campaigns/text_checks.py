@@ -13,6 +13,7 @@ from pathlib import Path
 from jinja2 import TemplateSyntaxError, nodes
 
 from campaigns.brief import Brief
+from campaigns.campaign_files import TEMPLATE, TEXT, is_read, part_files, refused
 from campaigns.channels import load_channels
 from campaigns.errors import Finding
 from campaigns.text_rendering import FILTERS, TESTS, UNREADABLE, layout_environment, text_environment
@@ -33,7 +34,7 @@ def read_texts(brief: Brief, folder: Path) -> tuple[dict[tuple[str, str], TextSo
     """Return the text of every wave and language of a campaign, and everything that is wrong with them."""
     texts: dict[tuple[str, str], TextSource] = {}
     read: dict[Path, TextSource | None] = {}
-    findings: list[Finding] = []
+    findings = [finding for path in part_files(folder) for finding in refused(path, TEXT)]
     names = [slot.name for slot in brief.slots]
     facts = fact_values(brief)
     for wave, language in product(brief.waves, brief.languages):
@@ -57,9 +58,7 @@ def fact_values(brief: Brief) -> dict[str, tuple[str, ...]]:
 def parts_of(folder: Path) -> dict[str, str]:
     """Return the other Markdown files of a campaign, which its texts may include, by name."""
     return {
-        path.name: path.read_text(encoding="utf-8", errors="replace")
-        for path in sorted(folder.glob("*.md"))
-        if not path.name.startswith("text.")
+        path.name: path.read_text(encoding="utf-8", errors="replace") for path in part_files(folder) if is_read(path)
     }
 
 
@@ -83,10 +82,12 @@ def check_text(
 
 
 def check_template(path: Path, slots: Collection[str], layouts: Mapping[str, str]) -> list[Finding]:
-    """Return every fault of a campaign's own template that shows before rendering: syntax, misuse of slots, blocks.
+    """Return every fault of a campaign's own template that shows before rendering: file, syntax, slots, blocks.
 
     ``layouts`` are the shared layouts by name, which it may extend.
     """
+    if found := refused(path, TEMPLATE, "text_syntax", "P5c"):
+        return found
 
     def fault(line: int, message: str, remedy: str) -> Finding:
         return Finding("text_syntax", "P5c", "B", f"{path.parent.name}/{path.name}", line, message, remedy)
