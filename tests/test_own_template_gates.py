@@ -24,8 +24,8 @@ def check(tmp_path: Path) -> Check:
     def checked(campaign: str = "medarbetare", **written: object) -> list[Finding]:
         folder = tmp_path / campaign
         shutil.copytree(ROOT / campaign, folder)
-        for name, content in written.items():
-            path = folder / name
+        for name, given in written.items():
+            path, content = folder / name, given
             if isinstance(content, tuple):
                 old, new = content
                 text = path.read_text(encoding="utf-8")
@@ -51,7 +51,11 @@ def places(found: list[Finding], gate: str) -> set[tuple[str, int]]:
 @pytest.mark.parametrize(
     ("name", "written"),
     [
-        ("web.html.j2", '{% extends "web.html.j2" %}\n{% block body %}\n<p>WORDS</p><div data-body>{{ message.body }}</div>{% endblock %}'),
+        (
+            "web.html.j2",
+            '{% extends "web.html.j2" %}\n{% block body %}\n<p>WORDS</p>'
+            "<div data-body>{{ message.body }}</div>{% endblock %}",
+        ),
         ("email.html.j2", '{% extends "email.html.j2" %}\n{% block facts %}{{ super() }}\n<p>WORDS</p>{% endblock %}'),
         ("email.txt.j2", '{% include "email.txt.j2" %}\n\nWORDS\n'),
     ],
@@ -76,7 +80,8 @@ def test_words_of_the_shared_layout_are_nobodys_fault(check: Check) -> None:
         ('{% extends "web.html.j2" %}\n{% block facts %}{% endblock %}', "date_present", 2),
         ('{% extends "web.html.j2" %}\n{% block heading %}{% endblock %}', "headings", 2),
         (
-            '{% extends "web.html.j2" %}{% block facts %}{{ super() }}\n<a href="https://start.stockholm/a"></a>{% endblock %}',
+            '{% extends "web.html.j2" %}{% block facts %}{{ super() }}\n'
+            '<a href="https://start.stockholm/a"></a>{% endblock %}',
             "link_text", 2,
         ),
     ],
@@ -121,7 +126,7 @@ def test_a_query_that_is_not_utf8_is_a_finding(check: Check) -> None:
 )
 def test_a_fault_is_told_in_its_line_and_sentence(check: Check, words: str, gate: str, sentence: str) -> None:
     text = below(words)
-    line = text.split("\n").index(words.split("\n")[0]) + 1
+    line = text.split("\n").index(words.split("\n", maxsplit=1)[0]) + 1
     found = [each for each in check(**{TEXT: text}) if each.gate == gate]
     assert {(each.file, each.line) for each in found} == {(TEXT, line)}
     assert all(each.sentence.startswith(sentence) for each in found)
