@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
@@ -15,18 +15,39 @@ HINT = "docs/quick-start-operators.md shows an example; the setting is BUDKAVLE_
 
 
 class Person(Part):
-    """One person of the directory; ``elected`` politicians never approve."""
+    """One person of the directory; ``elected`` politicians never approve.
+
+    ``account`` is the login name by which the machine knows the person; unset, the person's id is.
+    """
 
     name: Annotated[str, Field(min_length=1, repr=False)]
     address: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", repr=False)]
     roles: tuple[Identifier, ...] = ()
     elected: bool = False
+    account: Annotated[str | None, Field(min_length=1, repr=False)] = None
 
 
 class Directory(Part):
     """The approvers' directory: persons by id; a brief names these ids."""
 
     persons: dict[Identifier, Person]
+
+    @model_validator(mode="after")
+    def _one_person_per_account(self) -> "Directory":
+        accounts = [person.account.casefold() for person in self.persons.values() if person.account]
+        if len(set(accounts)) < len(accounts):
+            raise ValueError("two persons have the same account")
+        return self
+
+    def is_person(self, identity: str, account: str) -> bool:
+        """Say whether an account is a person's: the login name that the directory gives, or the id itself.
+
+        Several names joined by ``/`` are one who acts under all of them; a prefix such as ``account:`` says where the
+        name comes from and does not count. Small and capital letters are the same.
+        """
+        known = self.persons.get(identity)
+        own = {identity.casefold(), (known.account or identity).casefold() if known else identity.casefold()}
+        return not own.isdisjoint(account.rpartition(":")[2].casefold().split("/"))
 
 
 def approvers(
@@ -66,9 +87,11 @@ def names_of(path: Path | None) -> dict[str, str]:
 
 def require_may_approve(brief: Brief, directory: Directory, role: str, person: str) -> None:
     """Raise ApprovalRefused, naming the rule, unless the person may approve this campaign in this role."""
-    known = directory.persons.get(person)
+    known, author = directory.persons.get(person), directory.persons.get(brief.communicator)
     if person == brief.communicator:
         problem = f"{person} is the campaign's communicator, and nobody approves a campaign of their own (P3c)"
+    elif known and author and known.address.casefold() == author.address.casefold():
+        problem = f"{person} has the address of the campaign's communicator, who would be mailed the code (P3c)"
     elif known is None or role not in known.roles:
         problem = f"{person} does not hold the role {role!r} in the approvers' directory"
     elif known.elected:

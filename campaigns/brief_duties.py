@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from campaigns.audience_knowledge import knows_more_than_age_and_place
 from campaigns.brief_subject import Found, Subject, rule
+from campaigns.campaign_files import markdown_files
 
 PRESS = re.compile(
     r"\bpress(?:meddeland\w*|inbjud\w*|inbjuden|träff\w*|konferens\w*|visning\w*|frukost\w*|release\w*)\b"
@@ -127,7 +128,7 @@ def _is_whole(address: str) -> bool:
 
 def _to_the_press(subject: Subject) -> Iterator[tuple[str, int, str]]:
     """Yield file, line and words of each place in the texts that speaks to the press."""
-    for path in sorted(subject.folder.glob("*.md")):
+    for path in markdown_files(subject.folder):
         text = COMMENT.sub(lambda found: "\n" * found[0].count("\n"), subject.file(path.name) or "")
         for number, line in enumerate(text.splitlines(), start=1):
             if found := PRESS.search(line):

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 
 from campaigns.brief_subject import Found, Subject, rule
+from campaigns.campaign_files import TEXT, markdown_files, why_refused
 from campaigns.stories import INCLUDED, story_of
 
 REGISTERS = ("population", "guardians", "employees", "customers", "subscribers")
@@ -75,7 +76,10 @@ def text_file(subject: Subject) -> Found:
             continue
         without = [wave for wave in waves if subject.file(f"text.{wave}.{language}.md") is None]
         if without or not waves:
-            message = f"there is no text.{language}.md (UTF-8) for `languages[{number + 1}]`"
+            name = f"text.{language}.md"
+            reason = why_refused(subject.folder / name, TEXT) if (subject.folder / name).exists() else None
+            told = f"{name} {reason[0]}, so there is none" if reason else f"there is no {name} (UTF-8)"
+            message = f"{told} for `languages[{number + 1}]`"
             yield ("languages", number), message, f"Write text.{language}.md in the campaign's folder."
 
 
@@ -114,7 +118,7 @@ def story_consent(subject: Subject) -> Found:
 
 
 def _included_stories(subject: Subject) -> set[str]:
-    files = (subject.file(path.name) for path in sorted(subject.folder.glob("*.md")))
+    files = (subject.file(path.name) for path in markdown_files(subject.folder))
     return {part for text in files if text for part in INCLUDED.findall(text)}
 
 

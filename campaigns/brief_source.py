@@ -83,12 +83,12 @@ def _decode(raw: bytes) -> Source:
     if strange := UNPRINTABLE.search(text):
         line, column = _position(text, strange.start())
         return _unreadable(line, f"a character that cannot be shown, in column {column}", "Take the character out.")
-    if _levels(text) > MOST_BRACKETS:  # the parser needs minutes for these
+    if levels(text) > MOST_BRACKETS:  # the parser needs minutes for these
         return _unreadable(0, "the brief is nested too deeply", f"At most {MOST_LEVELS} levels are used.")
     return _parse(text)
 
 
-def _levels(text: str) -> int:
+def levels(text: str) -> int:
     """Return how many brackets, list dashes or question marks stand inside each other at most, roughly."""
     steps = ((character in "[{") - (character in "]}") for character in text)
     return max((*accumulate(steps), *(len(run.group()) // 2 for run in NESTED_ON_A_LINE.finditer(text))), default=0)

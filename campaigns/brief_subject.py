@@ -10,6 +10,7 @@ from typing import Any
 
 from campaigns.brief_form import value_at
 from campaigns.brief_source import Path_
+from campaigns.campaign_files import TEMPLATE, is_read
 
 Found = Iterator[tuple[Path_, str, str]]
 COMMENT_OR_TEXT = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
@@ -61,7 +62,7 @@ class Subject:
         """Return the text of a file in the campaign's folder; None where there is no such text."""
         try:
             path = self.folder / str(name)
-            return path.read_text(encoding="utf-8-sig") if path.is_file() else None
+            return path.read_text(encoding="utf-8-sig") if is_read(path, TEMPLATE) else None
         except (OSError, ValueError):
             return None
 

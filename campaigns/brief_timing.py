@@ -128,6 +128,10 @@ def image_rights(subject: Subject) -> Found:
         elif row.get("shows_person") is True and not subject.text("images", number, "consent"):
             message = f"`images[{number + 1}]` shows a person without a consent"
             yield ("images", number, "consent"), message, "Name the person's consent by its reference, not by name."
+        file = subject.text("images", number, "file")
+        if "/" in file or "\\" in file or file.startswith("."):
+            message = f"`images[{number + 1}].file` is no name of a file in the campaign's folder"
+            yield ("images", number, "file"), message, "Write the picture's name alone, without any folder."
         for key in ("source", "licence"):
             if row.get(key) is not None and not subject.text("images", number, key):
                 yield ("images", number, key), f"`images[{number + 1}].{key}` is empty", "Say whose and on what terms."

@@ -13,6 +13,7 @@ from pathlib import Path
 from jinja2 import TemplateSyntaxError, nodes
 
 from campaigns.brief import Brief
+from campaigns.campaign_files import TEMPLATE, TEXT, is_read, part_files, refused
 from campaigns.channels import load_channels
 from campaigns.errors import Finding
 from campaigns.text_rendering import FILTERS, TESTS, UNREADABLE, layout_environment, text_environment
@@ -33,7 +34,7 @@ def read_texts(brief: Brief, folder: Path) -> tuple[dict[tuple[str, str], TextSo
     """Return the text of every wave and language of a campaign, and everything that is wrong with them."""
     texts: dict[tuple[str, str], TextSource] = {}
     read: dict[Path, TextSource | None] = {}
-    findings: list[Finding] = []
+    findings = [finding for path in part_files(folder) for finding in refused(path, TEXT)]
     names = [slot.name for slot in brief.slots]
     facts = fact_values(brief)
     for wave, language in product(brief.waves, brief.languages):
@@ -57,9 +58,7 @@ def fact_values(brief: Brief) -> dict[str, tuple[str, ...]]:
 def parts_of(folder: Path) -> dict[str, str]:
     """Return the other Markdown files of a campaign, which its texts may include, by name."""
     return {
-        path.name: path.read_text(encoding="utf-8", errors="replace")
-        for path in sorted(folder.glob("*.md"))
-        if not path.name.startswith("text.")
+        path.name: path.read_text(encoding="utf-8", errors="replace") for path in part_files(folder) if is_read(path)
     }
 
 
@@ -82,8 +81,13 @@ def check_text(
     return findings + [_fault(text, name, place) for name, place in _circular(includes)]
 
 
-def check_template(path: Path, slots: Collection[str]) -> list[Finding]:
-    """Return every fault of a campaign's own template that shows before rendering: syntax, misuse of slots."""
+def check_template(path: Path, slots: Collection[str], layouts: Mapping[str, str]) -> list[Finding]:
+    """Return every fault of a campaign's own template that shows before rendering: file, syntax, slots, blocks.
+
+    ``layouts`` are the shared layouts by name, which it may extend.
+    """
+    if found := refused(path, TEMPLATE, "text_syntax", "P5c"):
+        return found
 
     def fault(line: int, message: str, remedy: str) -> Finding:
         return Finding("text_syntax", "P5c", "B", f"{path.parent.name}/{path.name}", line, message, remedy)
@@ -91,7 +95,7 @@ def check_template(path: Path, slots: Collection[str]) -> list[Finding]:
     try:
         source = path.read_text(encoding="utf-8-sig")
         tree = layout_environment({}, "en").parse(source)
-        return [fault(*place) for place in sorted(set(_misused(tree, slots)))]
+        return [fault(*place) for place in sorted({*_misused(tree, slots), *_unread_blocks(tree, layouts)})]
     except UnicodeDecodeError:
         return [fault(1, "the template cannot be read", "save it as UTF-8 text.")]
     except TemplateSyntaxError as error:
@@ -193,6 +197,21 @@ def _misused(tree: nodes.Template, slots: Collection[str]) -> Iterator[Place]:
                 f"{node.name}: known or missing, and give it in the audience query."
             )
             yield node.lineno, f"the slot {node.name} is used for more than printing", remedy
+
+
+def _unread_blocks(tree: nodes.Template, layouts: Mapping[str, str]) -> Iterator[Place]:
+    """Yield each block that the extended layout does not have: what stands in it would be printed nowhere."""
+    extended = [node.template.value for node in tree.find_all(nodes.Extends) if isinstance(node.template, nodes.Const)]
+    if not extended or extended[0] not in layouts:
+        return
+    parent = layout_environment({}, "en").parse(layouts[extended[0]])
+    known = {block.name for block in parent.find_all(nodes.Block)}
+    for block in tree.body:
+        if isinstance(block, nodes.Block) and block.name not in known:
+            near = get_close_matches(block.name, known, n=1)
+            hint = f"did you mean {near[0]}? " if near else ""
+            message = f"{extended[0]} has no block {block.name}, so what stands in it is printed nowhere"
+            yield block.lineno, message, f"{hint}Its blocks are: {', '.join(sorted(known))}."
 
 
 def _never_true(tree: nodes.Template, facts: Mapping[str, Collection[str]]) -> Iterator[Place]:

@@ -14,11 +14,15 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
+from campaigns.brief_source import MOST_BRACKETS, levels
+from campaigns.campaign_files import TEXT, why_refused
 from campaigns.errors import Finding
 
 FIELDS = ("subject", "preheader", "page_title", "sms")
 ALTERNATIVES = "alt"
 FENCE = "---"
+Problem = tuple[int, str, str]
+"""Line, what is wrong, what to do."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class TextSource:
 def text_path(folder: Path, wave: str, language: str) -> Path:
     """Return the wave's own text where there is one, otherwise the text of every wave."""
     own = folder / f"text.{wave}.{language}.md"
-    return own if own.is_file() else folder / f"text.{language}.md"
+    return own if own.exists() or own.is_symlink() else folder / f"text.{language}.md"
 
 
 def read_text(path: Path, language: str) -> tuple[TextSource | None, list[Finding]]:
@@ -51,24 +55,40 @@ def read_text(path: Path, language: str) -> tuple[TextSource | None, list[Findin
     def fault(line: int, message: str, remedy: str) -> Finding:
         return Finding("text_file", "P5b", "B", file, line, message, remedy, language)
 
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except FileNotFoundError:
-        return None, [fault(0, "the text is missing", f"write {path.name}, front matter and Markdown.")]
-    except (OSError, UnicodeDecodeError):
-        return None, [fault(0, "the text cannot be read", "save it as UTF-8 text.")]
+    lines, problem = _lines(path)
     end = next((number for number, line in enumerate(lines[1:], start=1) if line.rstrip() == FENCE), 0)
-    if not lines or lines[0].rstrip() != FENCE or not end:
+    if not problem and (not lines or lines[0].rstrip() != FENCE or not end):
         remedy = f"begin the file with {FENCE}, a line such as `subject: …`, and {FENCE}."
-        return None, [fault(1, "the text has no front matter", remedy)]
-    try:
-        matter = YAML().load("\n" + "\n".join(lines[1:end])) or {}
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        return None, [fault(line, f"the front matter is not YAML: {error.problem}", "quote values that hold a colon.")]
+        problem = 1, "the text has no front matter", remedy
+    matter, problem = ({}, problem) if problem else _front_matter("\n".join(lines[1:end]))
+    if problem:
+        return None, [fault(*problem)]
     fields, wrong = _fields(matter, lines)
     fields["body"] = "\n" * (end + 1) + "\n".join(lines[end + 1 :])
     return TextSource(file, path, language, fields), [fault(*found) for found in wrong]
+
+
+def _lines(path: Path) -> tuple[list[str], Problem | None]:
+    if not path.exists() and not path.is_symlink():
+        return [], (0, "the text is missing", f"write {path.name}, front matter and Markdown.")
+    if reason := why_refused(path, TEXT):
+        return [], (0, f"{path.name} {reason[0]}", reason[1])
+    try:
+        return path.read_text(encoding="utf-8-sig").splitlines(), None
+    except (OSError, UnicodeDecodeError):
+        return [], (0, "the text cannot be read", "save it as UTF-8 text.")
+
+
+def _front_matter(written: str) -> tuple[Any, Problem | None]:
+    if levels(written) > MOST_BRACKETS:  # the parser needs minutes for these
+        return {}, (2, "the front matter is nested too deeply", "write lines such as `subject: …`.")
+    try:
+        return YAML().load("\n" + written) or {}, None
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        return {}, (line, f"the front matter is not YAML: {error.problem}", "quote values that hold a colon.")
+    except Exception:  # the parser meets hostile input with errors of many kinds; none may become a traceback
+        return {}, (2, "the front matter is not YAML", "write lines such as `subject: …`.")
 
 
 def _fields(matter: Any, lines: list[str]) -> tuple[dict[str, str], list[tuple[int, str, str]]]:

@@ -13,6 +13,7 @@ class ApprovalForm(RunInput):
     """What an approver fills in; empty where the run was resumed by the command line."""
 
     code: str = Field(default="", repr=False, title="Kod ur brevet / code from the letter")
+    account: str = Field(default="", repr=False, title="Ditt konto / your account")
     reviewed: list[str] = Field(default=[], title="Läst och godtaget / read and accepted, such as politics:1")
 
 
@@ -23,7 +24,7 @@ def ask(key: str, problem: str, language: str) -> ApprovalForm:
     deleted from Prefect as soon as it has been read, before it is used.
     """
     text = translations(language).gettext
-    explained = text("Write the code from your letter, and the findings that you have read and accept.")
+    explained = text("Write the code from your letter, your account, and the findings that you have read and accept.")
     form = ApprovalForm.with_initial_data(description=f"{explained}\n\n{problem}".strip())
     answer = suspend_flow_run(wait_for_input=form, timeout=WAITS_SECONDS, key=key)
     if answer.code:

@@ -1,18 +1,29 @@
 """What operators see in Prefect: plan, checks and report as artifacts, counts and ids only."""
 
+from typing import Any
+
 from prefect.artifacts import create_link_artifact, create_table_artifact
 
-from tasks import store
+from tasks import runs, store
+from tasks.shown_figures import figures
 from tasks.workplace import Workplace
 
 
 def show_plan(place: Workplace, run: str) -> None:
-    """Show persons, cost and carbon per wave and channel."""
-    _show_table(
-        place, run, "plan",
-        "SELECT wave, channel, sum(persons) AS persons, round(sum(cost_sek), 2) AS cost_sek, "
-        "round(sum(co2_kg), 3) AS co2_kg FROM plan WHERE run = ? GROUP BY ALL ORDER BY ALL",
-    )  # fmt: skip
+    """Show persons, cost and carbon per wave and channel, as the preview may show them."""
+    create_table_artifact(plan_rows(place, run), key=f"plan-{run}", description=f"plan of {run}")
+
+
+def plan_rows(place: Workplace, run: str) -> list[dict[str, Any]]:
+    """Return one row per wave and channel; what would tell of few persons is ``not shown``."""
+    with store.reading(place) as connection:
+        plan = figures(connection, runs.load_within(connection, run), "en").plan
+    names = ("persons", "sek", "co2_kg")
+    return [
+        {name: channel[name] for name in ("wave", "channel")}
+        | {name: "not shown" if channel[name] is None else channel[name] for name in names}
+        for channel in plan
+    ]
 
 
 def show_checks(place: Workplace, run: str) -> None:

@@ -20,7 +20,7 @@ def analyse(place: Workplace, folder: Path) -> dict[str, Any]:
     """
     brief = _brief_without_texts(folder)
     run = runs.identity(folder.name, brief.edition)
-    if runs.state(place, run) in (None, "preparing"):
+    if runs.state_of(place, run, folder) in (None, "preparing"):
         runs.begin(place, brief, folder)
         audience.select_audience(place, run)
         audience.draw_holdout(place, run)

@@ -88,4 +88,4 @@ def known_run(place: Workplace, campaign: str) -> str | None:
     """Return the run that this campaign folder and edition already have, if it has been prepared."""
     folder = find_campaign(campaign)
     run = runs.identity(folder.name, load_brief(Path(folder)).edition)
-    return run if runs.state(place, run) not in (None, "preparing") else None
+    return run if runs.state_of(place, run, folder) not in (None, "preparing") else None

@@ -15,6 +15,7 @@ from flows.approval_form import ApprovalForm, ask
 from flows.approving import decide
 from flows.prefect_server import server_is_configured
 from tasks import approval, looks
+from tasks.approval_rules import FORM
 from tasks.workplace import Workplace
 
 EVALUATE = "evaluate-campaign/budkavle"
@@ -46,7 +47,7 @@ def _decide(place: Workplace, run: str, form: ApprovalForm) -> str:
     if not form.code:
         return ""
     try:
-        decide(place, run, form.code, form.reviewed, "prefect:form")
+        decide(place, run, form.code, form.reviewed, f"{FORM}{form.account.strip()}")
     except (ApprovalRefused, ContentChanged) as refused:
         return str(refused)
     return ""

@@ -4,7 +4,6 @@ The code exists in clear only in the approver's letter. What was granted is writ
 table, and the table is brought up to the log wherever a crash came between.
 """
 
-import getpass
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,9 +14,10 @@ from campaigns.approval_matrix import needed_roles
 from campaigns.approvers import approvers, load_directory
 from campaigns.errors import ApprovalPending, ApprovalRefused, IllegalMove, InputError
 from tasks import approval_rows, decisions, digest, runs, store
+from tasks.acting import acting_account
 from tasks.approval_letter import compose, matter
 from tasks.approval_mail import Request, Review, deliver
-from tasks.approval_rows import EXPIRED, GRANTED, PENDING, VALID
+from tasks.approval_rows import EXPIRED, PENDING, VALID
 from tasks.approval_rules import (
     ask_again,
     require_acceptable,
@@ -54,7 +54,7 @@ def request(workplace: Workplace, run: str, *, resend: bool = False, actor: str 
     """
     with store.writing(workplace) as connection:
         known = _prepared(connection, workplace, run)
-        granted = approval_rows.roles(connection, known, GRANTED)
+        granted = {role for role, _ in approval_rows.granted(connection, workplace, known)[0]}
         pending = set() if resend else approval_rows.persons(connection, known, PENDING)
         share = approval_rows.audience_share(connection, known.run)
     expires_at = datetime.now(UTC) + VALID
@@ -65,7 +65,7 @@ def request(workplace: Workplace, run: str, *, resend: bool = False, actor: str 
     ]
     if requests:
         _mail(workplace, known, requests)
-        approval_rows.keep_requests(workplace, known, requests, actor or _account())
+        approval_rows.keep_requests(workplace, known, requests, actor or acting_account())
     return tuple(dict.fromkeys(each.approver for each in requests))
 
 
@@ -75,12 +75,12 @@ def grant(workplace: Workplace, run: str, code: str, reviewed: Sequence[str] = (
     Raises ApprovalRefused (wrong, used or expired code, a person who may not approve, findings not reviewed) and
     ContentChanged (what the code was mailed for is not what stands there today).
     """
-    actor = actor or _account()
+    actor = actor or acting_account()
     with store.writing(workplace) as connection:
         known = _prepared(connection, workplace, run, afterwards=True)
         asked = approval_rows.asked(connection, workplace, known.run, code)
         reviews = approval_rows.reviews(connection, known.run)
-        granted = approval_rows.persons(connection, known, GRANTED)
+        granted, _ = approval_rows.granted(connection, workplace, known)
         needed = needed_roles(known.brief, approval_rows.audience_share(connection, known.run))
     if asked is None:
         raise wrong_code(workplace, known, actor)
@@ -95,7 +95,7 @@ def grant(workplace: Workplace, run: str, code: str, reviewed: Sequence[str] = (
     )
     with store.writing(workplace) as connection:
         _prepared(connection, workplace, known.run, afterwards=True)
-        missing = approval_rows.missing(connection, known)
+        missing = approval_rows.missing(connection, workplace, known)
     return Approval(
         known.run, asked.digest, asked.role, asked.approver, decision.at, decision.at + VALID, tuple(accepted), missing
     )
@@ -112,9 +112,12 @@ def require_approval(workplace: Workplace, run: str) -> None:
         if known.state in runs.SENT:
             return
         known = _prepared(connection, workplace, known.run)
-        missing = approval_rows.missing(connection, known)
+        missing = approval_rows.missing(connection, workplace, known)
+        _, refused = approval_rows.granted(connection, workplace, known)
         expired = approval_rows.roles(connection, known, EXPIRED) - approval_rows.roles(connection, known, PENDING)
     digest.require_unchanged(workplace, known.run)
+    if missing and refused:
+        raise refused[0]
     if late := [role for role in missing if role in expired]:
         raise ApprovalRefused(
             f"the approval as {', '.join(late)} has expired: code and approval hold for {VALID.days} days",
@@ -144,7 +147,7 @@ def _prepared(
             remedy=f"run `budkavle prepare {known.campaign}` to its end first.",
         )
     approval_rows.settle(connection, workplace, known.run)
-    if known.state == "prepared" and not approval_rows.missing(connection, known):
+    if known.state == "prepared" and not approval_rows.missing(connection, workplace, known):
         runs.move_within(connection, workplace, known.run, "approved")
     return known
 
@@ -181,10 +184,3 @@ def _in_words(run: runs.Run, reviews: Sequence[Review], subjects: Sequence[GateS
         else each
         for each in reviews
     ]
-
-
-def _account() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown account"

@@ -63,7 +63,7 @@ def matter(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: Run
     lines = [
         text("What: %s") % f"{_title(brief)} ({goal.id}: {goal.en if workplace.language == 'en' else goal.sv})",
         text("To whom: %s") % brief.objective.group,
-        *_to_whom(shown, words, text("  - %(wave)s: %(persons)s persons of %(total)s in the audience")),
+        *_to_whom(shown, words, text),
         text("When:"),
         *(f"  - {words.wave(wave.name)}: {_local(wave.start, brief, workplace.language)}" for wave in brief.waves),
         text("  - holds until %s") % _local(brief.schedule.valid_until, brief, workplace.language),
@@ -129,16 +129,18 @@ def _attachable(workplace: Workplace, preview: Path) -> bool:
     return not workplace.preview_url and preview.exists() and preview.stat().st_size <= LARGEST_ATTACHMENT
 
 
-def _to_whom(shown: Figures, words: Words, line: str) -> list[str]:
-    return [
-        line
-        % {
-            "wave": words.wave(wave["wave"]),
-            "persons": words.persons(dict(wave["standings"]).get(APPROACHED, 0)),
-            "total": words.persons(wave["total"]),
-        }
-        for wave in shown.waves
-    ]
+def _to_whom(shown: Figures, words: Words, text: Text) -> list[str]:
+    lines = []
+    for wave in shown.waves:
+        persons, total = dict(wave["standings"]).get(APPROACHED, 0), wave["total"]
+        line = text("  - %(wave)s: %(persons)s persons of %(total)s in the audience")
+        if persons is None:
+            line = text("  - %(wave)s: how many persons is not shown")
+        elif total is None:
+            line = text("  - %(wave)s: %(persons)s persons")
+        told = {"persons": words.persons(persons), "total": words.persons(total)}
+        lines.append(line % {"wave": words.wave(wave["wave"]), **told})
+    return lines
 
 
 def _cost(run: Run, shown: Figures, text: Text, write: Writers) -> str:

@@ -3,15 +3,20 @@
 import hmac
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import duckdb
 
 from campaigns.approval_matrix import later_roles, missing_roles, needed_roles
+from campaigns.approvers import load_directory, require_may_approve
+from campaigns.errors import ApprovalRefused
 from tasks import decisions, runs, store
 from tasks.approval_mail import Request, Review
+from tasks.decisions import Decision
+from tasks.ledger import bring_up, load_decisions, require_whole
 from tasks.workplace import Workplace, pseudonym
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTWXYZ"  # no 0 O, 1 I L, U V: a code can be read aloud
@@ -59,10 +64,24 @@ def audience_share(connection: duckdb.DuckDBPyConnection, run: str) -> float:
     return float(row[0]) if row and row[0] is not None else 0.0
 
 
-def missing(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> tuple[str, ...]:
+def missing(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs.Run) -> tuple[str, ...]:
     """Return the needed roles that have not approved today's digest, in the order of the table of roles."""
     needed = needed_roles(run.brief, audience_share(connection, run.run))
-    return missing_roles(needed, persons(connection, run, GRANTED), run.brief.communicator)
+    return missing_roles(needed, granted(connection, workplace, run)[0], run.brief.communicator)
+
+
+def granted(
+    connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs.Run
+) -> tuple[set[tuple[str, str]], list[ApprovalRefused]]:
+    """Return (role, person id) of the approvals that hold, and why those do not whose person may not approve today."""
+    holding, refused, directory = set(), [], load_directory(workplace.directory)
+    for role, person in sorted(persons(connection, run, GRANTED)):
+        try:
+            require_may_approve(run.brief, directory, role, person)
+            holding.add((role, person))
+        except ApprovalRefused as refusal:
+            refused.append(refusal)
+    return holding, refused
 
 
 def due_reviews(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> list[dict[str, str]]:
@@ -112,23 +131,47 @@ def keep_requests(workplace: Workplace, run: runs.Run, requests: Sequence[Reques
     with store.writing(workplace) as connection:
         connection.execute(store.statement("approval/withdraw"), {"run": run.run, "rows": values["rows"]})
         connection.execute(store.statement("approval/ask"), values)
+        load_decisions(connection, workplace)
         store.keep_evidence(connection, workplace, run.run, ["approval"])
 
 
 def settle(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str) -> None:
-    """Bring the approvals of a run up to the decision log, which is written first and outlives the database."""
-    granted = [each for each in decisions.read(workplace) if each.run == run and each.action == "approval_granted"]
-    for each in granted:
-        decided = {"run": run, "approved_at": each.at, "expires_at": each.at + VALID}
-        named = {name: each.detail[name] for name in ("digest", "role", "approver", "reviewed")}
-        connection.execute(store.statement("approval/settle"), {**decided, **named})
-    if granted:
+    """Make the approvals of a run what the decision log supports: it is written first and outlives the database.
+
+    Raises InputError where the log has lost or changed a decision that the table ``audit`` has.
+    """
+    logged = list(decisions.read(workplace))
+    load_decisions(connection, workplace)
+    require_whole(connection, workplace, {each.sequence: each.hash for each in logged})
+    counted = supported(logged, run)
+    values = {"run": run, "grants": json.dumps(counted)}
+    removed = connection.execute(store.statement("approval/unsupported"), values).fetchone()
+    for each in counted:
+        connection.execute(store.statement("approval/settle"), {"run": run, **each})
+    if counted or removed != (0,):
         store.keep_evidence(connection, workplace, run, ["approval"])
+
+
+def supported(logged: Iterable[Decision], run: str) -> list[dict[str, Any]]:
+    """Return the approvals of a run that count: given by the person who was asked, for that content, in time."""
+    asked: dict[tuple[str, str, str], datetime] = {}
+    granted: list[dict[str, Any]] = []
+    for each in logged:
+        if each.run == run and each.action == "approval_requested":
+            asked |= {(each.detail["digest"], who["role"], who["approver"]): each.at for who in each.detail["asked"]}
+        elif each.run == run and each.action == "approval_granted":
+            named = {name: each.detail[name] for name in ("digest", "role", "approver", "reviewed")}
+            mailed = asked.get((named["digest"], named["role"], named["approver"]))
+            if mailed and each.actor == named["approver"] and mailed <= each.at <= mailed + VALID:
+                times = {"approved_at": each.at.isoformat(), "expires_at": (each.at + VALID).isoformat()}
+                granted.append({**named, **times})
+    return granted
 
 
 def count_wrong_code(workplace: Workplace, run: str, actor: str) -> int:
     """Log a wrong code and return how many attempts are left; the last one voids every waiting code."""
     decisions.record(workplace, "approval_code_wrong", actor=actor, run=run)
+    bring_up(workplace)
     wrong = 0
     for each in decisions.read(workplace):
         if each.run == run and each.action in ("approval_requested", "approval_codes_voided"):
@@ -137,6 +180,7 @@ def count_wrong_code(workplace: Workplace, run: str, actor: str) -> int:
     if wrong >= ATTEMPTS:
         decisions.record(workplace, "approval_codes_voided", actor=actor, run=run)
         with store.writing(workplace) as connection:
+            load_decisions(connection, workplace)
             connection.execute("DELETE FROM approval WHERE run = ? AND approved_at IS NULL", [run])
             store.keep_evidence(connection, workplace, run, ["approval"])
     return ATTEMPTS - wrong

@@ -7,9 +7,13 @@ from campaigns.approval_matrix import missing_roles
 from campaigns.approvers import load_directory, require_may_approve
 from campaigns.errors import ApprovalRefused, ContentChanged
 from tasks import approval_rows, runs
+from tasks.acting import UNKNOWN
 from tasks.approval_mail import Review
 from tasks.approval_rows import Asked
 from tasks.workplace import Workplace
+
+FORM = "prefect:"
+"""How an actor begins who has named an account in Prefect's form, which cannot prove it."""
 
 
 def require_acceptable(workplace: Workplace, run: runs.Run, asked: Asked, actor: str) -> None:
@@ -22,12 +26,26 @@ def require_acceptable(workplace: Workplace, run: runs.Run, asked: Asked, actor:
     if asked.expires_at <= datetime.now(UTC):
         raise ApprovalRefused("the code has expired", where=where, remedy=ask_again(run))
     require_may_approve(run.brief, load_directory(workplace.directory), asked.role, asked.approver)
-    if actor == run.brief.communicator:
-        raise ApprovalRefused(
-            f"{actor} is the campaign's communicator and cannot use another person's code (P3c)",
-            where=where,
-            remedy="the person who was mailed the code uses it.",
-        )
+    require_may_act(workplace, run, asked, actor)
+
+
+def require_may_act(workplace: Workplace, run: runs.Run, asked: Asked, actor: str) -> None:
+    """Refuse the author's account, one that nobody knows and, in a form that proves nothing, all but the approver's."""
+    directory, account = load_directory(workplace.directory), actor.rpartition(":")[2]
+    if not account.strip() or account == UNKNOWN:
+        problem = "it is not known whose account uses the code"
+    elif directory.is_person(run.brief.communicator, actor):
+        problem = f"{account} is the campaign's communicator and cannot use another person's code (P3c)"
+    elif actor.startswith(FORM) and not directory.is_person(asked.approver, actor):
+        problem = "the form says another account than that of the person who was mailed this code"
+    else:
+        return
+    raise ApprovalRefused(
+        problem,
+        where=f"run {run.run}",
+        remedy="the person who was mailed the code uses it, from their own account: in the form with its name, or with "
+        f"`budkavle approve {run.run} --code CODE`.",
+    )
 
 
 def require_second_person(

@@ -7,9 +7,12 @@ from pathlib import Path
 
 from campaigns.errors import InputError
 from tasks import decisions, journal, runs, store
+from tasks.approved_texts import approved_texts
+from tasks.ledger import bring_up
 from tasks.letters import printed
 from tasks.senders.email import as_sent
 from tasks.shard_messages import addresses_in, read_shard, renderer
+from tasks.shard_texts import templates_of
 from tasks.workplace import Workplace
 
 HANDED_OVER = frozenset({"marked", "accepted", "unknown"})
@@ -59,6 +62,7 @@ def deliveries(workplace: Workplace, run: str, person_key: str, actor: str) -> l
         )
     detail = {"person_key": person_key, "messages": [each.message_id for each in found]}
     decisions.record(workplace, "archive_shown", actor=actor, run=run_id, detail=detail)
+    bring_up(workplace)
     return found
 
 
@@ -72,7 +76,8 @@ def reproduce(workplace: Workplace, run: str, shard: str, wanted: Collection[str
     handed = _handed_over(workplace.run_folder(run, "journals"), shard)
     addresses = {"sender_address": workplace.sender_address, "public_url": workplace.public_url}
     at = [0.0]
-    render = renderer(folder / "variants", **addresses_in(folder, shard, addresses), moment=lambda: at[0])
+    templates = templates_of(folder, shard, approved_texts(workplace, run))
+    render = renderer(templates, **addresses_in(folder, shard, addresses), moment=lambda: at[0])
     found = []
     for message in messages:
         if message.message_id not in handed or (wanted and message.message_id not in wanted):

@@ -33,7 +33,8 @@ def write_profile(workplace: Workplace, run: str) -> None:
         connection.execute(store.statement("audience/reach"), kinds)
         languages = list(this.brief.languages)
         store.run_each(connection, "audience/surroundings", {"run": this.run, "languages": languages})
-        public = public_waves(connection, this.run, this.brief)
+        # Employees are not compared with the city: they are not a part of its people.
+        public = set() if this.brief.is_internal else public_waves(connection, this.run, this.brief)
         for wave in this.brief.waves:
             _write_wave(connection, workplace, this, wave, public=wave.name in public)
         store.keep_evidence(connection, workplace, this.run, [PROFILE, OVERLAP])

@@ -22,6 +22,7 @@ import duckdb
 
 from campaigns.audience_knowledge import constants_of
 from campaigns.brief import Brief
+from campaigns.campaign_files import TEMPLATE, why_refused
 from campaigns.errors import BriefInvalid, Finding
 from tasks import audience_text
 from tasks.audience_limits import THREADS, Limits, limits_for
@@ -42,6 +43,10 @@ class Question:
 
 def examine(path: Path, brief: Brief, wave: str) -> tuple[Question, list[Finding]]:
     """Return the query of a wave and everything that its text breaks; touches no data and opens no database."""
+    if (reason := why_refused(path, TEMPLATE)) and path.exists():
+        return Question(wave, path.name, "", ()), [
+            audience_text.finding(path.name, 0, f"the audience query {reason[0]}", reason[1])
+        ]
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):

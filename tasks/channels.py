@@ -171,7 +171,7 @@ def _rows_for_everybody(
         still -= moved
         rows.append([first, "all", one.channel, 0, moved, one.sek, one.co2_kg, plan_words.broadcast(language, one)])
     if block.is_public:
-        reason = plan_words.reason(language, page, 0.0)
+        reason = plan_words.reason(language, page, 0.0, internal=block.is_internal)
         rows += [[wave, "all", CITY_PAGE, 0, 0.0, 0.0, 0.0, reason] for wave in block.names]
     return rows
 

@@ -1,6 +1,5 @@
 """Pause, resume, stop, suppress and withdraw: the decision log first, then the control files, then the tables."""
 
-import contextlib
 import csv
 import re
 import time
@@ -8,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from campaigns.errors import InputError, RegisterFileInvalid, StoreBusy
-from tasks import decisions, orders, shards, store, stories, unpublishing
+from campaigns.errors import InputError, RegisterFileInvalid
+from tasks import decisions, orders, shards, stories, unpublishing
 from tasks.launching import ShardResult, deliver
-from tasks.ledger import load_decisions
+from tasks.ledger import bring_up
 from tasks.orders import ORDERS, SUPPRESSIONS, TERMS, WITHDRAWALS
 from tasks.register_values import usable_email
 from tasks.workplace import Workplace, pseudonym
@@ -21,7 +20,6 @@ ACTIONS = {"pause": "run_paused", "resume": "run_resumed", "stop": "run_stopped"
 KEYS_PER_DECISION = 500
 KEY = re.compile(r"[0-9a-f]{32}")
 PURPOSE = re.compile(r"[a-z][a-z0-9_]*")
-SECONDS_FOR_TABLE = 5.0
 SECONDS_FOR_WORKERS = 120.0
 
 
@@ -51,6 +49,7 @@ def _cancel(workplace: Workplace, run: str, shard: str) -> ShardResult:
 def _order(workplace: Workplace, run: str, order: str, actor: str, reason: str) -> None:
     decisions.record(workplace, ACTIONS[order], actor=actor, run=run, detail={"reason": reason})
     orders.append(workplace.run_folder(run, "control"), ORDERS, [(order, reason)])
+    bring_up(workplace)
 
 
 def withdraw(workplace: Workplace, campaign: str, story: str, consents: Sequence[str], actor: str) -> None:
@@ -65,8 +64,7 @@ def withdraw(workplace: Workplace, campaign: str, story: str, consents: Sequence
     for folder in sorted(workplace.home.glob("runs/*/control")):
         orders.append(folder, WITHDRAWALS, [(consent,) for consent in consents])
     unpublishing.take_down_everywhere(workplace)
-    with contextlib.suppress(StoreBusy), store.writing(workplace, wait=SECONDS_FOR_TABLE) as connection:
-        load_decisions(connection, workplace)
+    bring_up(workplace)
 
 
 def suppress(
@@ -143,8 +141,7 @@ def _suppress(workplace: Workplace, keys: Sequence[str], *, purpose: str, reason
     decisions.record(workplace, "suppression_added", actor=actor, detail=detail)
     for folder in sorted(workplace.home.glob("runs/*/control")):
         orders.append(folder, SUPPRESSIONS, [(key, purpose) for key in keys])
-    with contextlib.suppress(StoreBusy), store.writing(workplace, wait=SECONDS_FOR_TABLE) as connection:
-        load_decisions(connection, workplace)
+    bring_up(workplace)
 
 
 def _keys_of(workplace: Workplace, path: Path) -> list[str]:

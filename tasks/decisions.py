@@ -1,4 +1,8 @@
-"""The decision log: an append-only, hash-chained, synced file that outlives the database.
+"""The decision log: an append-only, synced file, chained by keyed hashes, that outlives the database.
+
+The key of the chain is made from the installation's own (HMAC-SHA-256, RFC 2104), so that nobody without it can write a
+line that counts. Lines of a former version are chained by plain SHA-256: they stand as they are, and none may follow a
+keyed one.
 
 Approvals, suppressions, decisions on unknowns, pauses, stops and every audited act are written here first; the tables
 ``audit``, ``suppression`` and the decided part of ``approval`` are made from it, at once and again by a rebuild.
@@ -6,6 +10,7 @@ Approvals, suppressions, decisions on unknowns, pauses, stops and every audited 
 
 import fcntl
 import hashlib
+import hmac
 import json
 import os
 from collections.abc import Iterator
@@ -17,12 +22,17 @@ from campaigns.errors import InputError
 from tasks.workplace import Workplace
 
 GENESIS = "0" * 64
+KEYED = 2
+BLOCK = 65_536
 TORN = "a crash tore it off; it does not count"
 
 
 @dataclass(frozen=True)
 class Decision:
-    """One line of the log; ``hash`` covers everything else, ``previous`` is the hash of the line before."""
+    """One line of the log; ``hash`` covers everything else, ``previous`` is the hash of the line before.
+
+    ``version``: 2 where the hash is keyed, 1 where a former version wrote it.
+    """
 
     sequence: int
     at: datetime
@@ -32,6 +42,7 @@ class Decision:
     detail: dict[str, Any]
     previous: str
     hash: str
+    version: int = 1
 
 
 def record(
@@ -42,9 +53,13 @@ def record(
     with workplace.decisions.open("a+b") as log:
         fcntl.flock(log, fcntl.LOCK_EX)
         _drop_torn_end(log)
-        last = _last(log)
+        try:
+            last = _last(log)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise _tampered(workplace, len(workplace.decisions.read_bytes().splitlines())) from None
         sequence, previous = (last.sequence + 1, last.hash) if last else (1, GENESIS)
         body = {
+            "version": KEYED,
             "sequence": sequence,
             "at": datetime.now(UTC).isoformat(),
             "actor": actor,
@@ -53,7 +68,8 @@ def record(
             "detail": detail or {},
             "previous": previous,
         }
-        line = json.dumps({**body, "hash": _digest(body)}, ensure_ascii=False)
+        body = json.loads(json.dumps(body, ensure_ascii=False).encode(errors="replace"))  # a lone surrogate is no text
+        line = json.dumps({**body, "hash": _digest(workplace, body)}, ensure_ascii=False)
         log.write(line.encode() + b"\n")
         log.flush()
         os.fsync(log.fileno())
@@ -77,18 +93,20 @@ def examine(workplace: Workplace) -> Iterator[tuple[int, Decision | None, str]]:
     """
     if not workplace.decisions.exists():
         return
-    previous = GENESIS
+    previous, version = GENESIS, 1
     for number, line in enumerate(workplace.decisions.read_bytes().splitlines(keepends=True), start=1):
         if not line.endswith(b"\n"):
             yield number, None, TORN
             return
-        decision, problem = _examined(line)
+        decision, problem = _examined(workplace, line)
         if decision is not None:
             if not problem and decision.previous != previous:
                 problem = "it does not follow the line before: a line was taken out, put in or moved"
             elif not problem and decision.sequence != number:
                 problem = f"its number is {decision.sequence}"
-            previous = decision.hash
+            elif not problem and decision.version < version:
+                problem = "its hash is not keyed, and that of the line before is"
+            previous, version = decision.hash, max(version, decision.version)
         yield number, decision, problem
 
 
@@ -97,39 +115,59 @@ def _parse(line: str | bytes) -> Decision:
     return Decision(**{**fields, "at": datetime.fromisoformat(fields["at"])})
 
 
-def _examined(line: bytes) -> tuple[Decision | None, str]:
+def _examined(workplace: Workplace, line: bytes) -> tuple[Decision | None, str]:
     try:
         fields = json.loads(line)
         decision, digest = _parse(line), fields.pop("hash")
     except (ValueError, KeyError, TypeError, AttributeError):
         return None, "it cannot be read"
-    return decision, "" if digest == _digest(fields) else "what it says is not what its hash was made of"
+    if decision.version not in (1, KEYED) or ("version" in fields) != (decision.version == KEYED):
+        return None, "it was written by a version that is not known"
+    holds = isinstance(digest, str) and hmac.compare_digest(
+        digest.encode(errors="replace"), _digest(workplace, fields).encode()
+    )
+    return decision, "" if holds else "what it says is not what its hash was made of"
 
 
-def _digest(body: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+def _digest(workplace: Workplace, body: dict[str, Any]) -> str:
+    """Return the hash of a line: keyed for its purpose, or plain for a line without version."""
+    content = json.dumps(body, sort_keys=True, ensure_ascii=False).encode(errors="backslashreplace")
+    if "version" not in body:
+        return hashlib.sha256(content).hexdigest()
+    key = hmac.new(workplace.key, b"decision_log", hashlib.sha256).digest()
+    return hmac.new(key, content, hashlib.sha256).hexdigest()
 
 
 def _tampered(workplace: Workplace, number: int) -> InputError:
     return InputError(
         "the hash chain of the decision log breaks here",
         where=f"{workplace.decisions}:{number}",
-        remedy="restore the decision log from a back-up; never edit it by hand.",
+        remedy="restore the decision log from a back-up, or BUDKAVLE_SECRET_KEY where it is not the key that wrote the "
+        "log; never edit the log by hand.",
     )
 
 
 def _last(log: Any) -> Decision | None:
-    end = log.seek(0, os.SEEK_END)
-    log.seek(max(0, end - 65536))
-    lines = log.read().splitlines()
+    lines = _tail(log).splitlines()
     return _parse(lines[-1]) if lines else None
+
+
+def _tail(log: Any) -> bytes:
+    """Return the end of the log, at least its last whole line and what follows; all of a short one."""
+    end, length = log.seek(0, os.SEEK_END), BLOCK
+    while True:
+        start = max(0, end - length)
+        log.seek(start)
+        tail: bytes = log.read()
+        if start == 0 or tail.count(b"\n") > 1:
+            return tail
+        length *= 4
 
 
 def _drop_torn_end(log: Any) -> None:
     end = log.seek(0, os.SEEK_END)
     if end == 0:
         return
-    log.seek(max(0, end - 65536))
-    tail = log.read()
+    tail = _tail(log)
     if not tail.endswith(b"\n"):
         log.truncate(end - len(tail) + tail.rfind(b"\n") + 1)

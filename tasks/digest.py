@@ -1,4 +1,4 @@
-"""What an approval binds: SHA-256 over brief, files, variants, audience and plan, part by part.
+"""What an approval binds: SHA-256 over brief, files, variants, audience, plan and what else is sent, part by part.
 
 :func:`seal` stores the digest of a prepared run; :func:`require_unchanged` computes it again from today's files and
 stored rows, and names every part that differs.
@@ -10,20 +10,26 @@ from pathlib import Path
 
 import duckdb
 
+from campaigns.channels import load_channels
 from campaigns.errors import ContentChanged, IllegalMove
 from tasks import runs, store
+from tasks.logotype import logotype_file
 from tasks.workplace import Workplace
 
 LAYOUTS = Path(__file__).parents[1] / "campaigns" / "layouts"
 OUR_PAGES = ("page.", "preview.", "report.")
 """Layouts of pages for staff: nothing of them is ever sent, so they void no approval."""
+SLOTS, CHANNEL, SETTING = "slot values", "channels.yaml row ", "setting "
+NEW_KINDS = (SLOTS, CHANNEL, SETTING)
+"""Parts that a former version did not seal: where a run has none of them, none is compared."""
+CITY_PAGE = "web"
 CONTENT_FILES = ("campaign.yaml", "*.sql", "*.md", "*.j2")
 
 
 def seal(workplace: Workplace, run: str) -> str:
     """Compute and store the digest of a prepared run and of each part; returns it as 64 hexadecimal characters."""
     with store.writing(workplace) as connection:
-        parts = _parts(connection, runs.load_within(connection, run))
+        parts = _parts(connection, workplace, runs.load_within(connection, run))
         digest = combined(parts)
         connection.execute(
             "UPDATE run SET digest = ?, digest_parts = ?::JSON WHERE run = ?", [digest, json.dumps(parts), run]
@@ -38,9 +44,15 @@ def require_unchanged(workplace: Workplace, run: str) -> None:
         known = runs.load_within(connection, run)
         row = connection.execute("SELECT digest_parts FROM run WHERE run = ?", [known.run]).fetchone()
         sealed: dict[str, str] = json.loads(row[0]) if row and row[0] else {}
-        today = _parts(connection, known)
+        today = _parts(connection, workplace, known)
     if not sealed:
         raise IllegalMove(f"run {run} has not been prepared to its end", remedy="run `budkavle prepare` first.")
+    if combined(sealed) != known.digest:
+        raise ContentChanged(
+            "the list of what was approved has been changed", where=f"run {run}", remedy=_way_out(known)
+        )
+    if SLOTS not in sealed:
+        today = {part: digest for part, digest in today.items() if not part.startswith(NEW_KINDS)}
     if differences := _differences(sealed, today):
         raise ContentChanged("; ".join(differences), where=f"run {run}", remedy=_way_out(known))
 
@@ -50,7 +62,7 @@ def combined(parts: dict[str, str]) -> str:
     return hashlib.sha256(_canonical(parts)).hexdigest()
 
 
-def _parts(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> dict[str, str]:
+def _parts(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs.Run) -> dict[str, str]:
     brief = json.loads(run.brief.model_dump_json(by_alias=True))
     rows = connection.execute(store.statement("digest/rows"), {"run": run.run}).fetchall()
     variants = connection.execute(store.statement("digest/variants"), {"run": run.run}).fetchall()
@@ -61,7 +73,30 @@ def _parts(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> dict[str, st
         **{name: each for name, each in layouts.items() if not name.startswith(OUR_PAGES, len("layouts/"))},
         **{f"variant {variant}": digest for variant, digest in variants},
         **dict(rows),
+        **_channels(run),
+        **_settings(workplace),
     }
+
+
+def _channels(run: runs.Run) -> dict[str, str]:
+    """Return a part for the row of each channel of the brief; a key that is left out changes nothing."""
+    known = load_channels()
+    named = {name: known[name] for name in dict.fromkeys((*run.brief.channels, CITY_PAGE)) if name in known}
+    return {
+        CHANNEL + name: hashlib.sha256(_canonical(row.model_dump(mode="json", exclude_defaults=True))).hexdigest()
+        for name, row in named.items()
+    }
+
+
+def _settings(workplace: Workplace) -> dict[str, str]:
+    """Return a part for each setting that changes what is sent."""
+    image, media_type = logotype_file(workplace)
+    values = {
+        "BUDKAVLE_SENDER_ADDRESS": workplace.sender_address.encode(),
+        "BUDKAVLE_PUBLIC_URL": workplace.public_url.encode(),
+        "BUDKAVLE_LOGOTYPE": media_type.encode() + b"\n" + image,
+    }
+    return {SETTING + name: hashlib.sha256(value).hexdigest() for name, value in values.items()}
 
 
 def _files(folder: Path, patterns: tuple[str, ...], prefix: str) -> dict[str, str]:
@@ -87,5 +122,5 @@ def _differences(sealed: dict[str, str], today: dict[str, str]) -> list[str]:
 
 def _way_out(run: runs.Run) -> str:
     if run.state in runs.CONTENT_IS_FIXED:
-        return "put the content back as it was approved; to send the new content, give the brief a new `edition`."
+        return "put it back as it was approved; to send the new content, give the brief a new `edition`."
     return f"put it back as it was, or run `budkavle prepare {run.campaign}` again and have the new content approved."

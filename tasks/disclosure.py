@@ -1,6 +1,21 @@
 """Which cells of a published table must be hidden, so that no group of fewer than ten people shows or can be computed.
 
-Two kinds: ``small`` cells are below ten; ``guarding`` cells are hidden so that no small one is found by subtraction.
+Cell suppression of statistical disclosure control: small cells are hidden (primary suppression), and others with them
+so that none is found from the sums (secondary suppression) and a range stays possible (protection intervals); Hundepool
+et al., *Statistical Disclosure Control* (Wiley 2012), chapter 4. The rule is public, so whoever reads a table may
+reason from it ("why is this one hidden?"): size must therefore not choose what guards, and all hidden look alike.
+
+1. Cells below ten are hidden, and with them the first other cell in the order of the table that is ten or more.
+2. The slack is what the hidden cells hold beyond the least that small ones (1, or 0) and others (10) can. Where it is
+   below nine (ten where zero is hidden too), or there is no such other cell, all cells are hidden.
+3. Where only small cells exist and they hold hardly more than one each, so is their sum.
+
+What follows: beside the sum and the cells that show, every hidden cell below ten may still be anything from one to
+nine, so nobody learns more than that it may be small. *In 1*, give the cell any v up to 9, the other small ones their
+least and the guarding one the rest: the slack pays for it, and the rule hides the same. *Where all are hidden* for want
+of slack, give the cell v, another 10 - v and a third the rest: too little slack again. Where only small ones exist, the
+others take the rest, one of them beyond nine if need be. With several columns, each is open in this way by itself.
+tests/test_disclosure.py goes through all small tables.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,80 +24,74 @@ from dataclasses import dataclass
 SMALLEST_CELL = 10
 
 
+@dataclass(frozen=True)
+class ReachRow:
+    """One group of a reach table as it may be shown; None stands for a hidden count, always all three."""
+
+    persons: int | None = None
+    reached: int | None = None
+    missed: int | None = None
+
+
 def hidden_groups(cells: Sequence[Sequence[int]], smallest: int = SMALLEST_CELL) -> set[int]:
     """Return which groups (rows of counts whose column sums are public) must be hidden, by position.
 
-    A group with any count below ``smallest`` is hidden. While the hidden groups together, in any column, are one group
-    alone or fewer than ``smallest`` people, the smallest shown group is hidden as well.
+    Here zero counts as small too: that nobody of a group was reached, or missed, is not told.
     """
-    hidden = {row for row, counts in enumerate(cells) if min(counts) < smallest}
-    by_size = sorted(set(range(len(cells))) - hidden, key=lambda row: (sum(cells[row]), row))
-    while hidden and by_size and not _guarded([cells[row] for row in hidden], smallest):
-        hidden.add(by_size.pop(0))
-    return hidden
-
-
-def _guarded(rows: Sequence[Sequence[int]], smallest: int) -> bool:
-    return len(rows) > 1 and all(sum(column) >= smallest for column in zip(*rows, strict=True))
-
-
-@dataclass(frozen=True)
-class ReachRow:
-    """One group of a reach table as it may be shown; None stands for a hidden count.
-
-    ``hint`` says what may be said instead: ``few_missed``, ``few_reached``, ``few_persons``, ``guarding`` or nothing.
-    """
-
-    persons: int | None
-    reached: int | None
-    missed: int | None
-    hint: str = ""
+    return hidden_cells(cells, smallest=smallest, least=0)
 
 
 def reach_rows(cells: Sequence[tuple[int, int]], smallest: int = SMALLEST_CELL) -> list[ReachRow]:
-    """Return rows of (reached, missed) as they may be shown beside the sums of both columns, which are public.
-
-    Where a pair is hidden, the number of persons stays visible only from twice ``smallest`` on: in a smaller group it
-    would give the pair away.
-    """
-    pairs = hidden_groups(cells, smallest)
-    totals = {row for row in pairs if sum(cells[row]) < 2 * smallest}
-    by_size = sorted(pairs - totals, key=lambda row: (sum(cells[row]), row))
-    while totals and by_size and not _guarded([(sum(cells[row]),) for row in totals], smallest):
-        totals.add(by_size.pop(0))
-    return [_row(*counts, row in pairs, row in totals, smallest) for row, counts in enumerate(cells)]
-
-
-def _row(reached: int, missed: int, pair_hidden: bool, total_hidden: bool, smallest: int) -> ReachRow:
-    persons = reached + missed
-    if not pair_hidden:
-        return ReachRow(persons, reached, missed)
-    if total_hidden:
-        return ReachRow(None, None, None, "few_persons" if persons < smallest else "guarding")
-    hint = "few_missed" if missed < smallest else "few_reached" if reached < smallest else "guarding"
-    return ReachRow(persons, None, None, hint)
+    """Return rows of (reached, missed) as they may be shown beside the sums of both columns."""
+    hidden = hidden_groups(cells, smallest)
+    return [
+        ReachRow() if row in hidden else ReachRow(reached + missed, reached, missed)
+        for row, (reached, missed) in enumerate(cells)
+    ]
 
 
 def hidden_cells(
-    cells: Sequence[Sequence[int]], hidden: Iterable[int] = (), smallest: int = SMALLEST_CELL, last: int | None = None
+    cells: Sequence[Sequence[int]],
+    hidden: Iterable[int] = (),
+    smallest: int = SMALLEST_CELL,
+    last: int | None = None,
+    least: int = 1,
 ) -> set[int]:
-    """Return which rows of counts must be hidden where the sum of each column is public and zero gives nobody away.
+    """Return which rows of counts must be hidden where the sum of each column is public, by position.
 
-    A row with a count below ``smallest``, other than zero, is hidden, and those in ``hidden`` are. While the hidden
-    rows together, in any column, are one count alone or fewer than ``smallest`` people, the smallest shown row is
-    hidden as well, ``last`` never. What no row can guard :func:`guarded` tells: then the sum must be hidden too.
+    A row with a count from ``least`` (0, or 1 where zero gives nobody away) to below ``smallest`` is hidden, and those
+    in ``hidden`` are; ``last``, where it is not small itself, never. Whether the sum may stand beside them
+    :func:`sum_may_be_shown` tells.
     """
-    found = {row for row, counts in enumerate(cells) if any(0 < count < smallest for count in counts)} | set(hidden)
-    by_size = sorted(
-        (row for row in range(len(cells)) if row not in found | {last} and any(cells[row])),
-        key=lambda row: (sum(cells[row]), row),
+    found = {row for row, counts in enumerate(cells) if any(least <= count < smallest for count in counts)}
+    found |= set(hidden)
+    rows = [cells[row] for row in sorted(found)]
+    if not found or _guarded(rows, smallest, least):
+        return found
+    others = [row for row in range(len(cells)) if row not in found | {last} and any(cells[row])]
+    small = [number for number, column in enumerate(zip(*rows, strict=True)) if _small(column, smallest, least)]
+    guards = [row for row in others if all(cells[row][number] >= smallest for number in small)][:1]
+    if _guarded([*rows, *(cells[row] for row in guards)], smallest, least):
+        return found | set(guards)
+    return found | set(others)
+
+
+def sum_may_be_shown(hidden: Sequence[int], smallest: int = SMALLEST_CELL) -> bool:
+    """Tell whether the sum may stand beside these hidden counts above zero, without telling that one is not large."""
+    return any(count >= smallest for count in hidden) or not hidden or sum(hidden) >= len(hidden) + smallest - 1
+
+
+def _guarded(rows: Sequence[Sequence[int]], smallest: int, least: int) -> bool:
+    """Tell whether hidden rows leave every small count open: two rows and, per column, a large count and slack."""
+    columns = [column for column in zip(*rows, strict=True) if _small(column, smallest, least)]
+    return len(rows) > 1 and all(
+        max(column) >= smallest and _slack(column, smallest, least) >= smallest - least for column in columns
     )
-    while by_size and not guarded([cells[row] for row in sorted(found)], smallest):
-        found.add(by_size.pop(0))
-    return found
 
 
-def guarded(hidden: Sequence[Sequence[int]], smallest: int = SMALLEST_CELL) -> bool:
-    """Tell whether hidden rows stay hidden beside the sums: per column nobody, or two counts and enough people."""
-    columns = ([count for count in column if count] for column in zip(*hidden, strict=True))
-    return all(not counts or (len(counts) > 1 and sum(counts) >= smallest) for counts in columns)
+def _small(column: Sequence[int], smallest: int, least: int) -> bool:
+    return any(least <= count < smallest for count in column)
+
+
+def _slack(column: Sequence[int], smallest: int, least: int) -> int:
+    return sum(count - (smallest if count >= smallest else min(count, least)) for count in column)

@@ -54,12 +54,12 @@ def compose(
         short = short_message(brief, wave, language, fields[channel])
         return _text_message(environment, channel, short, language), ""
     plain, rich = messages(brief, workplace, wave, channel, language, fields)
-    written = made.get("txt") or environment.get_template(f"{channel}.txt.j2").render(message=plain)
+    written = made["txt"] if "txt" in made else environment.get_template(f"{channel}.txt.j2").render(message=plain)
     text = slots.put_in_place(written, place("text", language))
     text = re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
     if "html" not in made and not (LAYOUTS / f"{channel}.html.j2").is_file():
         return text, ""
-    document = lxml.html.document_fromstring(made.get("html") or _render(environment, channel, rich))
+    document = lxml.html.document_fromstring(made["html"] if "html" in made else _render(environment, channel, rich))
     text_pictures.put_in_page(document, folder, channel)
     page = _slots_inplace(document, place("html", language))
     return text, _wrapped(_INLINER.inline(page) if channel == "email" else page)

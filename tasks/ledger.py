@@ -1,11 +1,16 @@
 """The decision log as tables: ``audit`` and ``suppression`` are made from it."""
 
+import contextlib
 import json
+from collections.abc import Mapping
 
 import duckdb
 
+from campaigns.errors import InputError, StoreBusy
 from tasks import decisions, store
 from tasks.workplace import Workplace
+
+SECONDS_FOR_TABLE = 5.0
 
 
 def load_decisions(connection: duckdb.DuckDBPyConnection, workplace: Workplace) -> int:
@@ -25,3 +30,21 @@ def load_decisions(connection: duckdb.DuckDBPyConnection, workplace: Workplace) 
     )  # fmt: skip
     connection.execute(store.statement("publishing/suppressions"), [known])
     return len(new)
+
+
+def bring_up(workplace: Workplace) -> None:
+    """Do the same for the database of a workplace; where another process writes it, the next decision does it."""
+    with contextlib.suppress(StoreBusy), store.writing(workplace, wait=SECONDS_FOR_TABLE) as connection:
+        load_decisions(connection, workplace)
+
+
+def require_whole(connection: duckdb.DuckDBPyConnection, workplace: Workplace, logged: Mapping[int, str]) -> None:
+    """Raise InputError where the table ``audit`` has a decision that the log (hash by number) has lost or changed."""
+    rows = connection.execute("SELECT sequence, hash FROM audit ORDER BY sequence").fetchall()
+    if lost := [sequence for sequence, digest in rows if logged.get(sequence) != digest]:
+        raise InputError(
+            f"the decision log has lost or changed {len(lost)} decisions that the table audit has, so that no approval "
+            "can be trusted",
+            where=f"{workplace.decisions}:{lost[0]}",
+            remedy="restore the decision log from a back-up; `budkavle audit verify` names every such line.",
+        )

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from tasks import slots
 from tasks.letter_source import DIVIDER, letter_source
-from tasks.typesetting import Letters, typeset
+from tasks.typesetting import Letters, typeset, typeset_sample
 
 PAGES_OF_A_SHEET = 2
 
@@ -27,7 +27,7 @@ def _set_once(page: str, samples: tuple[tuple[str, str], ...]) -> bytes:
 
 def sample(template: bytes, values: Mapping[str, str]) -> Letters:
     """Return one letter as PDF, its slots filled with these values."""
-    return typeset(slots.parse(template).fill(values))
+    return typeset_sample(slots.parse(template).fill(values))
 
 
 def printed(document: bytes) -> bytes:

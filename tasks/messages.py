@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from campaigns.brief import Brief
+from campaigns.campaign_files import is_read, part_files
 from campaigns.channels import priced_per_part
 from campaigns.errors import BriefInvalid, Finding, InputError
 from campaigns.text_checks import PLAIN_FACTS, parts_of, read_texts
@@ -27,6 +28,7 @@ from tasks.combinations import (
 )
 from tasks.message_parts import PartText
 from tasks.own_templates import check_templates, own_templates, render_templates
+from tasks.text_presence import lost_words
 from tasks.variants import RenderedVariant, make_variant, on_one_line
 from tasks.workplace import Workplace
 
@@ -80,6 +82,8 @@ def render_combinations(
         except InputError as error:
             findings.append(_fault(source, shared[0].channel, error))
             continue
+        if shared[0].channel != SMS:
+            findings += lost_words(folder, source, answers[number], new)
         same = variants.get(new.variant)
         variants[new.variant] = replace(same, combinations=same.combinations + shared) if same else new
     _refuse(findings)
@@ -195,7 +199,7 @@ def _job(brief: Brief, text: TextSource, each: Combination) -> rendering.Job:
 def _fault(source: TextSource, channel: str, error: InputError) -> Finding:
     """Return a fault of a rendered text where what it names is written: in the text, its parts or the own template."""
     folder = source.path.parent
-    parts = sorted(path for path in folder.glob("*.md") if not path.name.startswith("text."))
+    parts = [path for path in part_files(folder) if is_read(path)]
     for path in (source.path, *parts, *own_templates(folder, channel).values()):
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if error.where else []
         if number := next((number for number, line in enumerate(lines, start=1) if error.where in line), 0):

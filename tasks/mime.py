@@ -20,7 +20,10 @@ _TOO_LONG = re.compile(rb"[^\r\n]{%d,}" % (LONGEST_LINE + 1))
 
 @dataclass(frozen=True)
 class Envelope:
-    """What the headers of a variant say; ``reply_to`` may be empty, ``boundary`` must not be guessable."""
+    """What the headers of a variant say; ``reply_to`` may be empty, ``boundary`` must not be guessable.
+
+    Who cannot ``unsubscribe``, as employees from their employer's notices, gets no link that names the message.
+    """
 
     sender: str
     sender_address: str
@@ -29,6 +32,7 @@ class Envelope:
     subject: str
     boundary: str
     one_click: bool
+    unsubscribe: bool = True
 
 
 def email_template(envelope: Envelope, text: str, html: str, pictures: Sequence[tuple[bytes, str, str]] = ()) -> bytes:
@@ -42,7 +46,7 @@ def email_template(envelope: Envelope, text: str, html: str, pictures: Sequence[
         message["From"] = Address(envelope.sender, addr_spec=envelope.sender_address)
     if envelope.reply_to:
         message["Reply-To"] = envelope.reply_to
-    if envelope.one_click:
+    if envelope.one_click and envelope.unsubscribe:
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["Auto-Submitted"] = "auto-generated"
     if _is_plain(envelope.subject):
@@ -73,8 +77,9 @@ def _slotted_headers(envelope: Envelope) -> bytes:
         FIRST_HEADER + slots.marker("recipient", "email").encode(),
         f"Date: {slots.marker('date', 'token')}".encode(),
         f"Message-ID: <{slots.marker('message_id', 'token')}@{domain}>".encode(),
-        f"List-Unsubscribe: <{slots.marker('unsubscribe_url', 'link')}>".encode(),
     ]
+    if envelope.unsubscribe:
+        lines.append(f"List-Unsubscribe: <{slots.marker('unsubscribe_url', 'link')}>".encode())
     if not _is_plain(envelope.sender):
         address = f"<{envelope.sender_address}>".encode()
         lines.append(b"From: " + slots.encoded_header(envelope.sender) + b"\r\n " + address)

@@ -8,7 +8,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
+import lxml.html
+from lxml.etree import ParserError
+
 from campaigns.brief import Brief
+from campaigns.campaign_files import TEMPLATE, is_read
 from campaigns.errors import Finding
 from campaigns.language import base
 from campaigns.text_checks import check_template
@@ -25,18 +29,18 @@ Wanted = Mapping[int, tuple[Combination, dict[str, str]]]
 
 def own_templates(folder: Path, channel: str) -> dict[str, Path]:
     """Return a campaign's own templates of a channel by kind, ``txt`` or ``html``; empty where the layout does."""
-    found = {kind: folder / f"{channel}.{kind}.j2" for kind in KINDS}
-    return {kind: path for kind, path in found.items() if path.is_file()}
+    return {kind: path for kind, path in _written(folder, channel).items() if is_read(path, TEMPLATE)}
 
 
 def check_templates(brief: Brief, folder: Path) -> list[Finding]:
     """Return every fault of the campaign's own templates that shows before rendering, each with file and line."""
     names = [*slots.BUILT_IN, *slots.POSTAL, *(slot.name for slot in brief.slots)]
+    shared = _layouts()
     return [
         finding
         for channel in brief.channels
-        for path in own_templates(folder, channel).values()
-        for finding in check_template(path, names)
+        for path in _written(folder, channel).values()
+        for finding in check_template(path, names, shared)
     ]
 
 
@@ -62,10 +66,40 @@ def render_templates(
     made: dict[int, dict[str, str]] = {number: {} for number in wanted}
     for (number, kind), answer in zip(numbers, answers, strict=False):
         made[number][kind] = answer.get(kind, "")
-    return made, findings
+    return made, findings or _without_words(folder, wanted, made)
+
+
+def _without_words(folder: Path, wanted: Wanted, made: Mapping[int, Mapping[str, str]]) -> list[Finding]:
+    """Return a finding for each own template that prints nothing, in whose place nobody would expect the layout."""
+    silent = {
+        f"{folder.name}/{wanted[number][0].channel}.{kind}.j2"
+        for number, answer in made.items()
+        for kind, written in answer.items()
+        if not (_shown(written) if kind == "html" else written.strip())
+    }
+    message = "the template prints no words, or nests them too deeply to be read"
+    remedy = "write the message in it, or remove the file, so that the shared layout is used."
+    return [Finding("text_syntax", "P5c", "B", file, 1, message, remedy) for file in sorted(silent)]
+
+
+def _shown(page: str) -> bool:
+    try:
+        return bool(str(lxml.html.document_fromstring(page).xpath("string()")).strip())
+    except (ParserError, ValueError):  # nothing, or a comment alone
+        return False
+
+
+def _written(folder: Path, channel: str) -> dict[str, Path]:
+    """Return what stands where own templates of a channel are looked for, whether or not it may be read."""
+    found = {kind: folder / f"{channel}.{kind}.j2" for kind in KINDS}
+    return {kind: path for kind, path in found.items() if path.exists() or path.is_symlink()}
 
 
 def _sources(folder: Path, brief: Brief) -> dict[str, str]:
-    shared = {path.name: path for path in LAYOUTS.iterdir() if path.suffix in {".j2", ".css"}}
     own = {PREFIX + path.name: path for channel in brief.channels for path in own_templates(folder, channel).values()}
-    return {name: path.read_text(encoding="utf-8", errors="replace") for name, path in (shared | own).items()}
+    return _layouts() | {name: path.read_text(encoding="utf-8", errors="replace") for name, path in own.items()}
+
+
+def _layouts() -> dict[str, str]:
+    shared = (path for path in LAYOUTS.iterdir() if path.suffix in {".j2", ".css"})
+    return {path.name: path.read_text(encoding="utf-8") for path in shared}

@@ -18,13 +18,13 @@ class PlainWords:
     def units(self) -> str:
         """The units of analysis, in the plural."""
         _ = self._
-        return {"household": _("households"), "person": _("persons")}.get(self.unit, _("areas"))
+        return {"household": _("households"), "person": _("persons"), "unit": _("units")}.get(self.unit, _("areas"))
 
     @property
     def one(self) -> str:
         """One unit of analysis."""
         _ = self._
-        return {"household": _("household"), "person": _("person")}.get(self.unit, _("area"))
+        return {"household": _("household"), "person": _("person"), "unit": _("unit")}.get(self.unit, _("area"))
 
     def difference(self, value: float) -> str:
         """Return a signed difference for a table: percentage points where the outcome is a share."""

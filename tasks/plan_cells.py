@@ -29,11 +29,13 @@ RECIPIENTS = (
 class Block:
     """Waves that are planned together, in order: all to the public, or one to the employees.
 
-    ``is_public`` tells those whom the campaign is for; in a campaign to the employees alone that is they.
+    ``is_public`` tells those whom the campaign is for; in a campaign to the employees alone, ``is_internal``, that is
+    they.
     """
 
     waves: tuple[Wave, ...]
     is_public: bool
+    is_internal: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -47,7 +49,7 @@ def blocks(connection: duckdb.DuckDBPyConnection, run: str, brief: Brief) -> lis
     to_public = {wave for (wave,) in connection.execute(query, [run]).fetchall()}
     ordered = sorted(brief.waves, key=lambda wave: wave.start)
     if brief.is_internal:
-        return [Block(tuple(ordered), is_public=True)]
+        return [Block(tuple(ordered), is_public=True, is_internal=True)]
     public = tuple(wave for wave in ordered if wave.name in to_public)
     staff = [Block((wave,), is_public=False) for wave in ordered if wave.name not in to_public]
     return [*staff, *([Block(public, is_public=True)] if public else [])]

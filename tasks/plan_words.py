@@ -18,15 +18,27 @@ HUNDRED = 100
 
 
 def reason(
-    language: str, channel: Channel | None, effect: float, persons: int = 0, unreachable: int = 0, elsewhere: int = 0
+    language: str,
+    channel: Channel | None,
+    effect: float,
+    persons: int = 0,
+    unreachable: int = 0,
+    elsewhere: int = 0,
+    *,
+    internal: bool = False,
 ) -> str:
     """Return the reason of one row of the plan; ``effect`` is persons who act per person contacted.
 
-    Of ``persons`` who get nothing, no channel reaches ``unreachable``, and ``elsewhere`` get it in another wave.
+    ``internal``: the campaign is to employees alone. Of ``persons`` who get nothing, no channel reaches
+    ``unreachable``, and ``elsewhere`` get it in another wave.
     """
     _ = translations(language).gettext
     if channel is None:
         return _none(language, persons, unreachable, elsewhere)
+    if channel.address_kind is None and internal:
+        return _(
+            "The intranet's own page comes first: every employee can read it, and it costs nothing per reader (P4e)."
+        )
     if channel.address_kind is None:
         return _("The city's own web page comes first: it is open to everybody and costs nothing per reader (P4e).")
     expected = _("About {share} of 1,000 are expected to act because of it, at {price} kr per message.").format(

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from campaigns.language import base, direction, translations
-from tasks.disclosure import SMALLEST_CELL
 from tasks.pages import filters
 
 LANGUAGE_NAMES = {"sv": "Svenska", "en": "English", "fi": "Suomi", "ar": "العربية", "so": "Af-Soomaali"}
@@ -150,12 +149,10 @@ class Words:
         pairs = sorted(facts.items())
         return ", ".join(self._gettext(FACTS.get(pair) or pair[1].replace("_", " ")) for pair in pairs)
 
-    def persons(self, count: int | str) -> str:
-        """Return a count of persons, or why it is withheld."""
-        if count == "small":
-            return self._gettext("fewer than {number}").format(number=SMALLEST_CELL)
-        if count == "guarding":
-            return self._gettext("withheld")
+    def persons(self, count: int | str | None) -> str:
+        """Return a count of persons; all that are hidden are told alike, since a reason would tell how few they are."""
+        if count is None:
+            return self._gettext("not shown")
         if isinstance(count, str):
             return self._gettext("about {number}").format(number=self._written["number"](int(count.split()[-1])))
         return str(self._written["number"](count))

@@ -8,7 +8,7 @@ in both.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tasks.disclosure import SMALLEST_CELL, guarded, hidden_cells
+from tasks.disclosure import SMALLEST_CELL, hidden_cells, sum_may_be_shown
 
 APPROACHED, HELD_OUT, SELECTED = "may_be_contacted", "held_out", "selected"
 NOBODY = "unreachable"
@@ -44,27 +44,24 @@ class Row:
     missed_before_share: float | None = None
 
 
-def standings(counts: Mapping[str, int]) -> list[tuple[str, int | str]]:
-    """Return each standing and lastly ``selected``, their sum, with its persons, ``small`` or ``guarding``.
+def standings(counts: Mapping[str, int]) -> list[tuple[str, int | None]]:
+    """Return each standing and lastly ``selected``, their sum, with its persons; None where they are hidden.
 
     Whom the message is meant for is shown from ten on, since the plan shows it too: where hiding others does not guard
-    a small group beside that, the sum is hidden.
+    a small group beside that, the sum is hidden. Hidden ones come last by name: their order must not tell their sizes.
     """
-    names = [name for name, persons in counts.items() if persons]
-    cells = [[counts[name]] for name in names]
+    names = sorted(name for name, persons in counts.items() if persons)
     last = names.index(APPROACHED) if counts.get(APPROACHED, 0) >= SMALLEST_CELL else None
-    hidden = hidden_cells(cells, last=last)
-    total = sum(counts.values())
-    told = guarded([cells[row] for row in sorted(hidden)]) and total >= SMALLEST_CELL
-    shown: list[tuple[str, int | str]] = [
-        (name, _withheld(counts[name]) if row in hidden else counts[name]) for row, name in enumerate(names)
-    ]
-    return [*shown, (SELECTED, total if told else _withheld(total))]
+    hidden = hidden_cells([[counts[name]] for name in names], last=last)
+    told = sum_may_be_shown([counts[names[row]] for row in hidden])
+    shown = [(name, None if row in hidden else counts[name]) for row, name in enumerate(names)]
+    shown.sort(key=lambda each: -(each[1] or 0))
+    return [*shown, (SELECTED, sum(counts.values()) if told else None)]
 
 
 def standing_rows(counts: Mapping[str, int]) -> list[Row]:
     """Return the standings as rows; shares are of everybody selected."""
-    shown = {name: persons if isinstance(persons, int) else None for name, persons in standings(counts)}
+    shown = dict(standings(counts))
     total = shown[SELECTED]
     return [
         Row("standing", name, persons, persons / total if persons is not None and total else None)
@@ -87,10 +84,6 @@ def profile_rows(cells: Iterable[Cell]) -> list[Row]:
         if dimension == "reachability":
             rows += _address_kinds(group, persons[dimension], city, everybody)
     return rows
-
-
-def _withheld(persons: int) -> str:
-    return "small" if persons < SMALLEST_CELL else "guarding"
 
 
 def _hidden_persons(dimensions: Mapping[str, Sequence[Cell]], total: int) -> dict[str, set[int]]:

@@ -39,7 +39,8 @@ def write_report(workplace: Workplace, run: str, look: int) -> Path:
         lessons = connection.execute(
             "SELECT lesson FROM lesson WHERE run = ? AND look = ? ORDER BY rowid", [known.run, look]
         ).fetchall()
-    words = PlainWords(workplace.language, found["unit"], found["share"])
+    counted = "unit" if known.brief.is_internal and found["unit"] == "area" else found["unit"]
+    words = PlainWords(workplace.language, counted, found["share"])
     page = page_environment(workplace.language).get_template("report.html.j2")
     text = page.render(
         run=known.run,
@@ -48,7 +49,7 @@ def write_report(workplace: Workplace, run: str, look: int) -> Path:
         found=found,
         words=words,
         persons=persons,
-        sent=_channel_names(workplace.language, sent),
+        sent=_channel_names(workplace.language, _shown(sent), internal=known.brief.is_internal),
         costs=_costs(sent),
         tables=_tables(workplace.language, reach),
         everybody=_everybody(reach),
@@ -89,34 +90,51 @@ def _one(connection: duckdb.DuckDBPyConnection, name: str, values: dict[str, Any
     return _rows(connection, name, values)[0]
 
 
+def _shown(sent: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the channels with None for counts that are few, or that tell how few were not accepted."""
+    return [row if row["channel"] == "web" else {**row, **_counts(row)} for row in sent]
+
+
+def _counts(row: dict[str, Any]) -> dict[str, int | None]:
+    planned, accepted = row["planned"], row["accepted"]
+    few = any(0 < count < FEWEST_MESSAGES for count in (planned, accepted, planned - accepted))
+    return {"planned": None if 0 < planned < FEWEST_MESSAGES else planned, "accepted": None if few else accepted}
+
+
 def _costs(sent: list[dict[str, Any]]) -> dict[str, float]:
+    """Return the sums of all channels; ``withheld`` where what was accepted would tell how few were not."""
     names = ("planned_sek", "accepted_sek", "planned_kg", "accepted_kg")
-    return {name: sum(row[name] for row in sent) for name in names}
+    return {
+        **{name: sum(row[name] for row in sent) for name in names},
+        "withheld": any(row["accepted"] is None for row in _shown(sent)),
+    }
 
 
 def _cost_per_result(found: dict[str, Any], sent: list[dict[str, Any]]) -> float | None:
     """Return kronor per household (or person) that acted because of the campaign; None where that is not shown."""
     arm = found["arms"][0]
-    if not found["share"] or arm["effect"] is None or arm["ci_low"] <= 0:
+    if not found["share"] or _costs(sent)["withheld"] or arm["effect"] is None or arm["ci_low"] <= 0:
         return None
     units = arm["households"] if found["unit"] == "household" else arm["persons"]
     return float(_costs(sent)["accepted_sek"] / (arm["effect"] * units))
 
 
-def _channel_names(language: str, sent: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _channel_names(language: str, sent: list[dict[str, Any]], *, internal: bool) -> list[dict[str, Any]]:
     _ = translations(language).gettext
     names = {"email": _("E-mail"), "letter": _("Letter"), "web": _("The city's web page"), "sms": _("Text message")}
     names |= {"social": _("Social media"), "posters": _("Posters")}
+    if internal:
+        names["web"] = _("The page of the intranet")
     return [{**row, "name": names.get(row["channel"], row["channel"])} for row in sent]
 
 
 def _everybody(reach: list[tuple[Any, ...]]) -> ReachRow:
     cells = [(reached, missed) for dimension, _value, reached, missed in reach if dimension == "everybody"]
-    return reach_rows(cells)[0] if cells else ReachRow(None, None, None, "few_persons")
+    return reach_rows(cells)[0] if cells else ReachRow()
 
 
 def _tables(language: str, reach: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
-    """Return one table per dimension that has several groups: caption, rows as they may be shown, and a chart."""
+    """Return one table per dimension of which several groups are known and some shown: caption, rows and a chart."""
     _, names = translations(language).gettext, SegmentNames(language)
     captions = {
         "life_situation": _("By life situation"),
@@ -130,7 +148,7 @@ def _tables(language: str, reach: list[tuple[Any, ...]]) -> list[dict[str, Any]]
         shown = reach_rows([(reached, missed) for *_start, reached, missed in groups])
         labels = [str(row[1]) if dimension == "district" else names.value(row[1]) for row in groups]
         rows = sorted(zip(labels, shown, strict=True), key=lambda row: (-(row[1].persons or 0), row[0]))
-        if len(rows) > 1:
+        if len(rows) > 1 and any(row.persons is not None for _label, row in rows):
             tables.append({"caption": captions[dimension], "rows": rows, "chart": _chart(_, dimension, captions, rows)})
     return tables
 

@@ -50,6 +50,7 @@ def begin(workplace: Workplace, brief: Brief, folder: Path) -> str:
     run = identity(folder.name, brief.edition)
     text = brief.model_dump_json(by_alias=True)
     with store.writing(workplace) as connection:
+        require_same_campaign(connection, run, folder)
         known = connection.execute("SELECT state FROM run WHERE run = ?", [run]).fetchone()
         if known and known[0] in CONTENT_IS_FIXED:
             raise IllegalMove(
@@ -63,6 +64,22 @@ def begin(workplace: Workplace, brief: Brief, folder: Path) -> str:
             [run, folder.name, brief.edition, brief.title, str(folder.absolute()), text],
         )
     return run
+
+
+def require_same_campaign(connection: duckdb.DuckDBPyConnection, run: str, folder: Path) -> None:
+    """Refuse a run whose id another campaign folder has taken; one that has been moved is the same campaign still."""
+    row = connection.execute("SELECT campaign, folder FROM run WHERE run = ?", [run]).fetchone()
+    if row is None:
+        return
+    campaign, stored = row[0], Path(row[1])
+    moved = not stored.exists() or (folder.exists() and stored.samefile(folder))
+    if campaign != folder.name or not moved:
+        raise IllegalMove(
+            f"the id {run} is already that of a run of another campaign folder, {stored}",
+            where=str(folder.absolute()),
+            remedy="give the brief another `edition`, or rename the folder, so that campaign and edition together are "
+            "an id of their own.",
+        )
 
 
 def move(workplace: Workplace, run: str, state: str) -> None:
@@ -96,6 +113,13 @@ def state(workplace: Workplace, run: str) -> str | None:
     with store.writing(workplace) as connection:
         row = connection.execute("SELECT state FROM run WHERE run = ?", [run]).fetchone()
     return row[0] if row else None
+
+
+def state_of(workplace: Workplace, run: str, folder: Path) -> str | None:
+    """Do the same for a campaign folder; raises IllegalMove where the run is another folder's."""
+    with store.writing(workplace) as connection:
+        require_same_campaign(connection, run, folder)
+    return state(workplace, run)
 
 
 def briefs(workplace: Workplace, campaign: str) -> list[Brief]:

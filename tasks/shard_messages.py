@@ -1,7 +1,6 @@
 """A shard's messages, read whole and unchanged, and the bytes of each."""
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping
 from email.utils import formatdate
 from functools import cache, lru_cache
@@ -14,6 +13,7 @@ from typing import Any
 from campaigns.errors import InputError
 from tasks.mime import FIRST_HEADER, LONGEST_LINE, within_lines
 from tasks.senders import Message
+from tasks.shard_texts import lists
 from tasks.slots import MARKER_SIGN, Template, parse, unsubscribe_address
 
 LONGEST_CHARACTER = 12  # bytes of one character, percent-encoded
@@ -63,21 +63,21 @@ def addresses_in(folder: Path, shard: str, otherwise: Mapping[str, str]) -> dict
 
 
 def _noted(folder: Path, shard: str) -> dict[str, Any] | None:
-    entries = (entry for file in folder.glob("*.json") for entry in json.loads(file.read_text())["shards"])
+    entries = (entry for listed in lists(folder) for entry in listed["shards"])
     return next((entry for entry in entries if entry["shard"] == shard), None)
 
 
 def renderer(
-    variants: Path, *, sender_address: str, public_url: str, moment: Callable[[], float] = time
+    templates: Mapping[str, bytes], *, sender_address: str, public_url: str, moment: Callable[[], float] = time
 ) -> Callable[[Message], bytes]:
-    """Return what joins a message's slots into its variant's template, which lies in the folder ``variants``.
+    """Return what joins a message's slots into its variant's template; ``templates`` are bytes by variant.
 
     ``moment`` gives the seconds since 1970 by which an e-mail is dated.
     """
 
     @cache
     def template(variant: str) -> tuple[Template, float]:
-        content = (variants / variant).read_bytes()
+        content = templates[variant]
         return parse(content), _long_value(content)
 
     def render(message: Message) -> bytes:

@@ -7,8 +7,6 @@ of the table ``message`` are made from them.
 
 import hashlib
 import json
-import os
-import re
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +17,13 @@ from campaigns.brief import Brief
 from campaigns.channels import load_channels, priced_per_part
 from campaigns.errors import InputError
 from tasks import decisions, diversion, message_parts, orders, runs, store, stories, unpublishing
-from tasks.journal import sync_folder
+from tasks.approved_texts import hashes, require_approved_texts, write_texts
 from tasks.orders import SUPPRESSIONS, TERMS, WITHDRAWALS
+from tasks.whole_files import write_whole
 from tasks.workplace import Workplace
 
 ROWS_PER_SHARD = 10_000
 ROWS_KEPT_WHOLE = 1_000
-SAFE_NAME = re.compile(r"^[\w.-]+$")
 
 
 def write_shards(workplace: Workplace, run: str, wave: str) -> list[str]:
@@ -38,8 +36,9 @@ def write_shards(workplace: Workplace, run: str, wave: str) -> list[str]:
             diversion.divert(connection, run, brief, next(each for each in brief.waves if each.name == wave))
             store.keep_evidence(connection, workplace, run, ["diversion", "message_slot"])
             _plan(connection, workplace, run, wave, brief)
-            _write_variants(connection, run, wave, folder / "variants")
-            _write_files(connection, workplace, folder, wave)
+            write_texts(connection, run, wave, folder / "variants")
+            _write_files(connection, workplace, folder, wave, hashes(connection, run, wave))
+        require_approved_texts(connection, run, wave, _list(folder, wave))
         load_messages(connection, workplace, run, wave)
         store.keep_evidence(connection, workplace, run, ["message"])
     return written(workplace, run, wave)
@@ -90,7 +89,7 @@ def _prepare_control(workplace: Workplace, run: str, brief: Brief, told: list[st
     orders.append(folder, SUPPRESSIONS, decisions_on_suppressions(workplace))
     orders.append(folder, WITHDRAWALS, [(consent,) for consent in stories.withdrawn(workplace)])
     unpublishing.keep_pages_instead(workplace, run, brief, told)
-    _write(folder / TERMS, json.dumps({**_terms(brief), "stories": told}, indent=1).encode())
+    write_whole(folder / TERMS, json.dumps({**_terms(brief), "stories": told}, indent=1).encode())
 
 
 def decisions_on_suppressions(workplace: Workplace) -> list[tuple[str, str]]:
@@ -163,16 +162,9 @@ def _require_everybody(connection: duckdb.DuckDBPyConnection, run: str, wave: st
         )
 
 
-def _write_variants(connection: duckdb.DuckDBPyConnection, run: str, wave: str, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    query = "SELECT variant, template FROM variant WHERE run = ? AND wave = ?"
-    for variant, template in connection.execute(query, [run, wave]).fetchall():
-        if not SAFE_NAME.match(variant):
-            raise InputError("a variant's name cannot be a file's name", where=variant)
-        _write(folder / variant, template)
-
-
-def _write_files(connection: duckdb.DuckDBPyConnection, workplace: Workplace, folder: Path, wave: str) -> None:
+def _write_files(
+    connection: duckdb.DuckDBPyConnection, workplace: Workplace, folder: Path, wave: str, texts: dict[str, str]
+) -> None:
     rows = connection.execute("SELECT shard, any_value(channel) FROM planned_message GROUP BY shard ORDER BY shard")
     printed = {"sender_address": workplace.sender_address, "public_url": workplace.public_url}
     entries = []
@@ -182,14 +174,4 @@ def _write_files(connection: duckdb.DuckDBPyConnection, workplace: Workplace, fo
         store.keep_rows(connection, query, [shard], path)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         entries.append({"shard": shard, "channel": channel, "sha256": digest, **printed})
-    _write(_list(folder, wave), json.dumps({"shards": entries}, indent=1).encode())
-
-
-def _write(path: Path, content: bytes) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(draft, path)
-    sync_folder(path.parent)
+    write_whole(_list(folder, wave), json.dumps({"shards": entries, "variants": texts}, indent=1).encode())

@@ -1,7 +1,7 @@
 """How many persons, how much money and carbon dioxide a run is planned for, with small groups withheld."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from tasks import runs, store
-from tasks.disclosure import SMALLEST_CELL, hidden_groups
+from tasks.disclosure import hidden_cells, sum_may_be_shown
 from tasks.profile_cells import APPROACHED, standings
 from tasks.segment_names import SegmentNames
 
@@ -42,10 +42,10 @@ def figures(connection: duckdb.DuckDBPyConnection, run: runs.Run, language: str)
         connection,
         run.run,
         SegmentNames(language),
-        lambda wave: not isinstance(told.get(wave, 0), str),
+        lambda wave: told.get(wave, 0) is not None,
         _few_by_address(connection, run.run),
     )
-    return Figures(waves, plan, any(isinstance(channel["persons"], str) for channel in plan))
+    return Figures(waves, plan, any(not isinstance(channel["persons"], int) for channel in plan))
 
 
 def _waves(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> list[dict[str, Any]]:
@@ -74,11 +74,12 @@ def _plan(
     plan: list[dict[str, Any]] = []
     for _, wave_rows in groupby(rows, key=lambda row: row[0]):
         channels = [_channel(list(group), names) for _, group in groupby(wave_rows, key=lambda row: row[2])]
-        shown = _withheld([channel["persons"] for channel in channels])
+        exact = _withheld([channel["persons"] for channel in channels])
+        shown: list[int | str | None] = [*exact]
         if not tells_approached(channels[0]["wave"]):
-            shown = [_guarding(channel["persons"]) for channel in channels]
+            shown = [None if channel["persons"] else 0 for channel in channels]
         elif channels[0]["wave"] in rounded:
-            shown = [count if isinstance(count, str) else _about(count) for count in shown]
+            shown = [None if count is None else _about(count) for count in exact]
         plan += [_told(channel, count) for channel, count in zip(channels, shown, strict=True)]
     return plan
 
@@ -95,6 +96,7 @@ def _channel(rows: Sequence[tuple[Any, ...]], names: SegmentNames) -> dict[str, 
     wave, _, channel, *_ = rows[0]
     to_persons = [row for row in rows if row[3]]
     shown = _withheld([row[3] for row in to_persons])
+    told = sum_may_be_shown([row[3] for row, count in zip(to_persons, shown, strict=True) if count is None])
     return {
         "wave": wave,
         "channel": channel,
@@ -103,30 +105,30 @@ def _channel(rows: Sequence[tuple[Any, ...]], names: SegmentNames) -> dict[str, 
         "co2_kg": sum(row[5] for row in rows),
         "reasons": list(dict.fromkeys(row[6] for row in to_persons if row[6])),
         "once": [(row[6], row[4]) for row in rows if not row[3] and row[6]],
-        "segments": [
-            (names.name(row[1]), count, *((None, None) if isinstance(count, str) else row[4:6]))
+        "segments": _largest_first(
+            (names.name(row[1]), count, *((None, None) if count is None else row[4:6]))
             for row, count in zip(to_persons, shown, strict=True)
-        ],
+            if told
+        ),
     }
+
+
+def _largest_first(segments: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Return segments by size, the hidden last by name: their order must not tell their sizes."""
+    return sorted(segments, key=lambda segment: (-(segment[1] or 0), segment[0]))
 
 
 def _about(count: int) -> int | str:
     return f"about {round(count, -1)}" if count else 0
 
 
-def _guarding(count: int) -> int | str:
-    return 0 if not count else "small" if count < SMALLEST_CELL else "guarding"
-
-
-def _told(channel: dict[str, Any], count: int | str) -> dict[str, Any]:
+def _told(channel: dict[str, Any], count: int | str | None) -> dict[str, Any]:
     """Return a channel as it may be shown: where its persons are withheld, so is all that would tell them."""
     withheld: dict[str, Any] = {"persons": count, "sek": None, "co2_kg": None, "segments": []}
-    return channel | withheld if isinstance(count, str) else channel
+    return channel if isinstance(count, int) else channel | withheld
 
 
-def _withheld(counts: Sequence[int]) -> list[int | str]:
-    """Return counts whose sum is shown, ``small`` for those below ten and ``guarding`` for those that would tell."""
-    present = [position for position, count in enumerate(counts) if count]
-    hidden = {present[row] for row in hidden_groups([[counts[position]] for position in present])}
-    names = ["small" if count < SMALLEST_CELL else "guarding" for count in counts]
-    return [names[position] if position in hidden else count for position, count in enumerate(counts)]
+def _withheld(counts: Sequence[int]) -> list[int | None]:
+    """Return counts whose sum is shown, None for those that are hidden."""
+    hidden = hidden_cells([[count] for count in counts])
+    return [None if position in hidden else count for position, count in enumerate(counts)]

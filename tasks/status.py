@@ -4,6 +4,7 @@ from typing import Any
 
 from campaigns.brief import Brief
 from tasks import accounts, approval_rows, runs, store, stories, unpublishing
+from tasks.disclosure import hidden_cells, sum_may_be_shown
 from tasks.ledger import load_decisions
 from tasks.workplace import Workplace
 
@@ -27,7 +28,7 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
         load_decisions(connection, workplace)
         accounts.merge_within(connection, workplace, run_id)
         reached = accounts.persons_reached(connection, run_id)
-        persons = {**accounts.persons_accounted(connection, run_id), "reached": reached}
+        persons = _shown(accounts.persons_accounted(connection, run_id)) | {"reached": reached}
         messages = accounts.messages_accounted(connection, run_id)
         unknown = accounts.in_doubt(connection, run_id)
         due_reviews = approval_rows.due_reviews(connection, found)
@@ -47,6 +48,15 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
         "withdrawn_stories": _withdrawn_stories(workplace, found.brief),
         "taken_down": unpublishing.take_down(workplace, run_id),
     }
+
+
+def _shown(persons: dict[str, Any]) -> dict[str, Any]:
+    """Return the sums with ``excluded_by_reason`` as it may be shown: few are None, and no reason where that tells."""
+    counts = {reason: count for reason, count in sorted(persons["excluded_by_reason"].items()) if count}
+    hidden = {list(counts)[row] for row in hidden_cells([[count] for count in counts.values()])}
+    told = sum_may_be_shown([counts[reason] for reason in hidden])
+    shown = {reason: None if reason in hidden else count for reason, count in counts.items()}
+    return persons | {"excluded_by_reason": shown if told else {}}
 
 
 def _withdrawn_stories(workplace: Workplace, brief: Brief) -> list[dict[str, str]]:

@@ -3,15 +3,20 @@
 import base64
 import hashlib
 import re
+import struct
+import warnings
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote, unquote
 
 from lxml.html import HtmlElement
+from PIL import Image
 
+from campaigns.campaign_files import PICTURE, why_refused
 from campaigns.errors import InputError
 from tasks.slots import MARKER_SIGN
 
-MOST_BYTES = 1_000_000
+MOST_PIXELS = 4_000  # each way
 KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
 FILE_NAME = re.compile(r"[\w][\w .()-]*\.(?:png|jpe?g|gif)", re.IGNORECASE)
 CONTENT_ID = re.compile(r"cid:([0-9a-f]{16}\.([^\"'@\s]+)@budkavle)")
@@ -71,16 +76,32 @@ def _named(address: str) -> str:
 
 def _read(folder: Path, name: str) -> tuple[bytes, str]:
     path = folder / name
-    if not path.is_file() or path.resolve().parent != folder.resolve():
+    if not path.exists():
         raise InputError(
             f"the picture {name} is missing", where=name, remedy="put it into the campaign's folder, or mend its name."
         )
+    if reason := why_refused(path, PICTURE):
+        raise InputError(f"the picture {name} {reason[0]}", where=name, remedy=reason[1])
     content = path.read_bytes()
     media_type = next((kind for sign, kind in KINDS.items() if content.startswith(sign)), "")
-    if not media_type or len(content) > MOST_BYTES:
-        raise InputError(
-            f"the picture {name} is no PNG, JPEG or GIF" if not media_type else f"the picture {name} is over 1 MB",
-            where=name,
-            remedy="save it anew as .png, .jpg or .gif, no larger than 1 MB.",
-        )
+    size = _size(content) if media_type else None
+    if size is None:
+        remedy = "save it anew as .png, .jpg or .gif, no larger than 1 MB."
+        raise InputError(f"the picture {name} is no PNG, JPEG or GIF", where=name, remedy=remedy)
+    if max(size) > MOST_PIXELS:
+        remedy = f"save it anew, at most {MOST_PIXELS:,} pixels each way."
+        raise InputError(f"the picture {name} is over {MOST_PIXELS:,} pixels wide or high", where=name, remedy=remedy)
     return content, media_type
+
+
+def _size(content: bytes) -> tuple[int, int] | None:
+    """Return width and height in pixels as the picture's head gives them, nothing decoded; None where it has none."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # its size is looked at here
+            with Image.open(BytesIO(content)) as picture:
+                return picture.size
+    except Image.DecompressionBombError:
+        return MOST_PIXELS + 1, MOST_PIXELS + 1
+    except (OSError, ValueError, SyntaxError, struct.error):
+        return None

@@ -12,6 +12,7 @@ from email.utils import formatdate
 from campaigns.approvers import load_directory
 from campaigns.errors import GatewayUnavailable, InputError, Refused
 from tasks import decisions, runs, slots, store
+from tasks.ledger import bring_up
 from tasks.senders.email import EmailSender
 from tasks.senders.protocol import Message, Setting
 from tasks.slot_values import default_values
@@ -52,6 +53,7 @@ def send_test(
     sent = list(_send(EmailSender(setting), messages))
     detail = {"address_key": pseudonym(workplace.key, "email", address.lower()), "variants": sent}
     decisions.record(workplace, "test_sent", actor=actor, run=known.run, detail=detail)
+    bring_up(workplace)
     return sent
 
 

@@ -96,12 +96,12 @@ class Writer:
 
     def _list(self, element: HtmlElement) -> str:
         items = "".join(f", {self._content(item)}" for item in element if item.tag == "li")
-        start = f", start: {int(element.get('start', '1'))}" if element.tag == "ol" else ""
+        start = f", start: {_number(element.get('start', '1'))}" if element.tag == "ol" else ""
         return f"{'enum' if start else 'list'}(tight: true{start}{items})"
 
     def _table(self, element: HtmlElement) -> str:
         rows = list(element.iter("tr"))
-        width = max((len(row) for row in rows), default=1)
+        width = max((1, *(len(row) for row in rows)))
         cells = [[self._content(cell) for cell in row] for row in rows]
         head = [row for row, each in zip(cells, rows, strict=True) if each.getparent().tag == "thead"]
         rest = [row for row, each in zip(cells, rows, strict=True) if each.getparent().tag != "thead"]
@@ -177,6 +177,10 @@ class Writer:
         self.values[key] = escaped if place.startswith("typst") else f'"{escaped}"'
         value = f'values.at("{key}")'
         return f"breakable({value})" if breakable else value
+
+
+def _number(written: str) -> int:
+    return int(written) if re.fullmatch(r"-?\d{1,9}", written) else 1
 
 
 def _trimmed(written: list[str]) -> str:

@@ -112,6 +112,7 @@ def _email(
         subject=subject,
         boundary="=_" + pseudonym(workplace.key, "boundary", content),
         one_click=bool(workplace.public_url),
+        unsubscribe=not brief.is_internal,
     )
     logotype = attached_logotype(workplace)
     shown = [(*logotype, LOGOTYPE_CID)] if logotype and f"cid:{LOGOTYPE_CID}" in html else []

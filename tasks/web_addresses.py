@@ -17,6 +17,8 @@ NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 """Carries an IPv4 address in its last 32 bits (RFC 6052)."""
 TUNNELS = tuple(map(ipaddress.IPv6Network, ("::/96", "2001::/32", "2002::/16", "64:ff9b:1::/48")))
 """Other ways to put an IPv4 address inside an IPv6 one; no public server is reached through them today."""
+OWN_NETWORKS = tuple(map(ipaddress.IPv6Network, ("fec0::/10", "3fff::/20")))
+"""Site-local addresses (RFC 3879) and those of documentation (RFC 9637), which Python calls global."""
 
 
 def numeric_address(host: str) -> Ip | None:
@@ -44,7 +46,7 @@ def is_public(address: Ip) -> bool:
             return is_public(address.ipv4_mapped)
         if address in NAT64:
             return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-        if any(address in network for network in TUNNELS):
+        if any(address in network for network in (*TUNNELS, *OWN_NETWORKS)):
             return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 

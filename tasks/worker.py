@@ -24,6 +24,7 @@ from tasks.orders import Control
 from tasks.senders import SENDERS, Setting
 from tasks.senders.web import pages_url
 from tasks.shard_messages import addresses_in, read_shard, renderer
+from tasks.shard_texts import templates_of
 
 SECONDS_FOR_LOCK = 3.0
 EXIT = {"done": 0, "damaged": 2, "unavailable": 4, "failing": 4, "locked": 5}
@@ -62,7 +63,9 @@ def publish(
         text_sender = control.terms.get("text_senders", {}).get(channel, "")
         moment = Moment()
         given = {**settings, "text_sender": text_sender}
-        sender = SENDERS[channel](_setting(home, run, shard, given, moment, internal=internal))
+        nothing_is_sent = control.refresh() in ("stopped", "expired")
+        texts = {} if nothing_is_sent else templates_of(folder / "shards", shard)
+        sender = SENDERS[channel](_setting(home, run, shard, given, texts, moment, internal=internal))
         patience = float(settings.get("patience", 30.0))
         delivery = Delivery(journals, shard, sender, control, patience=patience, interrupted=interrupted, moment=moment)
         try:
@@ -72,9 +75,18 @@ def publish(
     return {"ending": ending, "counts": dict(sorted(delivery.counts.items()))}
 
 
-def _setting(home: Path, run: str, shard: str, settings: dict[str, Any], moment: Moment, *, internal: bool) -> Setting:
+def _setting(
+    home: Path,
+    run: str,
+    shard: str,
+    settings: dict[str, Any],
+    texts: dict[str, bytes],
+    moment: Moment,
+    *,
+    internal: bool,
+) -> Setting:
     folder = home / "runs" / run / "shards"
-    render = renderer(folder / "variants", **addresses_in(folder, shard, settings), moment=moment.seconds)
+    render = renderer(texts, **addresses_in(folder, shard, settings), moment=moment.seconds)
     return Setting(
         run, shard, home, render, settings.get("smtp_url", ""), settings.get("letter_url", ""),
         pages_url(settings.get("web_url", ""), settings.get("intranet_url", ""), home, internal),

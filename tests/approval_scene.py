@@ -97,7 +97,7 @@ def prepared(workplace: Workplace, folder: Path, **changes: Any) -> str:
     brief = Brief.model_validate_json(json.dumps({**fields, **changes}, default=str))
     run = runs.begin(workplace, brief, folder)
     with store.writing(workplace) as connection:
-        store.replace_rows(connection, run, ["audience", "plan", "assignment", "variant"])
+        store.replace_rows(connection, run, ["audience", "plan", "assignment", "variant", "message_slot"])
         connection.execute(
             "INSERT INTO audience BY NAME SELECT ? AS run, 'external' AS wave, 'person' || n AS person_key, "
             "'treated' AS arm, 'flat' AS segment FROM range(20) AS numbers (n)",
@@ -108,6 +108,11 @@ def prepared(workplace: Workplace, folder: Path, **changes: Any) -> str:
             "INSERT INTO assignment BY NAME SELECT run, wave, person_key, 'email' AS channel, "
             "'email-sv-1' AS variant, sha256(person_key) AS message_id "
             "FROM audience WHERE run = ?",
+            [run],
+        )
+        connection.execute(
+            "INSERT INTO message_slot BY NAME SELECT run, wave, person_key, MAP {'pickup_place': 'Provplatsen'} "
+            "AS slots FROM audience WHERE run = ?",
             [run],
         )
         connection.execute(

@@ -1,4 +1,6 @@
 import ast
+import os
+import pwd
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -32,6 +34,7 @@ from campaigns.errors import (
 )
 from campaigns.language import translations
 from flows import approval_form
+from flows.commands.common import actor as command_actor
 from tasks import approval, approval_letter, decisions, digest, runs, store
 from tasks.status import run_status
 from tasks.workplace import Workplace
@@ -223,7 +226,7 @@ def test_few_persons_are_not_told_in_the_letter(scene: Scene) -> None:
         assert connection.execute("SELECT count(*) BETWEEN 1 AND 9 FROM audience").fetchone() == (True,)
     digest.seal(scene.workplace, scene.run)
     approval.request(scene.workplace, scene.run)
-    assert "färre än 10 personer av" in text_of(scene.box.letters[0])
+    assert "hur många personer det är visas inte" in text_of(scene.box.letters[0])
 
 
 def test_one_person_alone_never_fills_every_role(scene: Scene) -> None:
@@ -359,6 +362,55 @@ def test_the_author_cannot_use_the_code_of_another(scene: Scene) -> None:
     approval.request(scene.workplace, scene.run)
     with pytest.raises(ApprovalRefused, match="communicator"):
         approval.grant(scene.workplace, scene.run, scene.box.codes()[0], actor="communicator_waste")
+
+
+@pytest.mark.parametrize(
+    "actor",
+    [
+        "account:communicator_waste", "account:Communicator_Waste", "account:anna.s", "account:root/anna.s",
+        "prefect:communicator_waste", "prefect:anna.s", "prefect:somebody", "prefect:", "account:", "unknown account",
+    ],
+)  # fmt: skip
+def test_no_way_in_lets_the_authors_account_or_nobodys_use_a_code(scene: Scene, actor: str) -> None:
+    assert scene.workplace.directory is not None
+    accounts = DIRECTORY.replace("Exempel Skribent,", "Exempel Skribent, account: anna.s,")
+    scene.workplace.directory.write_text(accounts, encoding="utf-8")
+    approval.request(scene.workplace, scene.run)
+    with pytest.raises(ApprovalRefused, match="from their own account"):
+        approval.grant(scene.workplace, scene.run, scene.box.codes()[0], actor=actor)
+    assert "approval_granted" not in scene.actions()
+
+
+@pytest.mark.parametrize("actor", ["account:operator", "prefect:manager_waste", "prefect:bo.c"])
+def test_the_approvers_own_account_and_an_operators_may_use_it(scene: Scene, actor: str) -> None:
+    assert scene.workplace.directory is not None
+    accounts = DIRECTORY.replace("Exempel Chef,", "Exempel Chef, account: bo.c,")
+    scene.workplace.directory.write_text(accounts, encoding="utf-8")
+    approval.request(scene.workplace, scene.run)
+    assert approval.grant(scene.workplace, scene.run, scene.box.codes()[0], actor=actor).missing == ()
+
+
+def test_the_command_knows_who_runs_it_also_under_another_name(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("LOGNAME", "SUDO_USER"):
+        monkeypatch.setenv(variable, "communicator_waste")
+        assert command_actor().endswith("/communicator_waste")
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv("LOGNAME", "somebody_else")
+    assert pwd.getpwuid(os.getuid()).pw_name in command_actor().removeprefix("account:").split("/")
+
+
+def test_an_approver_who_reads_the_authors_mail_is_refused(scene: Scene) -> None:
+    assert scene.workplace.directory is not None
+    scene.workplace.directory.write_text(DIRECTORY.replace("chef@", "Skribent@"), encoding="utf-8")
+    with pytest.raises(ApprovalRefused, match="has the address of the campaign's communicator"):
+        approval.request(scene.workplace, scene.run)
+
+
+def test_two_persons_cannot_have_one_account(tmp_path: Path) -> None:
+    path = tmp_path / "directory.yaml"
+    path.write_text(DIRECTORY.replace("name: Exempel", "account: same, name: Exempel"), encoding="utf-8")
+    with pytest.raises(InputError, match="two persons have the same account"):
+        load_directory(path)
 
 
 def test_a_relay_that_does_not_answer_leaves_nothing_behind(scene: Scene) -> None:

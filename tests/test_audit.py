@@ -1,12 +1,17 @@
 """The decision log is proved line by line, against its table, and against a hash noted elsewhere."""
 
+import hashlib
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from campaigns.errors import InputError
 from flows.cli import app
 from tasks import decisions, store
 from tasks.audit import Break, verify
@@ -74,9 +79,66 @@ def test_a_line_edited_with_its_hash_made_anew_breaks_at_the_next(logged: Workpl
     fields = json.loads(kept[1])
     fields["actor"] = "someone else"
     fields.pop("hash")
-    kept[1] = json.dumps({**fields, "hash": decisions._digest(fields)}).encode() + b"\n"
+    kept[1] = json.dumps({**fields, "hash": decisions._digest(logged, fields)}).encode() + b"\n"
     logged.decisions.write_bytes(b"".join(kept))
     assert [each.line for each in verify(logged).breaks] == [3, 2]
+
+
+def plain(number: int, previous: str, **said: Any) -> tuple[bytes, str]:
+    """A line as a former version wrote it, and as anybody without the key can write it; and its hash."""
+    body = {
+        "sequence": number, "at": datetime.now(UTC).isoformat(), "actor": "x", "action": "pause", "run": None,
+        "detail": {}, "previous": previous, **said,
+    }  # fmt: skip
+    digest = hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return json.dumps({**body, "hash": digest}, ensure_ascii=False).encode() + b"\n", digest
+
+
+def test_lines_of_a_former_version_stand_and_keyed_ones_follow_them(workplace: Workplace) -> None:
+    workplace.home.mkdir()
+    first, digest = plain(1, decisions.GENESIS)
+    workplace.decisions.write_bytes(first + plain(2, digest)[0])
+    decisions.record(workplace, "resume", actor="account:x")
+    assert (verify(workplace).entries, verify(workplace).breaks) == (3, ())
+    assert [each.version for each in decisions.read(workplace)] == [1, 1, 2]
+
+
+def test_a_line_without_the_key_breaks_the_chain(logged: Workplace) -> None:
+    forged, _ = plain(ENTRIES + 1, verify(logged).head)
+    logged.decisions.write_bytes(b"".join(lines(logged)) + forged)
+    assert verify(logged).breaks == (Break(6, "its hash is not keyed, and that of the line before is"),)
+    with pytest.raises(InputError, match=r"decisions\.log:6"):
+        list(decisions.read(logged))
+
+
+def test_another_key_proves_nothing(logged: Workplace) -> None:
+    assert len(verify(replace(logged, key=b"another key")).breaks) >= ENTRIES
+    with pytest.raises(InputError, match="BUDKAVLE_SECRET_KEY"):
+        list(decisions.read(replace(logged, key=b"another key")))
+
+
+@pytest.mark.parametrize("length", [1, 65_000, 65_536, 70_000, 1_000_000])
+def test_a_long_line_holds_up_no_later_decision(logged: Workplace, length: int) -> None:
+    decisions.record(logged, "import", actor="account:x", detail={"keys": ["y" * length]})
+    decisions.record(logged, "resume", actor="account:x")
+    with logged.decisions.open("ab") as log:
+        log.write(b'{"torn": "' + b"z" * length)
+    assert decisions.record(logged, "resume", actor="account:x").sequence == ENTRIES + 3
+    assert verify(logged).breaks == ()
+
+
+def test_a_name_that_is_no_text_is_written_all_the_same(logged: Workplace) -> None:
+    decisions.record(logged, "resume", actor="account:a\udcff", detail={"reason": "b\ud800"})
+    decisions.record(logged, "resume", actor="account:x")
+    assert verify(logged).breaks == ()
+    assert [each.actor for each in decisions.read(logged)][-2:] == ["account:a?", "account:x"]
+
+
+def test_a_last_line_that_is_none_is_told_by_its_number(logged: Workplace) -> None:
+    with logged.decisions.open("ab") as log:
+        log.write(b"nothing\n")
+    with pytest.raises(InputError, match=r"decisions\.log:6"):
+        decisions.record(logged, "resume", actor="account:x")
 
 
 def test_a_torn_end_does_not_count(logged: Workplace) -> None:

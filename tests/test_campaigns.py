@@ -24,8 +24,11 @@ from tasks import (
     channels,
     digest,
     directions,
+    evaluation,
     messages,
+    outcomes,
     previews,
+    reports,
     review,
     runs,
     slots,
@@ -260,6 +263,47 @@ def test_a_campaign_can_be_prepared_on_a_synthetic_city_and_its_preview_read_by_
     assert ("lättläst" in shown) == (name == "parkdialog")
 
 
+def test_a_campaign_to_employees_is_followed_per_unit_and_tells_nothing_of_few_or_of_an_effect(
+    city: Workplace, tmp_path: Path
+) -> None:
+    folder = HOME / "medarbetare"
+    run = runs.begin(city, load_brief(folder).model_copy(update={"edition": "followed"}), folder)
+    audience.select_audience(city, run)
+    audience.draw_holdout(city, run)
+    audience_profile.write_profile(city, run)
+    channels.plan_channels(city, run)
+    messages.build_variants(city, run)
+    with store.writing(city) as connection:
+        connection.execute(
+            "INSERT INTO message BY NAME SELECT run, wave, person_key, channel, message_id FROM assignment "
+            "WHERE run = ? AND message_id IS NOT NULL", [run],
+        )  # fmt: skip
+        connection.execute(
+            "INSERT INTO delivery_event BY NAME SELECT run, message_id, 's' AS segment, row_number() OVER () AS "
+            "\"offset\", now() AS happened_at, 'accepted' AS status FROM message WHERE run = $run "
+            "ORDER BY message_id OFFSET 4", {"run": run},
+        )  # fmt: skip
+        compared = connection.execute(
+            "SELECT count(*) FROM audience_profile WHERE run = ? AND (city_persons > 0 OR dimension = 'district')",
+            [run],
+        ).fetchone()
+        assert compared == (0,)
+        found = connection.execute("SELECT DISTINCT unit FROM person WHERE kind = 'employees'").fetchall()
+    file = tmp_path / "outcomes.csv"
+    rows = [f"{unit};answers_in_time;0.8;2027-04-10" for (unit,) in found]
+    file.write_text("\n".join(["area;outcome;value;observed_on", *rows]) + "\n", encoding="utf-8")
+    assert outcomes.import_outcomes(city, run, file).stored == len(found) > 0
+    evaluation.evaluate(city, run, 1)
+    store.take_snapshot(city)
+    page = lxml.html.document_fromstring(reports.write_report(city, run, 1).read_text(encoding="utf-8"))
+    text = " ".join(page.text_content().split())
+    for told in ("Ingen effekt kan visas", "av alla enheter", "Nåddes: visas inte", "intranätets sida"):
+        assert told in text
+    sums = {row[0].text_content(): row[-1].text_content() for row in page.iter("tr") if len(row) > 1}
+    assert sums["E-post"] == sums["Kronor"] == "visas inte"
+    assert not page.xpath("//table[contains(@class, 'reach')]")
+
+
 def test_a_proposal_tells_its_last_day_and_when_one_hears_what_came_of_it_in_every_language(
     workplace: Workplace,
 ) -> None:
@@ -292,7 +336,8 @@ def test_easy_read_texts_are_far_easier_than_the_limit(workplace: Workplace) -> 
 
 def test_a_campaign_to_employees_tells_nobody_who_followed_a_link(workplace: Workplace) -> None:
     for text in render_texts(load_brief(HOME / "medarbetare"), HOME / "medarbetare", workplace):
-        assert text.slots == () or set(text.slots) <= {"recipient", "message_id", "date", "unsubscribe_url"}
+        assert text.slots == () or set(text.slots) <= {"recipient", "message_id", "date"}
+        assert b"List-Unsubscribe" not in text.template
         addresses = lxml.html.document_fromstring(text.html).xpath("//a/@href")
         assert addresses
         assert all(slots.MARKER_SIGN not in address and "?" not in address for address in addresses)

@@ -1,10 +1,14 @@
+import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from approval_scene import campaign_folder, office, prepared
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from campaigns.channels import QuietHours, load_channels
 from campaigns.errors import ContentChanged, IllegalMove
 from tasks import digest, runs, store
 from tasks.workplace import Workplace
@@ -13,6 +17,7 @@ CHANGES = {
     "audience": "UPDATE audience SET excluded_reason = 'unreachable' WHERE person_key = 'person7'",
     "plan": "UPDATE plan SET cost_sek = cost_sek + 0.01",
     "assignment": "UPDATE assignment SET channel = 'letter' WHERE person_key = 'person7'",
+    "slot values": "UPDATE message_slot SET slots = MAP {'pickup_place': 'Annan plats'} WHERE person_key = 'person7'",
     "variant email-sv-1": "UPDATE variant SET template = 'templatf'::BLOB",
 }
 
@@ -85,6 +90,83 @@ def test_changed_rows_are_named_by_their_part_alone(scene: tuple[Workplace, Path
     with pytest.raises(ContentChanged) as caught:
         digest.require_unchanged(workplace, run)
     assert caught.value.problem == f"{part} changed since approval"
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"), [("sender_address", "ny@example.se"), ("public_url", "https://ny.example.se")]
+)
+def test_a_changed_setting_is_named_with_the_way_out(
+    scene: tuple[Workplace, Path, str], setting: str, value: str
+) -> None:
+    workplace, _, run = scene
+    with pytest.raises(ContentChanged) as caught:
+        digest.require_unchanged(replace(workplace, **{setting: value}), run)
+    assert caught.value.problem == f"setting BUDKAVLE_{setting.upper()} changed since approval"
+    assert "put it back as it was, or run `budkavle prepare" in str(caught.value)
+    digest.require_unchanged(workplace, run)
+
+
+def test_another_logotype_is_named(scene: tuple[Workplace, Path, str], tmp_path: Path) -> None:
+    workplace, _, run = scene
+    (tmp_path / "logotype.png").write_bytes(b"an image")
+    with pytest.raises(ContentChanged, match=r": setting BUDKAVLE_LOGOTYPE changed since approval\n"):
+        digest.require_unchanged(replace(workplace, logotype=tmp_path / "logotype.png"), run)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"text_sender": "Fejk"}, {"quiet_hours": QuietHours(begin="20:00", end="08:00")}, {"per_household": True}],
+)
+def test_a_changed_row_of_the_channels_is_named(
+    scene: tuple[Workplace, Path, str], monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
+) -> None:
+    workplace, _, run = scene
+    channels = load_channels()
+    other = {**channels, "email": channels["email"].model_copy(update=change)}
+    monkeypatch.setattr(digest, "load_channels", lambda: other)
+    with pytest.raises(ContentChanged, match=r": channels\.yaml row email changed since approval\n"):
+        digest.require_unchanged(workplace, run)
+
+
+def test_a_channel_that_the_brief_does_not_name_voids_nothing(
+    scene: tuple[Workplace, Path, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workplace, _, run = scene
+    monkeypatch.setattr(
+        digest, "load_channels", lambda: {name: row for name, row in load_channels().items() if name != "sms"}
+    )
+    digest.require_unchanged(workplace, run)
+
+
+def test_slots_that_come_with_a_diverted_message_void_nothing(scene: tuple[Workplace, Path, str]) -> None:
+    workplace, _, run = scene
+    with store.writing(workplace) as connection:
+        connection.execute("INSERT INTO message_slot VALUES (?, 'later', 'person7', MAP {'pickup_place': 'x'})", [run])
+    digest.require_unchanged(workplace, run)
+
+
+def test_what_a_former_version_sealed_holds_without_the_parts_that_are_new(
+    scene: tuple[Workplace, Path, str],
+) -> None:
+    workplace, folder, run = scene
+    with store.writing(workplace) as connection:
+        row = connection.execute("SELECT digest_parts FROM run").fetchone()
+        assert row is not None
+        sealed = {part: each for part, each in json.loads(row[0]).items() if not part.startswith(digest.NEW_KINDS)}
+        values = [json.dumps(sealed), digest.combined(sealed)]
+        connection.execute("UPDATE run SET digest_parts = ?::JSON, digest = ?", values)
+    digest.require_unchanged(replace(workplace, public_url="https://ny.example.se"), run)
+    (folder / "text.sv.md").write_text("Hej", encoding="utf-8")
+    with pytest.raises(ContentChanged, match=r": text\.sv\.md changed since approval\n"):
+        digest.require_unchanged(workplace, run)
+
+
+def test_the_list_of_parts_cannot_be_changed_by_hand(scene: tuple[Workplace, Path, str]) -> None:
+    workplace, _, run = scene
+    with store.writing(workplace) as connection:
+        connection.execute('UPDATE run SET digest_parts = json_merge_patch(digest_parts, \'{"audience": "x"}\')')
+    with pytest.raises(ContentChanged, match="list of what was approved has been changed"):
+        digest.require_unchanged(workplace, run)
 
 
 def test_the_order_of_rows_does_not_matter(scene: tuple[Workplace, Path, str]) -> None:

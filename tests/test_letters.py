@@ -27,7 +27,7 @@ from tasks.messages import RenderedVariant, render_texts
 from tasks.senders.letter import LETTERS_PER_FILE, LetterSender
 from tasks.senders.protocol import Message, Setting
 from tasks.slot_values import default_values
-from tasks.typesetting import typeset, typeset_apart
+from tasks.typesetting import typeset, typeset_apart, typeset_sample
 from tasks.workplace import Workplace
 
 SCHOOL = Path(campaigns.__file__).parent / "sok-skola"
@@ -347,6 +347,28 @@ def test_what_an_attempt_has_left_is_never_handed_over(tmp_path: Path, template:
     assert sender.after_crash() == "accepted"
 
 
+@pytest.mark.parametrize("missing", ["street", "postcode", "city"])
+def test_a_letter_that_no_post_can_carry_is_rejected_and_not_printed(
+    tmp_path: Path, template: slots.Template, missing: str
+) -> None:
+    sender = sender_of(tmp_path, template)
+    sent = people(3, "sv")
+    sent[1] = sent[1]._replace(slots={**sent[1].slots, missing: " "})
+    sender.open()
+    sender.prepare(sent)
+    outcomes = list(sender.send(sent))
+    assert [outcome.status for outcome in outcomes] == ["accepted", "rejected", "accepted"]
+    rows = list(csv.DictReader(sender.manifest.open(encoding="utf-8")))
+    assert [row["message_id"] for row in rows] == [sent[0].message_id, sent[2].message_id]
+    printed = of_pdf(read((sender.manifest.parent / rows[0]["file"]).read_bytes()))
+    assert sent[1].slots["address_name"] not in printed
+
+
+def test_a_sample_that_takes_too_much_memory_is_refused_by_its_process() -> None:
+    with pytest.raises(InputError, match="too long or too much memory"):
+        typeset_sample(b"#let a = range(1000000000)")
+
+
 @pytest.mark.parametrize(
     "left_out", [r"<header>.*?</header>", r"<address.*?</address>", r'<p class="date">.*?</p>', r"<title>.*?</title>"]
 )
@@ -356,7 +378,18 @@ def test_a_template_that_leaves_a_part_out_still_gives_a_letter(left_out: str) -
 
 @pytest.mark.parametrize(
     "empty",
-    ["<h2></h2>", "<p><a href='https://example.se/x'></a></p>", "<ul><li></li></ul>", "<p><img src='{}'></p>"],
+    [
+        "<h2></h2>",
+        "<p><a href='https://example.se/x'></a></p>",
+        "<ul><li></li></ul>",
+        "<p><img src='{}'></p>",
+        "<blockquote></blockquote>",
+        "<table><tr><td></td><td>Ord</td></tr></table>",
+        "<table><tr></tr></table>",
+        "<table></table>",
+        "<ol start='x'><li></li></ol>",
+        "<p></p>",
+    ],
 )
 def test_what_has_no_words_is_printed_as_nothing(empty: str) -> None:
     picture = re.search(r"data:[^\"]+", PAGE)

@@ -321,6 +321,7 @@ def test_an_address_is_known_however_it_is_written(host: str, address: str) -> N
         ("169.254.169.254", False), ("224.0.0.1", False), ("0.0.0.0", False), ("255.255.255.255", False),
         ("::ffff:10.0.0.1", False), ("64:ff9b::7f00:1", False), ("2002:7f00:1::", False), ("fe80::1", False),
         ("fd00::1", False), ("ff02::1", False), ("::", False), ("192.0.2.1", False), ("::7f00:1", False),
+        ("fec0::1", False), ("feff::1", False), ("3fff::1", False), ("3fff:fff:ffff::1", False), ("3ffe::1", True),
     ],
 )  # fmt: skip
 def test_only_addresses_of_the_internet_are_public(address: str, public: bool) -> None:

@@ -64,8 +64,9 @@ def built(brief: Brief, variant: RenderedVariant, person: dict[str, str]) -> Ema
     message = EmailMessage(policy=SMTP.clone(max_line_length=0))  # folding encoded words would lose spaces
     message["To"], message["Date"] = person["recipient"], person["date"]
     message["Message-ID"] = f"<{MESSAGE_ID}@example.se>"
-    message["List-Unsubscribe"] = f"<{person['unsubscribe_url']}>"
-    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    if not brief.is_internal:
+        message["List-Unsubscribe"] = f"<{person['unsubscribe_url']}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["Subject"] = seen(PLACED.sub("QZSLOTaddressQ", variant.subject))
     message["From"] = Address(brief.sender.body, addr_spec=SENDER)
     message["Auto-Submitted"] = "auto-generated"
@@ -126,17 +127,13 @@ def test_hostile_values_read_like_one_built_for_a_person(emails: Emails, data: s
 
 @settings(max_examples=30, deadline=None)
 @given(data=st.data())
-def test_no_value_makes_a_line_too_long_for_a_relay(
-    emails: Emails, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_no_value_makes_a_line_too_long_for_a_relay(emails: Emails, data: st.DataObject) -> None:
     brief, variant = emails[data.draw(st.integers(0, len(emails) - 1))]
-    folder = tmp_path_factory.mktemp("variants")
-    (folder / variant.variant).write_bytes(variant.template)
     long = st.sampled_from(["x", "'", "å ", "😀", "=", "مريم", ". "]).flatmap(
         lambda sign: st.integers(0, 3000).map(lambda times: sign * times)
     )
     person = person_of(brief, {slot.name: data.draw(long | anything) for slot in brief.slots})
-    render = renderer(folder, sender_address=SENDER, public_url=PUBLIC)
+    render = renderer({variant.variant: variant.template}, sender_address=SENDER, public_url=PUBLIC)
     content = render(Message(MESSAGE_ID, variant.variant, (), "asa@example.se", variant.language, person))
     is_sendable(content)
     (*_, usual), (*_, found) = told(slots.parse(variant.template).fill(person)), told(content)

@@ -122,8 +122,8 @@ def test_a_preview_shows_the_picture_that_goes_with_the_mail_and_no_other(tmp_pa
         ("..%2fkarta.png", "is no file of the campaign"),
         ("karta.svg", "is no file of the campaign"),
         ("text.png", "is no PNG, JPEG or GIF"),
-        ("outside.png", "is missing"),
-        ("large.png", "is over 1 MB"),
+        ("outside.png", "leads out of the campaign's folder"),
+        ("large.png", "is larger than 1 MB"),
     ],
 )
 def test_a_picture_that_is_no_file_of_the_campaign_is_refused_at_its_line(

@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 from campaigns.approval_matrix import TABLE
 from campaigns.brief_loading import load_brief
 from campaigns.language import translations
+from flows import artifacts
 from tasks import audience_words, preview_words, runs, store
 from tasks.pages import LAYOUTS
 from tasks.previews import write_preview
@@ -86,7 +87,7 @@ def test_it_speaks_english_on_request(workplace: Workplace, tmp_path: Path) -> N
 def test_a_group_of_fewer_than_ten_is_shown_nowhere(workplace: Workplace, tmp_path: Path) -> None:
     page = page_of(workplace, prepare(workplace, campaign_in(tmp_path)))
     cells = {words_of(row[0]): words_of(row[1]) for row in page.iter("tr") if len(row) > 1}
-    assert cells["skyddad identitet i hushållet"] == "färre än 10"
+    assert cells["skyddad identitet i hushållet"] == "visas inte"
     counts = [
         words_of(cell) for table in page.iter("table") for cell in table.xpath(".//td[2]") if len(cell.getparent()) > 2
     ]
@@ -111,12 +112,15 @@ def test_a_channel_for_fewer_than_ten_tells_neither_persons_nor_money(workplace:
         connection.executemany(
             "INSERT INTO plan BY NAME SELECT ? AS run, 'external' AS wave, ? AS segment, ? AS channel, ? AS persons, "
             "? AS cost_sek",
-            [(run, "a", "email", 300, 7.77), (run, "b", "letter", 6, 4321.0), (run, "c", "none", 40, 0.0)],
+            [(run, "a", "email", 40, 5.55), (run, "b", "letter", 6, 4321.0), (run, "c", "sms", 300, 7.77)],
         )
-    shown = words_of(page_of(workplace, run).get_element_by_id("main")).replace("\N{NO-BREAK SPACE}", " ")
-    assert "färre än 10" in shown
+    page = page_of(workplace, run)
+    rows = {(row["channel"], row["persons"], row["sek"]) for row in artifacts.plan_rows(workplace, run)}
+    assert rows == {("email", "not shown", "not shown"), ("letter", "not shown", "not shown"), ("sms", 300, 7.77)}
+    shown = words_of(page.get_element_by_id("main")).replace("\N{NO-BREAK SPACE}", " ")
     assert "visas inte" in shown
     assert "4 321 kr" not in shown
+    assert "6 kr" not in shown
     assert "8 kr" in shown
 
 

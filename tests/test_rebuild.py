@@ -57,6 +57,8 @@ def published_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[W
             ["approval", "look", "audience_profile", "audience_overlap", "response_evidence"],
         )
     control.suppress(workplace, email="test3@example.se", actor="test")
+    asked = {"digest": "d", "asked": [{"role": "manager", "approver": "test_person"}]}
+    decisions.record(workplace, "approval_requested", actor="test", run=run, detail=asked)
     detail = {"digest": "d", "role": "manager", "approver": "test_person", "reviewed": ["h_gate"]}
     decisions.record(workplace, "approval_granted", actor="test_person", run=run, detail=detail)
     with store.writing(workplace) as connection:

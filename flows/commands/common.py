@@ -1,6 +1,5 @@
 """What every command shares: where it works, how it answers, how it runs a flow."""
 
-import getpass
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -28,7 +27,9 @@ def here() -> "Workplace":
 
 def actor() -> str:
     """Return the account that runs the command, for the audit."""
-    return f"account:{getpass.getuser()}"
+    from tasks.acting import acting_account
+
+    return f"account:{acting_account()}"
 
 
 def answer(data: Mapping[str, Any], as_json: bool, lines: Callable[[], list[str]]) -> None:

@@ -44,7 +44,10 @@ def _lines(found: dict[str, Any]) -> list[str]:
         f"run        {found['run']}: {found['state']}",
         f"persons    {persons['audience']} in the audience = {persons['held_out']} held out"
         f" + {persons['excluded']} excluded + {persons['assigned']} assigned; {persons['reached']} reached",
-        *(f"             excluded, {reason}: {count}" for reason, count in persons["excluded_by_reason"].items()),
+        *(
+            f"             excluded, {reason}: {'not shown' if count is None else count}"
+            for reason, count in persons["excluded_by_reason"].items()
+        ),
         f"messages   {messages['planned']} planned = " + " + ".join(f"{messages[state]} {state}" for state in states),
         *(
             f"             {channel}: " + ", ".join(f"{count} {state}" for state, count in counts.items() if count)

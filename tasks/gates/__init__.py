@@ -4,7 +4,7 @@ A gate is one function registered under the id of its row in ``campaigns/program
 the kind and the thresholds. :func:`examine` runs them all over one variant.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from campaigns.brief import Override
@@ -12,6 +12,7 @@ from campaigns.errors import Finding
 from campaigns.programme import Gate
 from tasks.gates import (
     accessibility,
+    active_content,
     contrast,
     correctness,
     decisions,
@@ -30,10 +31,13 @@ from tasks.gates import (
 from tasks.gates.registry import GATES, Fault
 from tasks.gates.subject import GateSubject
 
+MOST_FAULTS = 50
+"""Of one gate in one text; looking for more would take as long as reading them."""
 FAMILIES = (
     sender,
     promises,
     accessibility,
+    active_content,
     structure,
     contrast,
     language_marks,
@@ -52,16 +56,29 @@ __all__ = ["FAMILIES", "GATES", "Fault", "GateSubject", "accept_overrides", "exa
 
 
 def examine(subjects: Iterable[GateSubject], rules: Sequence[Gate]) -> list[Finding]:
-    """Return what every gate finds in every variant, each fault once per language and channel, in reading order."""
+    """Return what every gate finds in every variant, each fault once per language and channel, in reading order.
+
+    Of one gate in one variant come at most ``MOST_FAULTS``, and one that there are more.
+    """
     found = {
         finding_of(subject, rule, fault)
         for subject in subjects
         for rule in rules
-        for fault in GATES[rule.id](subject, rule.threshold)
+        for fault in _bounded(subject, GATES[rule.id](subject, rule.threshold))
     }
     return sorted(
         found, key=lambda finding: (finding.file, finding.line, finding.gate, finding.channel, finding.message)
     )
+
+
+def _bounded(subject: GateSubject, faults: Iterable[Fault]) -> Iterator[Fault]:
+    """Yield the first faults that a gate finds in a text, and that there are more: nobody mends fifty from one list."""
+    for number, fault in enumerate(faults):
+        if number == MOST_FAULTS:
+            remedy = subject.say("Mend those above, then check again.")
+            yield replace(fault, message=subject.say("There are more of these"), remedy=remedy, sentence="")
+            return
+        yield fault
 
 
 def accept_overrides(findings: Iterable[Finding], overrides: Sequence[Override]) -> list[Finding]:

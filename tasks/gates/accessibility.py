@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement
 
 from campaigns.language import direction
-from tasks.gates.quoting import sentence_with, shown_safely
+from tasks.gates.quoting import sentence_around, sentence_with, shown_safely
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import BRIEF_FILE, GateSubject, is_hidden, shown
 from tasks.text_pictures import CONTENT_ID
@@ -89,8 +89,8 @@ def link_text(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
             else subject.say("A link has no text")
         )
         remedy = subject.say("Let the link's own words name the page, such as “Order a bag for food waste”.")
-        around = sentence_with(subject, text) or text or link.get("href", "")
-        yield Fault(message, remedy, subject.place(_as_written(link, text)), sentence=around)
+        around = sentence_around(link) or sentence_with(subject, text) or text or link.get("href", "")
+        yield Fault(message, remedy, _place_of_link(subject, link, text), sentence=around)
     for address in _bare_addresses(subject):
         message = subject.say("An address stands in the text instead of words: {address}", address=address[:120])
         remedy = subject.say("Make it a link: [what the page is about](https://…).")
@@ -178,8 +178,13 @@ def _name(link: HtmlElement) -> str:
     return str(link.get("aria-label") or " ".join(f"{shown(link)} {pictures}".split()))
 
 
-def _as_written(link: HtmlElement, text: str) -> str:
-    """Return the Markdown of a link, which is told from the same words elsewhere by its address."""
-    leads = str(link.get("href"))
-    alone = bool(BARE_ADDRESS.match(text)) and leads.rstrip("/").endswith(text.rstrip("/"))
-    return text if alone else f"[{text}]("
+def _place_of_link(subject: GateSubject, link: HtmlElement, text: str) -> tuple[str, int]:
+    """Return where a link was written: its Markdown, told from the same words elsewhere by its address, or its tag."""
+    address = str(link.get("href", ""))
+    inside = any(root in link.iterancestors() for root in subject.roots)
+    for written in (f"[{text}]({address})", f"]({address})", f"<{address}>", f"[{text}](") if inside else ():
+        for name in subject.written:
+            if number := next((n for n, line in subject.numbered(name) if written in line), 0):
+                return name, number
+    placed = subject.markup_place(link)
+    return placed if placed[0] != subject.source else subject.place(text or address)

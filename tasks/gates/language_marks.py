@@ -45,13 +45,16 @@ def _passages(subject: GateSubject) -> list[tuple[str, str]]:
     if subject.document is None:
         return [(block, subject.language) for block in subject.body]
     found = []
-    for element in (each for root in subject.roots for each in root.iter()):
+    inside = {each for root in subject.roots for each in root.iter()}
+    for element in subject.document.iter():
         if not isinstance(element.tag, str) or is_hidden(element) or not _stands_alone(element):
+            continue
+        if element not in inside and shown(element) not in subject.own_words:
             continue
         tag = _marked_as(element) or subject.language
         if is_language_tag(tag) and (words := shown(element)):
             found.append((words, tag))
-    return found
+    return found + [(words, subject.language) for words in subject.own_words if words not in subject.seen]
 
 
 def _stands_alone(element: HtmlElement) -> bool:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from lxml.html import HtmlElement
 
 from campaigns.brief_subject import COMMENT_OR_TEXT, REGISTER
-from tasks.gates.quoting import sentence_with, shown_safely
+from tasks.gates.quoting import sentence_around, sentence_with, shown_safely
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import GateSubject, is_hidden, shown
 from tasks.slot_values import STAND_INS
@@ -15,10 +15,12 @@ from tasks.web_addresses import is_public, is_public_name, numeric_address
 
 ADDRESS_IN_TEXT = re.compile(r"(?<![\w/@.])(?:https?|ftp)://[^\s<>\"”»]*", re.IGNORECASE)
 NOT_A_LINK = re.compile(r"\[[^\[\]\n]{1,200}\](?:\(\S*|\s\((?:https?:|mailto:|tel:|/|www\.)\S*)")
+REFUSED = re.compile(r"\]\(\s*((?:[a-z][a-z\d+.-]*):)", re.IGNORECASE)
 MAILBOX = re.compile(r"[^@\s,;:<>()\[\]]+@([^@\s,;:<>()\[\]]+)")
 TELEPHONE = re.compile(r"\+?[\d\s().\-\u00a0\u2011]*\d[\d\s().\-\u00a0\u2011]*(?:;[\w=;+.-]*)?")
 BROKEN = re.compile(r"[\s<>\"{}|\\^`]|^https://https?[:/]", re.IGNORECASE)
 FEWEST_DIGITS = 3
+LONGEST_NUMBER = 60  # characters
 UNSUBSCRIBE = STAND_INS["unsubscribe_url"]
 FOLLOWING = re.compile(
     r"(?:utm|mtm|pk|piwik|matomo|hsa|mc|oly|vero|mkt|trk)_\w+|_hsenc|_hsmi|__s|fbclid|gclid|gbraid|wbraid|dclid|msclkid"
@@ -40,15 +42,20 @@ COUNTED = re.compile(r"\d{5,}|(?=\D*\d)(?=[^A-Za-z]*[A-Za-z])[0-9A-Za-z_-]{8,}|[
 @gate("link_address")
 def link_address(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     """P4b: every link can be followed by everybody: https, mailto or tel, whole, and out on the internet."""
-    for address, words in _links(subject):
+    for address, words, sentence in _links(subject):
         if wrong := wrong_with(subject, address):
-            remedy = subject.say("Write the whole address, such as https://start.stockholm/avfall.")
-            yield Fault(wrong, remedy, _place(subject, address, words), sentence=_sentence(subject, words, address))
+            yield Fault(wrong, _remedy(subject, address), _place(subject, address, words), sentence=sentence)
     remedy = subject.say("Write [what the page is about](https://…), without a space between.")
     for block in subject.body:
         if found := NOT_A_LINK.search(block):
             message = subject.say("“{text}” is not written so that it becomes a link", text=found[0].strip()[:120])
-            yield Fault(message, remedy, subject.place(found[0].strip()), sentence=sentence_with(subject, found[0]))
+            if scheme := REFUSED.search(found[0]):
+                address = block[found.start() + scheme.start(1) :].partition(")")[0]
+                message = subject.say("A link is neither https, mailto nor tel: {address}", address=address[:120])
+                if address.startswith("tel:"):
+                    message = subject.say("A telephone link has no number: {address}", address=address[:120])
+            mended = _remedy(subject, address) if scheme else remedy
+            yield Fault(message, mended, subject.place(found[0].strip()), sentence=sentence_with(subject, found[0]))
 
 
 @gate("tracking")
@@ -60,18 +67,18 @@ def tracking(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     for address in subject.personal_addresses:
         message = subject.say("A link to employees differs from person to person: {address}", address=address[:120])
         yield Fault(message, remedy, _place_of_slot(subject, address), sentence=address[:200])
-    for address, words in _links(subject):
+    for address, words, sentence in _links(subject):
         if not address.lower().startswith(("http://", "https://")):
             continue
         if parts := [part for part in _path(address) if OPAQUE.fullmatch(part)]:
             message = subject.say(
                 "A link to employees has a part that can tell who followed it: {part}", part=parts[0][:80]
             )
-            yield Fault(message, remedy, _place(subject, address, words), sentence=_sentence(subject, words, address))
+            yield Fault(message, remedy, _place(subject, address, words), sentence=sentence)
         if names := _following(address):
             message = subject.say("A link to employees has a parameter that can tell who followed it: {name}",
                                   name=", ".join(dict.fromkeys(names)))  # fmt: skip
-            yield Fault(message, remedy, _place(subject, address, words), sentence=_sentence(subject, words, address))
+            yield Fault(message, remedy, _place(subject, address, words), sentence=sentence)
     pictures = subject.select("//img[starts-with(@src, 'http') or starts-with(@src, '//')]")
     for picture in pictures if subject.channel == "email" else []:
         remedy = subject.say("Show a picture of your own, which stands in the brief's `images`.")
@@ -90,23 +97,34 @@ def is_internal(subject: GateSubject) -> bool:
 def links_to_ask(subject: GateSubject) -> list[tuple[str, tuple[str, int], str]]:
     """Return each web address that all are led to, its place and the words of its link; not that to unsubscribe."""
     elements = subject.select("//a[starts-with(@href, 'https://')]")
-    found = dict.fromkeys((link.get("href", "").strip(), shown(link)) for link in elements if not is_hidden(link))
+    found = {(link.get("href", "").strip(), shown(link)): link for link in reversed(elements) if not is_hidden(link)}
     return [
-        (address, _place(subject, address, words), _sentence(subject, words, address))
-        for address, words in found
+        (address, _place(subject, address, words), sentence_around(link) or shown_safely(words or address))
+        for (address, words), link in reversed(found.items())
         if address != UNSUBSCRIBE and not wrong_with(subject, address)
     ]
 
 
-def _links(subject: GateSubject) -> list[tuple[str, str]]:
-    """Return every address that a reader can follow with the words of its link, each once."""
+def _links(subject: GateSubject) -> list[tuple[str, str, str]]:
+    """Return every address that a reader can follow with the words of its link and its sentence, each once."""
     elements: list[HtmlElement] = subject.select("//a[@href] | //area[@href]")
-    found = [(link.get("href", "").strip(), shown(link)) for link in elements if not is_hidden(link)]
+    seen = [(link.get("href", "").strip(), shown(link), link) for link in elements if not is_hidden(link)]
+    found = [(address, words, sentence_around(link) or shown_safely(words or address)) for address, words, link in seen]
     if subject.document is None:
-        found += [(address.rstrip(".,;:!?)"), "") for address in ADDRESS_IN_TEXT.findall(subject.text)]
+        bare = ADDRESS_IN_TEXT.findall(subject.text)
     else:
-        found += [(a.rstrip(".,;:!?)"), "") for block in subject.body for a in ADDRESS_IN_TEXT.findall(block)]
+        bare = [address for block in subject.body for address in ADDRESS_IN_TEXT.findall(block)]
+    ended = [address.rstrip(".,;:!?)") for address in bare]
+    found += [(address, "", sentence_with(subject, address) or shown_safely(address)) for address in ended]
     return list(dict.fromkeys(found))
+
+
+def _remedy(subject: GateSubject, address: str) -> str:
+    if address.lower().startswith("mailto:"):
+        return subject.say("Write a whole mail address, such as mailto:name@stockholm.se.")
+    if address.lower().startswith("tel:"):
+        return subject.say("Write the number after tel:, such as tel:+46850800000.")
+    return subject.say("Write the whole address, such as https://start.stockholm/avfall.")
 
 
 def wrong_with(subject: GateSubject, address: str) -> str:
@@ -135,7 +153,11 @@ def _wrong_with_mail(subject: GateSubject, rest: str, shown_as: str) -> str:
 
 
 def _wrong_with_telephone(subject: GateSubject, rest: str, shown_as: str) -> str:
-    dialled = TELEPHONE.fullmatch(unquote(rest)) and sum(map(str.isdigit, rest)) >= FEWEST_DIGITS
+    dialled = (
+        len(rest) <= LONGEST_NUMBER
+        and TELEPHONE.fullmatch(unquote(rest))
+        and sum(map(str.isdigit, rest)) >= FEWEST_DIGITS
+    )
     return "" if dialled else subject.say("A telephone link has no number: {address}", address=shown_as)
 
 
@@ -181,7 +203,15 @@ def _path(address: str) -> list[str]:
 
 
 def _place(subject: GateSubject, address: str, words: str) -> tuple[str, int]:
-    for written in (f"]({address}", f"<{address}", f'href="{address}"', address, f"[{words}]("):
+    whole = (
+        f"[{words}]({address})",
+        f"]({address})",
+        f"]({address} ",
+        f"](<{address}>",
+        f"<{address}>",
+        f'="{address}"',
+    )
+    for written in (*whole, f"]({address}", f"<{address}", address, f"[{words}]("):
         for name in subject.written:
             lines = enumerate(subject.lines(name), start=1)
             if len(written) > 3 and (number := next((n for n, line in lines if written in line), 0)):
@@ -196,7 +226,3 @@ def _place_of_slot(subject: GateSubject, address: str) -> tuple[str, int]:
             if re.search(rf"(?:\]\(|href=[\"']|<)[^)\"'>]*(?:{{{{\s*(?:{slots})\s*}}}}|{slots})", line):
                 return name, number
     return subject.place(address)
-
-
-def _sentence(subject: GateSubject, words: str, address: str) -> str:
-    return sentence_with(subject, words) or shown_safely(words or address)

@@ -1,13 +1,39 @@
-"""Where an element of a page was written in a template: by its tag and the attributes that stand in the template."""
+"""What a template writes itself: its elements, by tag and attributes, and its words."""
 
+import html
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
 ATTRIBUTE = re.compile(r"([\w:-]+)\s*(?:=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?")
 FILLED = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)
 REMARK = re.compile(r"\{#.*?#\}|<!--.*?-->", re.DOTALL)
+
+TAG = re.compile(r"<[^<>]*>")
+CODE = re.compile(r"<(style|script|head)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
+FEWEST_WORDS = 2
+
+
+@dataclass(frozen=True)
+class TemplateWords:
+    """The runs of words that stand in a template between its tags and expressions."""
+
+    runs: tuple[str, ...]
+
+    def print(self, block: str) -> bool:
+        """Tell whether a block that a reader sees was written in the template: a run of its words, or all of it."""
+        return any(run in block if len(run.split()) >= FEWEST_WORDS else run == block for run in self.runs)
+
+
+@lru_cache(maxsize=64)
+def words_of_template(template: str) -> TemplateWords:
+    """Return the runs of words that stand in a template, white space collapsed."""
+    bare = TAG.sub("\x00", CODE.sub("\x00", FILLED.sub("\x00", REMARK.sub("\x00", template))))
+    runs = (" ".join(html.unescape(run).split()) for run in bare.split("\x00"))
+    return TemplateWords(tuple(dict.fromkeys(run for run in runs if any(sign.isalpha() for sign in run))))
 
 
 def line_of_element(template: str, element: HtmlElement, alike: Sequence[HtmlElement]) -> int:

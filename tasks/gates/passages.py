@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 from campaigns.brief import Brief
 from campaigns.language import base
 from tasks.gates.readability import FOREIGN, sentences
-from tasks.gates.reading import blocks_of
+from tasks.gates.reading import blocks_of, holds
 from tasks.gates.subject import BRIEF_FILE, WORD, GateSubject
 
 UNSEEN = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
@@ -47,14 +47,16 @@ def passages(subject: GateSubject) -> tuple[Passage, ...]:
 
     The title of the brief comes last: it heads the report that everybody may read, and is Swedish.
     """
-    written = _written(subject.subject, subject.text, subject.html, subject.language)
+    written = _written(subject.subject, subject.text, subject.html, subject.language, subject.own_words)
     title = (Passage(_plain(subject.brief.title), "sv"),) if subject.brief is not None else ()
     return (*written, *title)
 
 
 def everything(subject: GateSubject) -> tuple[str, ...]:
     """Return each sentence of a variant in whatever language it is marked, and what the brief says of people."""
-    written = _written(subject.subject, subject.text, subject.html, subject.language, keep_foreign=True)
+    written = _written(
+        subject.subject, subject.text, subject.html, subject.language, subject.own_words, keep_foreign=True
+    )
     brief = told_in_brief(subject.brief) if subject.brief is not None else ()
     return tuple(dict.fromkeys((*(passage.text for passage in written), *brief)))
 
@@ -91,10 +93,15 @@ def places(subject: GateSubject, sentence: str, start: int, end: int) -> tuple[t
 
 
 def exact_places(subject: GateSubject, sentence: str, excerpt: str) -> tuple[tuple[str, int], ...]:
-    """Return file and line of each line that holds an excerpt sign for sign, else where its words were written."""
-    lines = tuple(place for place, line in written_lines(subject) if excerpt in line)
-    start = sentence.find(excerpt)
-    return lines or places(subject, sentence, start, start + len(excerpt))
+    """Return file and line of each line that holds an excerpt sign for sign, else where its words were written.
+
+    Of several lines those are meant that hold most of the sentence.
+    """
+    lines = [(place, line) for place, line in written_lines(subject) if holds(line, excerpt)]
+    start, around = sentence.find(excerpt), set(_cut(sentence))
+    shared = [len(around & set(_cut(line))) for _, line in lines]
+    meant = (place for (place, _), common in zip(lines, shared, strict=True) if common == max(shared))
+    return tuple(meant) or places(subject, sentence, start, start + len(excerpt))
 
 
 def written_lines(subject: GateSubject) -> Iterator[tuple[tuple[str, int], str]]:
@@ -105,8 +112,11 @@ def written_lines(subject: GateSubject) -> Iterator[tuple[tuple[str, int], str]]
 
 
 @lru_cache(maxsize=32)
-def _written(line: str, text: str, html: str, language: str, *, keep_foreign: bool = False) -> tuple[Passage, ...]:
-    found = [line, *_of_html(html, language, keep_foreign)] if html.strip() else [line, *_of_text(text)]
+def _written(
+    line: str, text: str, html: str, language: str, own: tuple[str, ...], *, keep_foreign: bool = False
+) -> tuple[Passage, ...]:
+    written = _of_html(html, language, keep_foreign) if html.strip() else _of_text(text)
+    found = [line, *written, *sentences(own)]
     return tuple(Passage(each, language) for each in dict.fromkeys(map(_plain, found)) if WORD.search(each))
 
 

@@ -13,7 +13,7 @@ APOSTROPHE = re.compile("['’.]")
 LONG_WORD = 6
 FEWEST_WORDS = 3
 QUOTED_WORDS = 8
-LONG_NUMBER = re.compile(r"\d(?:[\s\d+./\u2010-\u2212-]*\d){5,}")
+LONG_NUMBER = re.compile(r"\d(?:[\s+./\u2010-\u2212-]*\d){5,}")
 FOREIGN = "\ufffc"
 """Stands in the place of words that are marked as another language than the text's."""
 

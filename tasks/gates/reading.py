@@ -60,12 +60,24 @@ def lines_of(path: Path) -> list[str]:
 
 @lru_cache(maxsize=256)
 def _lines(path: Path, changed: int, size: int) -> tuple[str, ...]:
-    return tuple(path.read_text(encoding="utf-8").splitlines())
+    return tuple(path.read_text(encoding="utf-8-sig", errors="replace").splitlines())
 
 
 def exact_line(lines: list[str], excerpt: str) -> int:
     """Return the number of the first line that holds an excerpt letter by letter, 0 where none does."""
-    return next((number for number, line in enumerate(lines, start=1) if excerpt and excerpt in line), 0)
+    return next((number for number, line in enumerate(lines, start=1) if holds(line, excerpt)), 0)
+
+
+def holds(line: str, excerpt: str) -> bool:
+    """Tell whether a line holds an excerpt letter by letter, and not as a part of a longer word: test in attested."""
+    start = line.find(excerpt) if excerpt else -1
+    while start >= 0:
+        end = start + len(excerpt)
+        before, after = line[start - 1 : start] + excerpt[0], excerpt[-1] + line[end : end + 1]
+        if not (before.isalnum() and len(before) > 1) and not (after.isalnum() and len(after) > 1):
+            return True
+        start = line.find(excerpt, start + 1)
+    return False
 
 
 def _position(written: list[str], words: list[str]) -> int | None:
@@ -93,17 +105,20 @@ def _fragments(element: HtmlElement, but: str = "") -> list[str]:
     return [gap, *inner, gap]
 
 
-def blocks_of(root: HtmlElement) -> list[str]:
-    """Cut an element into its innermost blocks: text that stands beside blocks becomes a block of its own."""
-    if not isinstance(root.tag, str) or root.tag in NOT_READ or _hides(root):
+def blocks_of(root: HtmlElement, *, but: str = "") -> list[str]:
+    """Cut an element into its innermost blocks: text that stands beside blocks becomes a block of its own.
+
+    ``but`` is an attribute: what stands in elements that have it is left out.
+    """
+    if not isinstance(root.tag, str) or root.tag in NOT_READ or _hides(root) or root.get(but or "-") is not None:
         return []
     blocks, loose = [], root.text or ""
     for child in root:
         if isinstance(child.tag, str) and any(element.tag in BLOCKS for element in child.iter()):
-            blocks += [loose, *blocks_of(child)]
+            blocks += [loose, *blocks_of(child, but=but)]
             loose = child.tail or ""
         else:
-            loose += "".join(_fragments(child)) + (child.tail or "")
+            loose += "".join(_fragments(child, but)) + (child.tail or "")
     return [collapsed(block) for block in [*blocks, loose] if block.strip()]
 
 

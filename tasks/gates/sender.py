@@ -23,10 +23,10 @@ def sender_present(subject: GateSubject, threshold: Threshold) -> Iterator[Fault
     for part in subject.frames:
         if not _holds(part, sender.body):
             message = subject.say("The sender “{sender}” is missing", sender=sender.body)
-            yield Fault(message, _use_layout(subject), subject.layout("sender", part))
+            yield _fault(subject, message, subject.layout("sender", part))
         elif sender.kind == "department" and not any(_holds(part, city) for city in CITY):
             message = subject.say("The City of Stockholm is not named as sender")
-            yield Fault(message, _use_layout(subject), subject.layout("sender", part))
+            yield _fault(subject, message, subject.layout("sender", part))
 
 
 @gate("endorsement")
@@ -38,7 +38,7 @@ def endorsement(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     for part in subject.frames:
         if not _holds(part, wanted):
             message = subject.say("A company's message must say “{phrase}”", phrase=wanted)
-            yield Fault(message, _use_layout(subject), subject.layout("sender", part))
+            yield _fault(subject, message, subject.layout("sender", part))
 
 
 @gate("logotype")
@@ -48,7 +48,7 @@ def logotype(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
         return
     if not any(_is_seen(element) for element in subject.select(LOGOTYPE)):
         message = subject.say("The logotype is missing")
-        yield Fault(message, _use_layout(subject), subject.layout("sender"))
+        yield _fault(subject, message, subject.layout("sender"))
 
 
 @gate("decision_label")
@@ -63,12 +63,12 @@ def decision_label(subject: GateSubject, threshold: Threshold) -> Iterator[Fault
     for part in subject.frames:
         if not any(each in part for each in labels):  # with its capital: “Vad är beslutat?” is no label
             message = subject.say("Nothing says whether this is decided: “{label}” is missing", label=label)
-            yield Fault(message, _use_layout(subject), subject.layout("decision", part))
+            yield _fault(subject, message, subject.layout("decision", part))
             continue
         for fact in filter(None, () if is_short else (decision.body, decision.reference)):
             if not _holds(part, fact):
                 message = subject.say("The decision is not told in full: “{fact}” is missing", fact=fact)
-                yield Fault(message, _use_layout(subject), subject.layout("decision", part))
+                yield _fault(subject, message, subject.layout("decision", part))
 
 
 @gate("contact_present")
@@ -81,7 +81,7 @@ def contact_present(subject: GateSubject, threshold: Threshold) -> Iterator[Faul
         for fact in facts if told_in_full else facts[:1]:
             if not _holds(part, fact):
                 message = subject.say("The way to contact us is not told in full: “{fact}” is missing", fact=fact)
-                yield Fault(message, _use_layout(subject), subject.layout("contact", part))
+                yield _fault(subject, message, subject.layout("contact", part))
 
 
 def _translated(phrase: str, subject: GateSubject) -> str:
@@ -97,5 +97,12 @@ def _is_seen(element: HtmlElement) -> bool:
     return not is_hidden(element) and bool(shown(element) or next(element.iter("img", "svg"), None) is not None)
 
 
-def _use_layout(subject: GateSubject) -> str:
+def _fault(subject: GateSubject, message: str, place: tuple[str, int]) -> Fault:
+    return Fault(message, use_layout(subject, place), place)
+
+
+def use_layout(subject: GateSubject, place: tuple[str, int]) -> str:
+    """Return how to mend what a layout would have printed: in the campaign's own template, or by doing without it."""
+    if place[0].endswith(".j2"):
+        return subject.say("Print it in {file}, or take the block away so that the shared layout does.", file=place[0])
     return subject.say("Use the channel's own layout, which prints this from the brief, or write it in the text.")

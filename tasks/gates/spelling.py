@@ -11,6 +11,7 @@ from typing import Any
 from babel import Locale
 
 from campaigns.language import base
+from campaigns.languages_told import language_of, may_be_in
 from campaigns.programme import load_programme
 from tasks.gates.dictionary import read_dictionary
 from tasks.gates.passages import Passage, passages, places, told_in_brief
@@ -21,9 +22,10 @@ from tasks.gates.word_lists import terms
 from tasks.slot_values import default_of
 
 NOT_WORDS = re.compile(
-    r"\S+@\S+|(?:https?://|www\.)\S+"
+    r"(?<!\S)\S+@\S+|(?:https?://|www\.)\S+|\b(?:javascript|file|data|tel|mailto):\S+"
+    r"|</?[A-Za-z][^<>]{0,300}>|<!--.{0,300}?-->|&#?\w{1,10};"  # mark-up that is printed, which placeholder tells
     r"|\b[\w-]+(?:\.[\w-]+)+(?:/\S*)?"  # addresses, abbreviations as t.ex
-    r"|\w*\d[\w:,./–-]*|\b[A-ZÅÄÖ]{1,6}(?:-\w+)?\b|\b\w{1,5}\.(?=\s+[a-zåäö])|‹[^›]*›"
+    r"|(?<!\w)\w*\d[\w:,./–-]*|\b[A-ZÅÄÖ]{1,6}(?:-\w+)?\b|\b\w{1,5}\.(?=\s+[a-zåäö])|‹[^›]*›"
 )
 QUOTED = re.compile(r"[“”\"»«][^“”\"»«]{1,40}[“”\"»«]")
 QUOTED_WORDS = 3
@@ -34,6 +36,10 @@ LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 LANGUAGES_NAMED = ("fi", "en", "so", "es", "pl", "de", "fr", "tr", "ku", "sq", "bs", "hr", "ro", "se", "lt", "lv", "et")
 OFTEN_LEFT_OUT = "aeinrst"
 LONGEST_MENDED = 25
+LONGEST_WORD = 60  # letters; the dictionary needs minutes for one that is far longer
+MOST_TOLD = 40  # words of one text
+MOST_MENDED = 12  # of these; a suggestion takes hundreds of look-ups
+SHOWN = 40  # letters of a word
 
 
 @gate("spelling")
@@ -47,9 +53,25 @@ def spelling(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
         yield Fault(message, subject.say("Run `make setup`, which installs it."), (subject.source, 1))
         return
     named = _names(subject)
-    for passage in swedish:
-        for word, start in _candidates(passage, named):
-            yield from _faults(subject, passage.text, word, start)
+    unknown = (
+        (passage.text, word, start)
+        for passage in swedish
+        if not _is_foreign(passage.text)
+        for word, start in _candidates(passage, named)
+    )
+    told: dict[str, str] = {}
+    for sentence, word, start in unknown:
+        if word not in told and len(told) >= MOST_TOLD:
+            return
+        if word not in told:
+            told[word] = suggestion(word) if len(told) < MOST_MENDED else ""
+        yield from _faults(subject, sentence, word, start, told[word])
+
+
+def _is_foreign(text: str) -> bool:
+    """Tell whether ``language_part`` says of a passage that it is in another language: its words are not misspelt."""
+    found = language_of(text)
+    return bool(found) and not may_be_in(found, "sv")
 
 
 @cache
@@ -63,6 +85,8 @@ def dictionary() -> Any:
 @lru_cache(maxsize=65536)
 def is_known(word: str) -> bool:
     """Tell whether the dictionary or the city knows a word, also as a compound; one in other letters is not Swedish."""
+    if len(word) > LONGEST_WORD:
+        return False
     if word.casefold() in _city_words() or dictionary()(word) or not LATIN.search(word):
         return True
     if word.casefold() in _names_of_languages():
@@ -101,9 +125,8 @@ def _candidates(passage: Passage, named: frozenset[str]) -> Iterator[tuple[str, 
         yield word, match.start()
 
 
-def _faults(subject: GateSubject, sentence: str, word: str, start: int) -> Iterator[Fault]:
-    message = subject.say("The dictionary does not know “{word}”", word=word)
-    near = suggestion(word)
+def _faults(subject: GateSubject, sentence: str, word: str, start: int, near: str) -> Iterator[Fault]:
+    message = subject.say("The dictionary does not know “{word}”", word=word[:SHOWN])
     remedy = (
         subject.say("Did you mean “{near}”? If the word is right, add it to campaigns/words/city_words.csv.", near=near)
         if near

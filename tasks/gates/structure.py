@@ -7,6 +7,7 @@ from lxml.html import HtmlElement
 
 from tasks.gates.quoting import shown_safely
 from tasks.gates.registry import Fault, Threshold, gate
+from tasks.gates.sender import use_layout
 from tasks.gates.subject import GateSubject, is_hidden, shown
 from tasks.message_words import dates_told
 
@@ -55,11 +56,10 @@ def date_present(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     if not any(wave.name == subject.wave for wave in subject.brief.waves):
         return
     told = dates_told(subject.brief, subject.wave, subject.language)
-    if all(any(date in part for date in told) for part in subject.frames):
-        return
     message = subject.say("The date “{date}” is missing", date=told[0])
-    remedy = subject.say("Use the channel's own layout, which prints this from the brief, or write it in the text.")
-    yield Fault(message, remedy, subject.key("waves"))
+    lacking = (part for part in subject.frames if not any(date in part for date in told))
+    for place in dict.fromkeys(subject.layout("waves", part) for part in lacking):
+        yield Fault(message, use_layout(subject, place), place)
 
 
 def _wrong_with(subject: GateSubject, table: HtmlElement) -> tuple[str, str] | None:
@@ -110,7 +110,9 @@ def _place_of(subject: GateSubject, table: HtmlElement, start: str) -> tuple[str
 def _first_level(subject: GateSubject, found: list[HtmlElement]) -> Iterator[Fault]:
     remedy = subject.say("Let the page have one heading of the first level; begin the others with `##`.")
     if not found:
-        yield Fault(subject.say("There is no heading of the first level"), remedy, (subject.source, 1))
+        own = subject.layout("heading")
+        place = own if own[0].endswith(".j2") else (subject.source, 1)
+        yield Fault(subject.say("There is no heading of the first level"), remedy, place)
     for extra in found[1:]:
         message = subject.say("There is more than one heading of the first level: “{text}”", text=shown(extra))
         yield Fault(message, remedy, subject.place(_as_written(extra)), sentence=shown_safely(shown(extra)))
@@ -118,6 +120,11 @@ def _first_level(subject: GateSubject, found: list[HtmlElement]) -> Iterator[Fau
 
 def _steps(subject: GateSubject, found: list[HtmlElement]) -> Iterator[Fault]:
     before = 1
+    first = next((element for element in found if element.tag == "h1"), None)
+    if first is not None and found[0] is not first:
+        message = subject.say("The heading of the first level, “{text}”, comes after others", text=shown(first))
+        remedy = subject.say("Begin with it, or write `##` before it.")
+        yield Fault(message, remedy, subject.place(_as_written(first)), sentence=shown_safely(shown(first)))
     for element in found:
         level, words = int(element.tag[1]), shown(element)
         if not words and not any(image.get("alt") for image in element.iter("img")):

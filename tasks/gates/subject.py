@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from campaigns.brief import Brief
 from campaigns.language import translations
-from tasks.gates.markup import line_of_element
+from tasks.gates.markup import line_of_element, words_of_template
 from tasks.gates.reading import (
     BLOCKS,
     NOT_READ,
@@ -31,6 +31,8 @@ __all__ = ["BLOCKS", "BRIEF_FILE", "NOT_READ", "WORD", "GateSubject", "blocks_of
 
 BRIEF_FILE = "campaign.yaml"
 INCLUDED = re.compile(r"{%[-+]?\s*include\s+[\"']([\w.-]+)[\"']")
+BLOCK_OF = {"sender": "sender", "decision": "heading", "contact": "facts", "waves": "facts"}
+"""The block of the shared layouts that prints what a key of the brief says."""
 SHORT_TEXT = frozenset({"sms"})
 """Channels too short for all that a message says: the layout's lines, below the first empty one, say it in short."""
 
@@ -97,10 +99,22 @@ class GateSubject:
     @cached_property
     def body(self) -> tuple[str, ...]:
         """The paragraphs, headings and list items that the communicator wrote, without what the layout adds."""
+        paragraphs = tuple(collapsed(part) for part in re.split(r"\n\s*\n", self.text) if part.strip())
         if self.document is None:
-            paragraphs = tuple(collapsed(part) for part in re.split(r"\n\s*\n", self.text) if part.strip())
             return paragraphs[:1] if self.channel in SHORT_TEXT else paragraphs
-        return tuple(block for root in self.roots for block in blocks_of(root))
+        return tuple(dict.fromkeys((*(block for root in self.roots for block in blocks_of(root)), *self.own_words)))
+
+    @cached_property
+    def own_words(self) -> tuple[str, ...]:
+        """The paragraphs that the campaign's own templates write beside the text, as its reader sees them."""
+        written = {
+            kind: words_of_template("\n".join(self.lines(f"{self.channel}.{kind}.j2"))) for kind in ("html", "txt")
+        }
+        around = [] if self.document is None else blocks_of(self.document, but="data-body")
+        plain = [collapsed(part) for part in re.split(r"\n\s*\n", self.text) if part.strip()]
+        found = [*(block for block in around if written["html"].print(block)),
+                 *(block for block in plain if written["txt"].print(block))]  # fmt: skip
+        return tuple(dict.fromkeys(found))
 
     @cached_property
     def roots(self) -> list[HtmlElement]:
@@ -147,8 +161,11 @@ class GateSubject:
 
     def layout(self, key: str, part: str = "") -> tuple[str, int]:
         """Return where what a layout prints in a part is mended: the campaign's own template, else the brief's key."""
-        own = f"{self.channel}.{'txt' if part and part != self.seen else 'html'}.j2"
-        return (own, 1) if (self.folder / own).is_file() else self.key(key)
+        own = f"{self.channel}.{'txt' if part and part == collapsed(self.text) else 'html'}.j2"
+        if not (self.folder / own).is_file():
+            return self.key(key)
+        replaced = re.compile(rf"{{%[-+]?\s*block\s+{BLOCK_OF.get(key, key)}\b")
+        return own, next((number for number, line in self.numbered(own) if replaced.search(line)), 1)
 
     def field(self, name: str) -> list[tuple[int, str]]:
         """Return the numbered lines of a field of the text's front matter, such as ``sms``; none where it lacks it."""

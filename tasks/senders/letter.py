@@ -24,6 +24,7 @@ from tasks.typesetting import typeset_apart
 COLUMNS = (
     "message_id", "file", "first_page", "pages", "name", "street", "apartment", "postcode", "city", "language",
 )  # fmt: skip
+ADDRESSED = ("street", "postcode", "city")
 LETTERS_PER_FILE = 250
 """So that the process that sets a file stays below half a gigabyte; see docs/performance.md."""
 
@@ -32,7 +33,11 @@ Place = tuple[str, int, int]
 
 
 class LetterSender:
-    """Hands over a whole shard at once; ``BUDKAVLE_LETTER_URL`` is the folder, HOME/sink/letter when unset."""
+    """Hands over a whole shard at once; ``BUDKAVLE_LETTER_URL`` is the folder, HOME/sink/letter when unset.
+
+    A letter without street, postcode or town, which no post carries, is rejected and stands in no file. After a crash
+    it counts as what the shard does: the manifest alone tells.
+    """
 
     window = 0
 
@@ -63,14 +68,15 @@ class LetterSender:
             )
         try:
             self._remove_files()
-            places = self._write_files(messages)
-            _write(self._draft, _manifest(messages, places))
+            complete = [message for message in messages if _is_addressed(message)]
+            places = self._write_files(complete)
+            _write(self._draft, _manifest(complete, places))
             sync_folder(self._folder)
         except OSError as error:
             raise self._unavailable(error) from None
 
     def send(self, messages: Sequence[Message]) -> Iterator[Outcome]:
-        """Rename the manifest into place and yield one acceptance per letter."""
+        """Rename the manifest into place and yield one acceptance per letter that has an address."""
         try:
             os.rename(self._draft, self.manifest)
             sync_folder(self._folder)
@@ -78,7 +84,11 @@ class LetterSender:
             if self._draft.exists():
                 yield from [Outcome("deferred", type(error).__name__, "", True)] * len(messages)
                 return
-        yield from [Outcome("accepted", "handed_over", self.manifest.name)] * len(messages)
+        accepted, rejected = (
+            Outcome("accepted", "handed_over", self.manifest.name),
+            Outcome("rejected", "address_unusable"),
+        )
+        yield from (accepted if _is_addressed(message) else rejected for message in messages)
 
     def after_crash(self) -> Literal["accepted", "not_sent", "unknown"]:
         """The draft tells: it lies there until the hand-over."""
@@ -111,6 +121,10 @@ class LetterSender:
             where=str(self._folder),
             remedy="check BUDKAVLE_LETTER_URL and the disk, then run the same command again; nothing was handed over.",
         )
+
+
+def _is_addressed(message: Message) -> bool:
+    return all(message.slots.get(part, "").strip() for part in ADDRESSED)
 
 
 def _batches(messages: Sequence[Message]) -> Iterator[list[Message]]:

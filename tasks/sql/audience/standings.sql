@@ -11,4 +11,4 @@ SELECT
 FROM audience
 WHERE run = $run
 GROUP BY ALL
-ORDER BY wave, persons DESC, standing
+ORDER BY wave, standing

@@ -36,7 +36,7 @@ WITH cleaned AS (
         CASE $unit
             WHEN 'person' THEN audience.person_key
             WHEN 'household' THEN audience.household_key
-            ELSE unnest([person.district, person.area])
+            ELSE unnest([person.district, person.area, person.unit])
         END AS unit_key
     FROM audience
     LEFT JOIN person ON audience.kind = person.kind AND audience.person_key = person.person_key

@@ -2,4 +2,4 @@
 SELECT wave, segment, channel, persons, coalesce(cost_sek, 0), coalesce(co2_kg, 0), coalesce(reason, '')
 FROM plan
 WHERE run = $run
-ORDER BY wave, channel, persons DESC, segment;
+ORDER BY wave, channel, segment;

@@ -1,0 +1,141 @@
+"""An approval counts only when the keyed log supports it: a forged, lost or hand-set one approves nothing."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from approval_scene import DIRECTORY, Postbox, campaign_folder, office, postbox, prepared
+
+from campaigns.errors import ApprovalPending, ApprovalRefused, InputError
+from tasks import approval, audit, decisions, runs, store
+from tasks.workplace import Workplace
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[tuple[Workplace, str, Postbox]]:
+    with postbox() as (box, url):
+        place = office(tmp_path, url)
+        yield place, prepared(place, campaign_folder(tmp_path)), box
+
+
+@pytest.fixture
+def approved(scene: tuple[Workplace, str, Postbox]) -> tuple[Workplace, str]:
+    place, run, box = scene
+    approval.request(place, run)
+    approval.grant(place, run, box.codes()[0])
+    approval.require_approval(place, run)
+    return place, run
+
+
+def forge(place: Workplace, run: str, **said: Any) -> None:
+    detail = {"digest": runs.load(place, run).digest, "role": "manager", "approver": "manager_waste", "reviewed": []}
+    approver = said.get("approver", "manager_waste")
+    decisions.record(place, "approval_granted", actor=approver, run=run, detail={**detail, **said})
+
+
+def test_a_line_written_without_the_key_approves_nothing(scene: tuple[Workplace, str, Postbox]) -> None:
+    place, run, _ = scene
+    approval.request(place, run)
+    forge(replace(place, key=b"another key"), run)
+    with pytest.raises(InputError, match="hash chain of the decision log breaks"):
+        approval.require_approval(place, run)
+    assert runs.load(place, run).state == "prepared"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"approver": "councillor"}, {"approver": "communicator_waste"}, {"role": "legal"}, {"digest": "d"}],
+)
+def test_a_grant_that_nobody_was_asked_for_approves_nothing(
+    scene: tuple[Workplace, str, Postbox], said: dict[str, str]
+) -> None:
+    place, run, _ = scene
+    approval.request(place, run)
+    forge(place, run, **said)
+    with pytest.raises(ApprovalPending):
+        approval.require_approval(place, run)
+
+
+def test_a_grant_from_before_anybody_was_asked_approves_nothing(scene: tuple[Workplace, str, Postbox]) -> None:
+    place, run, _ = scene
+    forge(place, run)
+    approval.request(place, run)
+    with pytest.raises(ApprovalPending):
+        approval.require_approval(place, run)
+
+
+@pytest.mark.parametrize("left", ["one line", "nothing", "no file", "one line and another after it"])
+def test_no_approval_outlives_its_line_in_the_log(approved: tuple[Workplace, str], left: str) -> None:
+    place, run = approved
+    first = place.decisions.read_bytes().splitlines(keepends=True)[0]
+    if left == "no file":
+        place.decisions.unlink()
+    else:
+        place.decisions.write_bytes(b"" if left == "nothing" else first)
+    if left == "one line and another after it":
+        decisions.record(place, "run_paused", actor="account:x", run=run)
+    with pytest.raises(InputError, match=r"log has lost or changed [12] decisions"):
+        approval.require_approval(place, run)
+    assert 2 in [each.line for each in audit.verify(place).breaks]
+    with store.writing(place) as connection:
+        connection.execute("DELETE FROM audit")
+    with pytest.raises(ApprovalPending):
+        approval.require_approval(place, run)
+
+
+@pytest.mark.parametrize(
+    "by_hand",
+    [
+        "UPDATE approval SET approved_at = now(), reviewed = []",
+        "INSERT INTO approval (run, digest, role, approver, approved_at, expires_at, reviewed) "
+        "SELECT run, digest, 'manager', 'manager_waste', now(), now() + INTERVAL 9 DAY, [] FROM run",
+    ],
+)
+def test_a_row_set_by_hand_approves_nothing(scene: tuple[Workplace, str, Postbox], by_hand: str) -> None:
+    place, run, box = scene
+    approval.request(place, run)
+    with store.writing(place) as connection:
+        connection.execute(by_hand)
+        connection.execute("UPDATE run SET state = 'approved'")
+    with pytest.raises(ApprovalPending):
+        approval.require_approval(place, run)
+    approval.request(place, run)
+    approval.grant(place, run, box.codes()[-1])
+    approval.require_approval(place, run)
+
+
+def test_a_longer_life_set_by_hand_is_set_back(approved: tuple[Workplace, str]) -> None:
+    place, run = approved
+    query = "SELECT expires_at, requested_at IS NULL FROM approval"
+    with store.writing(place) as connection:
+        before = connection.execute(query).fetchone()
+        connection.execute("UPDATE approval SET expires_at = expires_at + INTERVAL 1 YEAR")
+    approval.require_approval(place, run)
+    with store.writing(place) as connection:
+        after = connection.execute(query).fetchone()
+    assert before
+    assert after
+    assert before[0] == after[0]
+
+
+@pytest.mark.parametrize(
+    ("changed", "problem"),
+    [("[manager], elected: true}", "elected"), ("[legal]}", "does not hold the role 'manager'")],
+)
+def test_who_may_no_longer_approve_has_approved_nothing(
+    approved: tuple[Workplace, str], changed: str, problem: str
+) -> None:
+    place, run = approved
+    assert place.directory is not None
+    place.directory.write_text(DIRECTORY.replace("[manager]}", changed), encoding="utf-8")
+    with pytest.raises(ApprovalRefused, match=problem):
+        approval.require_approval(place, run)
+
+
+def test_every_decision_of_an_approval_stands_in_the_table(approved: tuple[Workplace, str]) -> None:
+    place, _ = approved
+    with store.writing(place) as connection:
+        rows = connection.execute("SELECT sequence, action FROM audit ORDER BY sequence").fetchall()
+    assert rows == [(1, "approval_requested"), (2, "approval_granted")]
