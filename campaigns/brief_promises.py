@@ -65,14 +65,14 @@ def decision_complete(subject: Subject) -> Found:
         if not subject.text("decision", key):
             remedy = f"What is {status} names {', '.join(needed)}."
             yield ("decision", key), f"`decision.{key}` is missing although the status is {status}", remedy
-    until, start = subject.day("decision", "consultation_until"), subject.day("schedule", "start")
+    decided, start = subject.day("decision", "date"), subject.day("schedule", "start")
+    if status == "decided" and decided and start and decided > start:
+        message = "`decision.date` is after `schedule.start`, so nothing is decided when the message is sent"
+        yield ("decision", "date"), message, "Mend the date, write the status proposed, or wait for the decision."
+    until = subject.day("decision", "consultation_until")
     if status == "proposed" and until and start and until <= start:
         message = "`decision.consultation_until` is not after `schedule.start`"
         yield ("decision", "consultation_until"), message, "Give people time to answer."
-    taken = subject.day("decision", "date")
-    if status == "decided" and taken and start and taken > start:
-        message = "`decision.date` is after `schedule.start` although the status is decided"
-        yield ("decision", "date"), message, "Mend the date, or call it proposed until the decision is taken."
 
 
 @rule

@@ -6,7 +6,7 @@ from collections import Counter
 from functools import cache
 from pathlib import Path
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 
 FUNCTION_WORDS = Path(__file__).parent / "words" / "function_words.csv"
 """Words of the closed classes (articles, pronouns, conjunctions, auxiliaries) that only one of our languages has."""
@@ -44,6 +44,14 @@ def language_of(passage: str) -> str:
     different = len({word for owner, word in small if owner == first})
     sure = different >= FEWEST_SMALL and most >= LEAST_SHARE * len(words) and most >= 4 * max(n for _, n in others)
     return first if sure and latin > 3 * arabic else ""
+
+
+def name_of(tag: str, reader: str) -> str:
+    """Return what a language is called in the reader's, such as Swedish; the tag where CLDR has no name for it."""
+    try:
+        return Locale.parse(tag, sep="-").get_display_name(reader) or tag
+    except (UnknownLocaleError, ValueError):
+        return tag
 
 
 def may_be_in(found: str, tag: str) -> bool:

@@ -76,7 +76,7 @@ def reproduce(workplace: Workplace, run: str, shard: str, wanted: Collection[str
     handed = _handed_over(workplace.run_folder(run, "journals"), shard)
     addresses = {"sender_address": workplace.sender_address, "public_url": workplace.public_url}
     at = [0.0]
-    templates = templates_of(folder, shard, approved_texts(workplace, run))
+    templates = templates_of(folder, shard, {each.variant for each in messages}, approved_texts(workplace, run))
     render = renderer(templates, **addresses_in(folder, shard, addresses), moment=lambda: at[0])
     found = []
     for message in messages:

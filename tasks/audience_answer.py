@@ -17,6 +17,7 @@ from typing import Any
 
 import duckdb
 
+from tasks.audience_limits import BY_THE_CLOCK
 from tasks.lifeline import end_with_parent
 
 MEGABYTE = 2**20
@@ -34,10 +35,11 @@ LOCKS = (
 def main() -> None:
     """Answer every job of one order; the process ends itself by SIGALRM when the order's time is up."""
     order: dict[str, Any] = json.load(sys.stdin)
-    signal.alarm(math.ceil(order["seconds"]))
+    signal.alarm(math.ceil(order["seconds"] * BY_THE_CLOCK))
     end_with_parent(order["parent"])
-    _bound(resource.RLIMIT_CPU, math.ceil(order["seconds"]) * order["threads"])
-    _bound(resource.RLIMIT_AS, order["address_space"] * MEGABYTE)
+    processor = math.ceil(order["seconds"])  # of every thread together; at the first SIGXCPU, at the second SIGKILL
+    resource.setrlimit(resource.RLIMIT_CPU, (processor, processor + 1))
+    resource.setrlimit(resource.RLIMIT_AS, (order["address_space"] * MEGABYTE,) * 2)
     for job in order["jobs"]:
         sys.stdout.write(json.dumps(answered(job, order)) + "\n")
         sys.stdout.flush()
@@ -192,10 +194,6 @@ def _name_in_query(connection: duckdb.DuckDBPyConnection, error: duckdb.Error, s
     columns = connection.execute("SELECT DISTINCT column_name FROM duckdb_columns() ORDER BY ALL").fetchall()
     near = difflib.get_close_matches(found[1].lower(), [name for (name,) in columns], 1)
     return {"name": found[1], "near": next(iter(near), "")}
-
-
-def _bound(what: int, most: int) -> None:
-    resource.setrlimit(what, (most, most))
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from campaigns.brief import Brief
 from campaigns.campaign_files import TEMPLATE, why_refused
 from campaigns.errors import BriefInvalid, Finding
 from tasks import audience_text
-from tasks.audience_limits import THREADS, Limits, limits_for
+from tasks.audience_limits import BY_THE_CLOCK, THREADS, Limits, limits_for
 
 KNOWLEDGE = ("need", "life_situation", "driver", "channel_habit", "language_skill")
 IDENTITY_SLOTS = ("first_name", "last_name")
@@ -155,7 +155,7 @@ def _in_a_process_of_its_own(jobs: Sequence[Mapping[str, Any]], limits: Limits) 
             capture_output=True,
             check=False,
             env=environment,
-            timeout=limits.seconds,
+            timeout=limits.seconds * BY_THE_CLOCK + 1,
         )
         written = done.stdout
         too_slow = done.returncode in {-14, -24}  # SIGALRM, SIGXCPU: the time bounds that the process set itself

@@ -104,7 +104,9 @@ def _failed(job: Job, answer: Mapping[str, Any]) -> Finding:
     template, line = answer["place"]
     file = f"{job.text.path.parent.name}/{template.split('#')[0]}"
     message = f"the text cannot be rendered: {answer['error']}"
-    return Finding("text_syntax", "P5c", "B", file, line, message, "mend or remove the expression.", job.text.language)
+    strange = "cannot be shown" in answer["error"]
+    remedy = "take the character out, or write the words anew." if strange else "mend or remove the expression."
+    return Finding("text_syntax", "P5c", "B", file, line, message, remedy, job.text.language)
 
 
 def _unfinished(job: Job, seconds: float) -> Finding:

@@ -2,28 +2,34 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from campaigns.errors import InputError
 
 
-def templates_of(folder: Path, shard: str, otherwise: Mapping[str, str] | None = None) -> dict[str, bytes]:
-    """Return the templates of the shard's wave by variant, each proved to be what was noted as the shards were written.
+def templates_of(
+    folder: Path, shard: str, variants: Iterable[str], approved: Mapping[str, str] | None = None
+) -> dict[str, bytes]:
+    """Return the templates of variants of a shard, each proved to be what was noted as the shards were written.
 
-    ``otherwise`` are the SHA-256 of what was approved, for a wave that was written before they were noted. Raises
+    ``approved`` are SHA-256 by variant from the table, for whoever has a database: they go first. Raises
     InputError, so that nothing is sent, where a file is missing or another, or where nothing is known of it.
     """
     listed = next((each for each in lists(folder) if any(entry["shard"] == shard for entry in each["shards"])), {})
-    noted: Mapping[str, str] | None = listed.get("variants", otherwise)
-    if not noted:
+    noted, needed = {**listed.get("variants", {}), **(approved or {})}, set(variants)
+    if not needed <= noted.keys():
         raise InputError(
             "this wave was written by a former version, which did not note the hashes of its texts; nothing is sent",
             where=f"{folder}, shard {shard}",
             remedy="run `budkavle run RUN` again: it compares the texts with what was approved and notes their hashes.",
         )
-    return {variant: unchanged(folder / "variants" / variant, digest) for variant, digest in noted.items()}
+    return {
+        variant: unchanged(folder / "variants" / variant, digest)
+        for variant, digest in noted.items()
+        if variant in needed
+    }
 
 
 def unchanged(path: Path, digest: str) -> bytes:

@@ -64,7 +64,7 @@ def publish(
         moment = Moment()
         given = {**settings, "text_sender": text_sender}
         nothing_is_sent = control.refresh() in ("stopped", "expired")
-        texts = {} if nothing_is_sent else templates_of(folder / "shards", shard)
+        texts = {} if nothing_is_sent else templates_of(folder / "shards", shard, {each.variant for each in messages})
         sender = SENDERS[channel](_setting(home, run, shard, given, texts, moment, internal=internal))
         patience = float(settings.get("patience", 30.0))
         delivery = Delivery(journals, shard, sender, control, patience=patience, interrupted=interrupted, moment=moment)

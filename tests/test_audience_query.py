@@ -1,8 +1,13 @@
 """What an audience query may be: a hostile one harms nothing, a mistaken one is told where and why."""
 
 import hashlib
+import json
+import os
 import re
 import shutil
+import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -103,6 +108,24 @@ def test_a_query_that_takes_too_long_or_too_much_is_killed(tmp_path: Path, monke
         "a value cannot be turned into the type asked for",
     }
     assert everything_in(tmp_path) == before
+
+
+def test_a_query_is_bounded_by_the_processor_and_not_by_the_clock_of_a_busy_machine() -> None:
+    endless = "SELECT sum(i) FROM range(1000000000000) AS t(i)"
+    job = {"sql": endless, "registers": {}, "facts": {}, "slots": {}, "knowledge": [], "known": [], "answer": None}
+    order = {
+        "jobs": [job],
+        "parent": os.getpid(),
+        "threads": 4,
+        "seconds": 0.9,
+        "megabytes": 256,
+        "address_space": 1600,
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "tasks.audience_answer"], input=json.dumps(order).encode(), capture_output=True,
+        check=False, cwd=Path(audience_limits.__file__).parents[1],
+    )  # fmt: skip
+    assert done.returncode == -signal.SIGXCPU
 
 
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)

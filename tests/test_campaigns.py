@@ -302,6 +302,7 @@ def test_a_campaign_to_employees_is_followed_per_unit_and_tells_nothing_of_few_o
     sums = {row[0].text_content(): row[-1].text_content() for row in page.iter("tr") if len(row) > 1}
     assert sums["E-post"] == sums["Kronor"] == "visas inte"
     assert not page.xpath("//table[contains(@class, 'reach')]")
+    assert "Målgruppen består av" not in text
 
 
 def test_a_proposal_tells_its_last_day_and_when_one_hears_what_came_of_it_in_every_language(

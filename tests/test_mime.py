@@ -11,7 +11,7 @@ import lxml.html
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_campaigns import SPEAKING
+from test_campaigns import SHIPPED
 from test_places import PAYLOADS, anything
 
 from campaigns.brief import Brief
@@ -39,7 +39,7 @@ def emails(tmp_path_factory: pytest.TempPathFactory) -> Emails:
     place = Workplace(
         tmp_path_factory.mktemp("mime"), b"a key for tests only", public_url=PUBLIC, sender_address=SENDER
     )
-    briefs = [(load_brief(folder), folder) for folder in SPEAKING]
+    briefs = [(load_brief(folder), folder) for folder in SHIPPED]
     return Emails(
         (brief, variant)
         for brief, folder in briefs

@@ -5,12 +5,16 @@ from email.policy import default
 from pathlib import Path
 from typing import Any
 
+import lxml.html
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from test_messages import ENDLESS, PNG, VALUES, a_brief, a_folder, faults, page_of, rendered, said, with_body
 
 from campaigns.programme import load_programme
 from tasks import gates, slots
 from tasks.gate_subjects import subject_of
+from tasks.gates import active_content
 from tasks.messages import RenderedVariant
 from tasks.text_pictures import shown_within
 from tasks.workplace import Workplace
@@ -141,3 +145,52 @@ def test_a_picture_that_is_no_file_of_the_campaign_is_refused_at_its_line(
 def test_a_slot_is_no_address_of_a_picture(tmp_path: Path, workplace: Workplace) -> None:
     named = faults(a_folder(tmp_path, with_body("![Karta]({{ pickup_place }})")), workplace)
     assert any("a slot stands in the address of a picture" in each for each in named)
+
+
+def test_of_very_many_faults_of_a_gate_fifty_are_told_and_that_there_are_more(
+    tmp_path: Path, workplace: Workplace
+) -> None:
+    words = "\n\n".join(f"[Mer om det här](http://stad{number}.example.se/)" for number in range(60))
+    folder = a_folder(tmp_path, with_body(words))
+    found = [each for each in found_in(rendered(folder, workplace), folder) if each[0] == "link_address"]
+    assert len(found) == gates.MOST_FAULTS + 1
+
+
+@settings(max_examples=40)
+@given(
+    st.sampled_from(["p", "div", "td", "a", "svg", "image", "video", "source", "section"]),
+    st.sampled_from(["onclick", "ONLOAD", "src", "srcset", "poster", "background", "data", "ping", "style", "fill"]),
+    st.sampled_from(["https://matare.example.se/a", "//matare.example.se/a", "http:a"]),
+)
+def test_nothing_that_runs_or_is_fetched_ever_passes_in_an_attribute(tag: str, name: str, address: str) -> None:
+    value = {"style": f"background: URL( '{address}' )", "fill": f"u\\72l({address})"}.get(name, address)
+    element = lxml.html.fragment_fromstring(f'<div><{tag} {name}="{value}"></{tag}></div>')
+    assert [each for each in active_content.wrong_in(element)]
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "@import 'a.css';", "@IMPORT url(a.css);", "p { background: image-set('a.png' 1x) }",
+        "p { background: -webkit-image-set(url(a.png) 1x) }", "@font-face { src: url(https://example.se/a.woff) }",
+        "p { width: expression(alert(1)) }", "@media print { p { list-style: url( 'a' ) } }",
+    ],
+)  # fmt: skip
+def test_a_style_sheet_that_fetches_or_runs_is_known(style: str) -> None:
+    assert active_content.fetched(style)
+
+
+@pytest.mark.parametrize(
+    "style",
+    ["p { content: 'https://example.se' }", "p { fill: url(#a) }", "p { background: url(data:image/png;base64,) }"],
+)
+def test_a_style_sheet_that_needs_nobody_passes(style: str) -> None:
+    assert not active_content.fetched(style)
+
+
+@pytest.mark.parametrize(
+    "comment", ["<!--[if mso]><img src='https://example.se/a.png'><![endif]-->", "<!--><script></script>-->"]
+)
+def test_what_some_programs_read_in_a_comment_is_looked_at(comment: str) -> None:
+    document = lxml.html.document_fromstring(f"<html><body><p>Hej</p>{comment}</body></html>")
+    assert [each for each in active_content.wrong_in(document)]

@@ -61,7 +61,8 @@ PRINTED = frozenset({"letter"})
 def alt_text(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     """P5b: every picture has an alternative text, or an empty one that marks it as decoration; never a file name."""
     for picture in _pictures(subject):
-        name = picture.get("src", "").rsplit("/", 1)[-1][:80]
+        source = picture.get("src", "")
+        name = "" if source.startswith("data:") else source.rsplit("/", 1)[-1][:80]
         text = _alternative(picture)
         if text is None:
             message = subject.say("A picture has no alternative text")
@@ -72,7 +73,12 @@ def alt_text(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
         remedy = subject.say("Write what the picture tells the reader; leave it empty only if it is mere decoration.")
         beside = (parent := picture.getparent()) is not None and parent.tag in {"p", "li"} and shown(parent)
         place = _place_of(subject, picture)
-        yield Fault(message, remedy, place, sentence=shown_safely(beside or picture.get("alt") or name))
+        yield Fault(
+            message,
+            remedy,
+            place,
+            sentence=shown_safely(beside or picture.get("alt") or name or _file_at(subject, place)),
+        )
 
 
 @gate("link_text")
@@ -156,7 +162,14 @@ def _place_of(subject: GateSubject, picture: HtmlElement) -> tuple[str, int]:
                 if file_name != BRIEF_FILE and re.search(form, line):
                     return file_name, number
     written = subject.markup_place(picture)
-    return written if written[1] > 1 else subject.place(picture.get("alt") or name or f"<{picture.tag}")
+    return written if written[0] != subject.source else subject.place(picture.get("alt") or name or f"<{picture.tag}")
+
+
+def _file_at(subject: GateSubject, place: tuple[str, int]) -> str:
+    """Return the file of the picture that a line writes, where the page holds only its bytes."""
+    lines = subject.lines(place[0])[place[1] - 1 : place[1]]
+    found = re.search(r"!\[[^\]]*\]\(\s*<?([^)\s>]+)", lines[0]) if lines else None
+    return found[1] if found else ""
 
 
 def _names_nothing(text: str) -> bool:

@@ -43,7 +43,7 @@ def active_content(subject: GateSubject, threshold: Threshold) -> Iterator[Fault
     if subject.document is None:
         return
     remedy = subject.say("Take it out of the campaign's own template: a page shows words, pictures and links alone.")
-    for element, (message, name, found) in _wrong_in(subject.document):
+    for element, (message, name, found) in wrong_in(subject.document):
         said = subject.say(message, name=name, found=shown_safely(found)[:120])
         yield Fault(said, remedy, _place(subject, element, found or name), sentence=shown_safely(found)[:200])
     if subject.channel == "web" and layout_policy() not in _policies(subject.document):
@@ -65,14 +65,15 @@ def _policies(document: HtmlElement) -> list[str]:
     return [" ".join(meta.get("content", "").split()) for meta in metas if meta.get("http-equiv", "").lower() == POLICY]
 
 
-def _wrong_in(document: HtmlElement) -> Iterator[tuple[HtmlElement, Wrong]]:
+def wrong_in(document: HtmlElement) -> Iterator[tuple[HtmlElement, Wrong]]:
+    """Yield each element that runs, asks or fetches, with what is wrong; of a comment, the element around it."""
     for element in document.iter():
         if isinstance(element.tag, str):
             for wrong in (*_wrong_element(element), *_wrong_attributes(element)):
                 yield element, wrong
         elif "<" in (element.text or ""):  # mail programs obey comments such as <!--[if mso]>, readers differ on others
             parent = element.getparent()
-            for _, wrong in _wrong_in(lxml.html.fragment_fromstring(element.text, create_parent="div")):
+            for _, wrong in wrong_in(lxml.html.fragment_fromstring(element.text, create_parent="div")):
                 yield document if parent is None else parent, wrong
 
 

@@ -23,7 +23,7 @@ UNRESOLVED = re.compile(
 MARK_UP = re.compile(
     r"<!--.{0,300}?(?:-->|$)|</?[A-Za-z][\w-]{0,30}(?:\s+[\w:-]{1,40}\s*=\s*(?:\"[^\"<>]{0,300}\"|'[^'<>]{0,300}'"
     r"|“[^”<>]{0,300}”|[^\s<>\"']{1,300}))+\s*/?>|</[A-Za-z][\w-]{0,30}\s*>|<[A-Za-z][\w-]{0,30}\s*/>"
-    r"|&(?:amp;)*(?:nbsp|amp|lt|gt|quot|apos|shy|ndash|mdash|hellip|laquo|raquo|[aouAOU]uml|[aA]ring|[eE]acute"
+    r"|&(?:amp;)*(?:nbsp|amp|quot|apos|shy|ndash|mdash|hellip|laquo|raquo|[aouAOU]uml|[aA]ring|[eE]acute"
     r"|#\d{1,6}|#x[\da-fA-F]{1,5});"
 )
 """HTML that is printed as it was written."""
@@ -156,14 +156,14 @@ def _unfinished(subject: GateSubject) -> Iterator[tuple[str, str]]:
         address.partition(":")[2] for address in addresses if ":" in address
     }  # plain text writes: words <address>
     text = [" ".join(part.split()) for part in re.split(r"\n\s*\n", subject.text)]
-    recipient = f"{STAND_INS['address_name']} {STAND_INS['street']}"  # of a letter that is shown before it is filled
+    name = STAND_INS["address_name"]
+    recipient = f"{name} {STAND_INS['street']}"  # of a letter that is shown before it is filled
     told = [subject.subject, *words, *sentences([*subject.body, *subject.blocks, *text]), subject.seen, *text]
     for sentence in dict.fromkeys(told):
-        yield from (
-            (sentence, found)
-            for found in _unfinished_in(sentence.replace(recipient, ""))
-            if found.strip("<>") not in linked
+        found = _unfinished_in(
+            "" if sentence == name and subject.channel == "letter" else sentence.replace(recipient, "")
         )
+        yield from ((sentence, each) for each in found if each.strip("<>") not in linked)
     for address in addresses:
         yield from ((address, match.group()) for match in re.finditer(r"\{\{.*?\}\}|\[\[|\bX{3,}\b", address))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from campaigns.languages_told import is_language_tag, language_of, may_be_in
+from campaigns.languages_told import is_language_tag, language_of, may_be_in, name_of
 from tasks.gates.quoting import shown_safely
 from tasks.gates.readability import sentences
 from tasks.gates.registry import Fault, Threshold, gate
@@ -21,12 +21,13 @@ def language_part(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]
             message = subject.say("“{tag}” is not a language tag", tag=tag[:40])
             words = shown_safely(shown(element)) if element.tag not in {"html", "body"} else ""
             yield Fault(message, remedy, subject.place(f'lang="{tag}"'), sentence=words)
-    for passage, tag in _passages(subject):
-        found = _other_language(passage, tag)
-        if not found:
+    for passage, tag in [*_passages(subject), *_beside_the_text(subject)]:
+        other = _other_language(passage, tag)
+        if not other:
             continue
-        words, language = found
-        message = subject.say("A passage in “{found}” is marked as “{tag}”", found=language, tag=tag)
+        words, language = other
+        found, marked = (name_of(each, subject.reader) for each in (language, tag))
+        message = subject.say("A passage in {found} is marked as {tag}", found=found, tag=marked)
         remedy = subject.say("Move it to the text of that language, or mark it with `lang` in the campaign's template.")
         yield Fault(message, remedy, subject.place(words), sentence=shown_safely(words))
 
@@ -55,6 +56,19 @@ def _passages(subject: GateSubject) -> list[tuple[str, str]]:
         if is_language_tag(tag) and (words := shown(element)):
             found.append((words, tag))
     return found + [(words, subject.language) for words in subject.own_words if words not in subject.seen]
+
+
+def _beside_the_text(subject: GateSubject) -> list[tuple[str, str]]:
+    """Return what stands in the subject line, the title, the preview, pictures and the contact, with its language."""
+    contact = subject.brief.contact
+    told = (
+        times.get(subject.language, "") for times in (contact.hours, contact.answer_within) if isinstance(times, dict)
+    )
+    shown_first = subject.select("//meta[@name='description']/@content | //title/text() | //h1//text()")
+    hidden = (words.text_content() for words in subject.select("//body/div[contains(@style, 'none')]"))
+    found = [(words, subject.language) for words in (subject.subject, *map(str, shown_first), *hidden, *told)]
+    found += [(image.get("alt", ""), _marked_as(image) or subject.language) for image in subject.select("//img[@alt]")]
+    return list(dict.fromkeys((" ".join(words.split()), tag) for words, tag in found))
 
 
 def _stands_alone(element: HtmlElement) -> bool:

@@ -80,4 +80,6 @@ def _pictures(subject: GateSubject) -> list[tuple[str, str]]:
 
 def _name(address: str) -> str:
     """Return the file name of an address, as the brief's `images` write it."""
+    if address.startswith("data:"):  # its bytes stand in the template: it has no name but its kind
+        return re.split("[;,]", address)[0]
     return unquote(urlsplit(address).path if "://" in address else address).split("?")[0].rsplit("/", 1)[-1]

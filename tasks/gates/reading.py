@@ -74,7 +74,7 @@ def holds(line: str, excerpt: str) -> bool:
     while start >= 0:
         end = start + len(excerpt)
         before, after = line[start - 1 : start] + excerpt[0], excerpt[-1] + line[end : end + 1]
-        if not (before.isalnum() and len(before) > 1) and not (after.isalnum() and len(after) > 1):
+        if not (len(before) > 1 and before.isalpha()) and not (len(after) > 1 and after.isalpha()):
             return True
         start = line.find(excerpt, start + 1)
     return False

@@ -1,11 +1,13 @@
 """Who speaks, on whose behalf, what is decided and how to answer: present in every variant and every part of it."""
 
+import re
 from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
 from campaigns.language import base, translations
 from campaigns.programme import load_programme
+from tasks.gates.quoting import shown_safely
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import SHORT_TEXT, GateSubject, is_hidden, shown
 
@@ -13,6 +15,11 @@ CITY = ("Stockholms stad", "City of Stockholm")
 DECISION = {"decided": "Decided", "proposed": "Proposal – not decided"}
 ENDORSEMENT = "part of the City of Stockholm"
 LOGOTYPE = "//*[contains(concat(' ', normalize-space(@class), ' '), ' logotype ') or @data-logotype]"
+REACHES = re.compile(
+    r"[^\s@]@[\w-]+\.\w|(?:\d\D{0,3}){5}|[\w-]\.[a-z]{2,}\b|[^\W\d_]{3,}\W+(?:\w+\W+)*\d", re.IGNORECASE
+)
+"""A mail address, five digits of a telephone number, a web address, or words and a number as in a street address."""
+SAYS_WHEN = re.compile(r"\d|[^\W\d_]{3,}")
 SHORT_PROPOSAL = "Proposal, not decided"
 
 
@@ -76,12 +83,37 @@ def contact_present(subject: GateSubject, threshold: Threshold) -> Iterator[Faul
     """P4b: a living way to answer stands in every part."""
     contact, language = subject.brief.contact, subject.language
     facts = (contact.way, contact.hours_in(language), contact.answer_within_in(language))
+    yield from _unreachable(subject, facts)
     told_in_full = subject.channel not in SHORT_TEXT
     for part in subject.frames:
         for fact in facts if told_in_full else facts[:1]:
             if not _holds(part, fact):
                 message = subject.say("The way to contact us is not told in full: “{fact}” is missing", fact=fact)
                 yield _fault(subject, message, subject.layout("contact", part))
+
+
+def _unreachable(subject: GateSubject, facts: tuple[str, str, str]) -> Iterator[Fault]:
+    """Yield what of the contact nobody can use: a way that leads to nobody, hours or a time that say nothing."""
+    way, *times = facts
+    if not REACHES.search(way):
+        message = subject.say("Nobody can be reached by “{way}”", way=way)
+        remedy = subject.say("Write a mail address, a telephone number, a web address or where to come.")
+        yield Fault(message, remedy, _line_of_contact(subject, "way"), sentence=shown_safely(way))
+    for name, words in zip(("hours", "answer_within"), times, strict=True):
+        if not SAYS_WHEN.search(words):
+            message = subject.say("“{words}” does not say when one gets an answer", words=words)
+            remedy = subject.say("Write such as “weekdays 9 am to 3 pm” or “two working days”.")
+            yield Fault(message, remedy, _line_of_contact(subject, name), sentence=shown_safely(words))
+
+
+def _line_of_contact(subject: GateSubject, name: str) -> tuple[str, int]:
+    file, first = subject.key("contact")
+    for number, line in subject.numbered(file)[first - 1 :]:
+        if number > first and line[:1].strip(" #\t"):
+            break
+        if re.search(rf"(?<!\w){name}\s*:", line):
+            return file, number
+    return file, first
 
 
 def _translated(phrase: str, subject: GateSubject) -> str:

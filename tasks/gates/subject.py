@@ -94,7 +94,8 @@ class GateSubject:
     def frames(self) -> tuple[str, ...]:
         """Each part that stands alone, the HTML without the communicator's own words: what a template must print."""
         around = "" if self.document is None else shown(self.document, but="data-body")
-        return tuple(collapsed(part) for part in (self.text, around) if part.strip())
+        html = [] if self.document is None else [collapsed(around)]  # also where it is empty: then it lacks all
+        return (*(collapsed(part) for part in (self.text,) if part.strip()), *html)
 
     @cached_property
     def body(self) -> tuple[str, ...]:
