@@ -1,4 +1,4 @@
-"""Rules on what the brief's values say: a way that reaches somebody, groups that can exist, words that are finished."""
+"""Rules on what the brief's values say: groups that can exist, words that are finished."""
 
 import re
 from collections.abc import Iterator
@@ -8,10 +8,6 @@ from campaigns.audience_knowledge import constants_of
 from campaigns.brief_source import Path_, name_path
 from campaigns.brief_subject import Found, Subject, rule
 
-REACHES = re.compile(
-    r"[^@\s]+@[^@\s]+\.\w{2,}|https?://\S+|(?:\d\W*){3,}|(?<![\w.])[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?![\w.])"
-)
-"""A mail address, a telephone number or post code, or a web address."""
 UNFINISHED = re.compile(
     r"\b(?:TODO|FIXME|TBC|TBD|TBA|FYLL I|DRAFT|UTKAST|[Xx]{3,}|[Ll]orem ipsum)\b|\?{2,}|_{2,}|\.{4,}|<[^<>]*>"
     r"|\[[^\[\]]*\]"
@@ -21,25 +17,6 @@ SAYS_NOTHING = frozenset(
 )
 FILLED_BY_OTHERS = frozenset({"contact", "facts", "slots", "waves", "languages", "channels", "schedule", "floors"})
 """Keys with rules of their own, or whose words are names in the system."""
-
-
-@rule
-def contact_way(subject: Subject) -> Found:
-    """P4b: the way to answer is an address or a number, and hours and answer time say something."""
-    way = subject.text("contact", "way")
-    if way and not REACHES.search(way):
-        remedy = "Write a mail address, a telephone number or the address of a page."
-        yield ("contact", "way"), "`contact.way` holds neither an address nor a number", remedy
-    for key in ("hours", "answer_within"):
-        told = subject.get("contact", key)
-        for text in told.values() if isinstance(told, dict) else [told]:
-            if isinstance(text, str) and text.strip() and not re.search(r"[^\W_]", text):
-                yield (
-                    ("contact", key),
-                    f"`contact.{key}` holds no words",
-                    "Write such as vardagar 8–16, two working days.",
-                )
-                break
 
 
 @rule

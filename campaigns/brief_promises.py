@@ -73,10 +73,6 @@ def decision_complete(subject: Subject) -> Found:
     if status == "proposed" and until and start and until <= start:
         message = "`decision.consultation_until` is not after `schedule.start`"
         yield ("decision", "consultation_until"), message, "Give people time to answer."
-    taken = subject.day("decision", "date")
-    if status == "decided" and taken and start and taken > start:
-        message = "`decision.date` is after `schedule.start` although the status is decided"
-        yield ("decision", "date"), message, "Mend the date, or call it proposed until the decision is taken."
 
 
 @rule

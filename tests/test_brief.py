@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from campaigns.audience_knowledge import constants_of
 from campaigns.brief import Brief
 from campaigns.brief_form import explain_naive
 from campaigns.brief_loading import CAMPAIGNS, find_campaign, inspect_brief, load_brief, new_campaign
@@ -432,3 +433,26 @@ def test_the_documented_brief_names_every_key_and_has_no_finding(campaign: Path)
         assert re.search(rf"(?m)^{key}:", example), key
     (campaign / "campaign.yaml").write_text(example, encoding="utf-8")
     assert inspect_brief(campaign)[1] == []
+
+
+def test_a_quotation_that_is_not_closed_is_told_at_its_line_without_a_requirement(edited: Edit) -> None:
+    (found,) = edited(("title: Sortera matavfall hemma", 'title: "Sortera matavfall hemma'))
+    assert found.line == line_of("title:")
+    assert "quotation mark" in found.message
+    assert found.requirement not in found.remedy
+
+
+def test_a_channel_that_nobody_knows_is_told_once_with_the_names_that_are_known(edited: Edit) -> None:
+    (found,) = edited(("channels: [email, letter, web]", "channels: [email, fax, letter, web]"))
+    assert (found.line, found.gate) == (line_of("channels:"), "channel_known")
+    assert "letter" in found.remedy
+
+
+def test_the_constants_of_a_column_are_followed_through_parts_of_the_query_or_said_to_be_unknown() -> None:
+    case = "CASE WHEN x THEN 'flat' ELSE 'house' END"
+    inner = f"WITH home AS (SELECT person_key, {case} AS kind FROM register_population) "
+    assert constants_of(f"{inner}SELECT home.kind AS housing FROM home", "housing") == ({"flat", "house"}, True)
+    assert constants_of(f"{inner}SELECT upper(home.kind) AS housing FROM home", "housing") == (frozenset(), False)
+    assert constants_of(f"{inner}SELECT * FROM home", "housing") == (frozenset(), False)
+    assert constants_of(f"{inner}SELECT home.kind FROM home", "housing") == (frozenset(), True)
+    assert constants_of("SELECT FROM (", "housing") == (frozenset(), False)

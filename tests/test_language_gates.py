@@ -210,6 +210,9 @@ def test_what_only_looks_like_a_party_passes(text: str) -> None:
 
 
 SETTLED = [
+    ("sv", "Kommunfullmäktige tog beslutet den 15 juni 2026."),
+    ("en", "The Council took the decision on 15 June 2026."),
+    ("so", "Waxaan dhisaynaa meel cusub dayrta."),
     ("sv", "Exempelparken ska byggas om."), ("sv", "Det är beslutat."), ("sv", "Vi kommer att bygga en ny lekplats."),
     ("sv", "Parken får en ny lekplats."), ("sv", "I vår bygger vi en ny lekplats."), ("sv", "Vi inför en ny taxa."),
     ("sv", "Farsta stadsdelsnämnd har beslutat om parken."), ("sv", "Byggstart i maj."),
@@ -219,6 +222,8 @@ SETTLED = [
     ("so", "Meel cusub ayaa la dhisi doonaa."), ("so", "Waa la go'aamiyay."), ("so", "Waan dhiseynaa garoon cusub."),
 ]  # fmt: skip
 OPEN = [
+    ("en", "Nothing will be built before the decision."),
+    ("sv", "Inget kommer att byggas före beslutet."),
     ("sv", "Mötet kommer att hållas i biblioteket."), ("sv", "Vi kommer att läsa alla svar."),
     ("sv", "Förslaget är att parken byggs om."), ("sv", "Vi vill bygga en lekplats."), ("sv", "Inget är beslutat än."),
     ("sv", "Parken kan komma att byggas om."), ("sv", "En lekplats skulle byggas här."),
