@@ -152,11 +152,9 @@ def test_an_address_that_is_the_same_for_all_passes(folder: Path, address: str) 
     assert found(folder, "tracking", "text.internal.sv.md") == []
 
 
-def test_the_public_may_be_counted_and_a_wave_to_employees_is_known_by_its_register(folder: Path) -> None:
+def test_the_public_may_be_counted(folder: Path) -> None:
     edit(folder, "text.sv.md", ADDRESS, f"{ADDRESS}?utm_source=mejl")
     assert found(folder, "tracking") == []
-    edit(folder, "campaign.yaml", "audience: audience.sql", "audience: kundservice.sql")
-    assert found(folder, "tracking")
 
 
 def test_a_picture_fetched_from_elsewhere_tells_who_opened_the_mail(folder: Path) -> None:
@@ -170,14 +168,14 @@ def test_a_picture_fetched_from_elsewhere_tells_who_opened_the_mail(folder: Path
     [
         ("![En brun påse](pase.png)", "", "image_declared"),
         ("![En brun påse](pase.png)", "  - {file: annan.png, source: Budkavle, licence: avtal}\n", "image_declared"),
-        ("![Ett barn med en påse](pase.png)", "  - {file: pase.png, source: x, licence: avtal}\n", "image_person"),
-        ("![A man with a bag](pase.png)", "  - {file: pase.png, source: x, licence: avtal}\n", "image_person"),
-        ("![En påse](pase.png)", "  - {file: pase.png, source: x, licence: avtal, consent: S1}\n", "image_person"),
-        ("![En påse](pase.png)", "  - {file: pase.png, source: x, licence: avtal, consent: S1, shows_child: true}\n",
+        ("![Ett barn med en påse](pase.png)", "  - {file: pase.png, source: Budkavle, licence: avtal}\n", "image_person"),
+        ("![A man with a bag](pase.png)", "  - {file: pase.png, source: Budkavle, licence: avtal}\n", "image_person"),
+        ("![En påse](pase.png)", "  - {file: pase.png, source: Budkavle, licence: avtal, consent: S1}\n", "image_person"),
+        ("![En påse](pase.png)", "  - {file: pase.png, source: Budkavle, licence: avtal, consent: S1, shows_child: true}\n",
          "image_person"),
-        ("![](pase.png)", "  - {file: pase.png, source: x, licence: avtal}\n", "alt_text"),
-        ("![pase.png](pase.png)", "  - {file: pase.png, source: x, licence: avtal}\n", "alt_text"),
-        ("![Bild](pase.png)", "  - {file: pase.png, source: x, licence: avtal}\n", "alt_text"),
+        ("![](pase.png)", "  - {file: pase.png, source: Budkavle, licence: avtal}\n", "alt_text"),
+        ("![pase.png](pase.png)", "  - {file: pase.png, source: Budkavle, licence: avtal}\n", "alt_text"),
+        ("![Bild](pase.png)", "  - {file: pase.png, source: Budkavle, licence: avtal}\n", "alt_text"),
     ],
 )  # fmt: skip
 def test_a_picture_without_what_it_needs_is_found_in_its_line(folder: Path, picture: str, row: str, gate: str) -> None:
@@ -214,7 +212,7 @@ def test_a_declared_picture_of_a_thing_passes_in_every_way_of_describing_it(fold
         ("crisis_update", "capacity:", "crisis: {verified_source: Driften, actors: [Brandkåren]}\ncapacity:", "B"),
         ("crisis_update", "capacity:", "crisis: {next_update: 2027-01-18T12:00:00+01:00, actors: [x]}\ncapacity:", "B"),
         ("crisis_update", "capacity:", "crisis: {next_update: 2027-01-18T12:00:00+01:00}\ncapacity:", "B"),
-        ("crisis_update", "capacity:", "crisis: {next_update: 2027-01-17T12:00:00+01:00, verified_source: x, "
+        ("crisis_update", "capacity:", "crisis: {next_update: 2027-01-17T12:00:00+01:00, verified_source: Budkavle, "
          "actors: [x]}\ncapacity:", "B"),
         ("image_rights", "licence: EUPL-1.2}", "licence: EUPL-1.2, shows_person: true}", "B"),
         ("image_rights", "licence: EUPL-1.2}", 'licence: " "}', "B"),

@@ -135,7 +135,7 @@ def test_a_sender_that_telephones_do_not_show_is_told(workplace: Workplace, tmp_
     folder = sms_campaign(tmp_path, **{"  unit: avfall": f'  unit: avfall\n  text_sender: "{sender}"'})
     findings = found(folder, workplace)
     assert {(each.gate, each.kind, each.line) for each in findings} == {
-        ("sms_sender", "W", line_of(folder, "campaign.yaml", "sender:"))
+        ("sms_sender", "W", line_of(folder, "campaign.yaml", "  text_sender:"))
     }
 
 

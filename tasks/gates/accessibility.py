@@ -66,7 +66,7 @@ def alt_text(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
         text = _alternative(picture)
         if text is None:
             message = subject.say("A picture has no alternative text")
-        elif _says_nothing(text.strip(), name):
+        elif text.strip() and _says_nothing(text.strip(), name):
             message = subject.say("The alternative text “{text}” does not describe the picture", text=text.strip())
         else:
             continue
