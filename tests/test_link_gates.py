@@ -167,15 +167,15 @@ def test_a_picture_fetched_from_elsewhere_tells_who_opened_the_mail(folder: Path
     ("picture", "row", "gate"),
     [
         ("![En brun påse](pase.png)", "", "image_declared"),
-        ("![En brun påse](pase.png)", "  - {file: annan.png, source: Budkavle, licence: avtal}\n", "image_declared"),
-        ("![Ett barn med en påse](pase.png)", "  - {file: pase.png, source: Budkavle, licence: avtal}\n", "image_person"),
-        ("![A man with a bag](pase.png)", "  - {file: pase.png, source: Budkavle, licence: avtal}\n", "image_person"),
-        ("![En påse](pase.png)", "  - {file: pase.png, source: Budkavle, licence: avtal, consent: S1}\n", "image_person"),
-        ("![En påse](pase.png)", "  - {file: pase.png, source: Budkavle, licence: avtal, consent: S1, shows_child: true}\n",
+        ("![En brun påse](pase.png)", "  - {file: annan.png, source: Stad, licence: avtal}\n", "image_declared"),
+        ("![Ett barn med en påse](pase.png)", "  - {file: pase.png, source: Stad, licence: avtal}\n", "image_person"),
+        ("![A man with a bag](pase.png)", "  - {file: pase.png, source: Stad, licence: avtal}\n", "image_person"),
+        ("![En påse](pase.png)", "  - {file: pase.png, source: Stad, licence: avtal, consent: S1}\n", "image_person"),
+        ("![En påse](pase.png)", "  - {file: pase.png, source: Stad, licence: avtal, consent: S1, shows_child: true}\n",
          "image_person"),
-        ("![](pase.png)", "  - {file: pase.png, source: Budkavle, licence: avtal}\n", "alt_text"),
-        ("![pase.png](pase.png)", "  - {file: pase.png, source: Budkavle, licence: avtal}\n", "alt_text"),
-        ("![Bild](pase.png)", "  - {file: pase.png, source: Budkavle, licence: avtal}\n", "alt_text"),
+        ("![](pase.png)", "  - {file: pase.png, source: Stad, licence: avtal}\n", "alt_text"),
+        ("![pase.png](pase.png)", "  - {file: pase.png, source: Stad, licence: avtal}\n", "alt_text"),
+        ("![Bild](pase.png)", "  - {file: pase.png, source: Stad, licence: avtal}\n", "alt_text"),
     ],
 )  # fmt: skip
 def test_a_picture_without_what_it_needs_is_found_in_its_line(folder: Path, picture: str, row: str, gate: str) -> None:
