@@ -16,7 +16,7 @@ def settle(
 
     Only for the worker that holds the shard.
     """
-    left = [each for each in messages if (found := known.get(each.message_id)) and found.status in IN_DOUBT]
+    left = [each for each in messages if each.message_id in known and known[each.message_id].status in IN_DOUBT]
     if not left or not isinstance(sender, Askable):
         return 0
     marked = _marked_at(folder, shard)

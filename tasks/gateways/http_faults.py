@@ -1,8 +1,8 @@
 """What goes wrong on purpose at the HTTP gateways: a JSON file with one rule per fault.
 
-``{"seed": 0, "rules": [{"fault": "status", "status": 503, "method": "PUT", "share": 0.5, "skip": 2, "times": 3}]}``: the
-first rule that falls on a request holds. ``share`` of 0–1 is 1 where left out, ``skip`` requests are let through first,
-``times`` is how often the rule falls, always where left out, and ``method`` any.
+``{"seed": 0, "rules": [{"fault": "status", "status": 503, "method": "PUT", "share": 0.5, "skip": 2, "times": 3}]}``:
+the first rule that falls on a request holds. ``share`` of 0–1 is 1 where left out, ``skip`` requests are let through
+first, ``times`` is how often the rule falls, always where left out, and ``method`` any.
 
 ======================  ==========================================================================
 fault                   what the gateway does

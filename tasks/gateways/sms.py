@@ -69,8 +69,8 @@ class _Handler(BaseHTTPRequestHandler):
         if refuse(self, rule):
             return
         wanted = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
-        found = [each for each in accepted(self.server.store)
-                 if each["to"] == wanted.get("to", each["to"]) and each["created"] >= wanted.get("end", "")]  # fmt: skip
+        taken = [each for each in accepted(self.server.store) if each["to"] == wanted.get("to", each["to"])]
+        found = [each for each in taken if each["created"] >= wanted.get("end", "")]
         newest = sorted(found, key=lambda each: str(each["created"]), reverse=True)[:MOST_LISTED]
         if not spoil(self, rule, json.dumps({"data": newest}).encode()):
             self._answer(200, {"data": newest})
@@ -95,7 +95,9 @@ class _Server(ThreadingHTTPServer):
         self.store, self.faults = store, HttpFaults(faults)
         told = json.loads(faults.read_text(encoding="utf-8")).get("receipts", {}) if faults else {}
         self.receipts: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-        threading.Thread(target=self._tell, args=(told.get("status", "delivered"), told.get("repeat", 1)), daemon=True).start()
+        threading.Thread(
+            target=self._tell, args=(told.get("status", "delivered"), told.get("repeat", 1)), daemon=True
+        ).start()
 
     def _tell(self, status: str, repeat: int) -> None:
         """Give the receipts of messages taken, first that each was sent and then what became of it."""

@@ -34,7 +34,11 @@ def read_place(url: str, setting: str, loss: str = "personal data") -> Place:
         parts = urlsplit(url)
         options = {name: values[0] for name, values in parse_qs(parts.fragment).items()}
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        sound = parts.scheme in ("http", "https") and parts.hostname and 0 < float(options.get("timeout", 1)) <= LONGEST_ANSWER
+        sound = (
+            parts.scheme in ("http", "https")
+            and parts.hostname
+            and 0 < float(options.get("timeout", 1)) <= LONGEST_ANSWER
+        )
     except ValueError:
         sound = False
     if not sound or not all("!" <= character <= "~" for character in url):
@@ -45,5 +49,3 @@ def read_place(url: str, setting: str, loss: str = "personal data") -> Place:
     login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
     bare = parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
     return Place(bare, host, port, setting, login, options)
-
-

@@ -110,7 +110,9 @@ class SmsSender:
             self._references.add(outcome.provider_ref)
         return outcome
 
-    def _ask(self, message_id: str, form: Mapping[str, str], since: float, places: Sequence[int] = ()) -> Outcome | None:
+    def _ask(
+        self, message_id: str, form: Mapping[str, str], since: float, places: Sequence[int] = ()
+    ) -> Outcome | None:
         for place in places or range(len(self._providers)):
             if found := self._providers[place].look_up(message_id, form, since, self._references):
                 self._references.add(found.provider_ref)

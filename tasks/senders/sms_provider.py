@@ -79,7 +79,9 @@ class Provider:
             return Outcome("deferred", code, retry_after=answer.wait)
         if 200 <= answer.status < 300:
             reference = _reference(answer.body)
-            return Outcome("accepted", code, reference) if reference else Outcome("unknown", "reply_unreadable", "", True)
+            return (
+                Outcome("accepted", code, reference) if reference else Outcome("unknown", "reply_unreadable", "", True)
+            )
         if answer.status in ABOUT_THE_GATEWAY:
             return Outcome("deferred", code, gateway_fault=True)
         return Outcome("rejected", code) if 400 <= answer.status < 500 else Outcome("unknown", code, "", True)
