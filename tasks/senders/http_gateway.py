@@ -21,6 +21,7 @@ import requests
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+from urllib3.util.ssl_match_hostname import CertificateError
 
 from campaigns.errors import GatewayUnavailable
 from tasks.pinned_connection import Pinned
@@ -208,7 +209,8 @@ def _lost(error: Exception, end: float) -> NoAnswer:
     cause = getattr(reason, "reason", reason)
     if isinstance(cause, NewConnectionError | ConnectTimeoutError) or isinstance(error, requests.ConnectTimeout):
         return NoAnswer("no_connection", sent=False)
-    if any(isinstance(each, ssl.SSLCertVerificationError) for each in getattr(cause, "args", ())):
+    distrust = ssl.SSLCertVerificationError | CertificateError
+    if any(isinstance(each, distrust) for each in getattr(cause, "args", ())):
         return NoAnswer("no_connection", sent=False)
     late = isinstance(error, requests.Timeout) or time.monotonic() >= end
     return NoAnswer("timeout" if late else "connection_lost", sent=True)
