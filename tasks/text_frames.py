@@ -14,24 +14,25 @@ BLOCKS = frozenset({"p", "li", "h1", "h2", "h3", "h4", "address", "td", "th", "b
 LARGE = {"h1": 1.7, "h2": 1.35, "h3": 1.15}
 """How much larger the letters of a heading are than those of the text."""
 LINE = 1.6  # rem: 17 px at 1.5
-BETWEEN = 1.1  # rem between blocks
-AROUND = 8.0  # rem of margins and of the sheet's own padding
+BETWEEN = 0.9  # rem between blocks
+AROUND = 7.0  # rem of margins and of the sheet's own padding
 PICTURE = 16.0  # rem
-LETTERS = {"wide": 58, "narrow": 30}
-"""Letters of a line in a frame of some 600 px, and in one of some 320 px."""
+LETTERS = (62, 42, 32)
+"""Letters of a line in a frame of 36 rem or more, of 24 rem or more, and on a telephone."""
 
 
 class Height(NamedTuple):
-    """The height of a frame in rem where there is room for a wide one, and where there is not."""
+    """The height of a frame in rem: alone on a screen, beside another, and on a telephone."""
 
     wide: int
+    beside: int
     narrow: int
 
 
 def frame_height(subject: GateSubject) -> Height:
     """Return how high the frame of a text should be."""
     page = document_fromstring(subject.html)
-    return Height(*(ceil(_height(page, letters)) for letters in LETTERS.values()))
+    return Height(*(ceil(_height(page, letters)) for letters in LETTERS))
 
 
 def _height(page: HtmlElement, letters: int) -> float:

@@ -232,8 +232,8 @@ def test_a_frame_is_as_high_as_its_text_and_on_paper_the_text_stands_whole(
     heights = [re.findall(r"([0-9]+)rem", frame.get("style", "")) for frame in page.iter("iframe")]
     lengths = [len(words_of(frame)) for frame in frames_of(page)]
     assert heights
-    for (wide, narrow), length in zip(heights, lengths, strict=True):
-        assert int(narrow) > int(wide) > 1.6 * length / 58
+    for (wide, beside, narrow), length in zip(heights, lengths, strict=True):
+        assert int(narrow) > int(beside) > int(wide) > 1.6 * length / 62
     style = words_of(page.xpath("//style")[0])
     paper = style[style.index("@media print {", style.index(".times")) :]
     assert "iframe { display: none; }" in paper
