@@ -1,4 +1,4 @@
-"""The state machine of a connection against the shipped gateway's session, byte for byte in memory, without a socket."""
+"""The state machine of a connection against the shipped gateway's session, byte for byte in memory, no socket."""
 
 import asyncio
 import itertools
