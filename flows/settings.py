@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from campaigns.errors import InputError
+from tasks.senders.http_place import read_place
 from tasks.workplace import Workplace
 
 TELEMETRY_OFF = {
@@ -139,7 +140,9 @@ def revealed(secret: SecretStr) -> str:
 
 
 def workplace(settings: Settings) -> Workplace:
-    """Return what the stages need to know of this installation."""
+    """Return what the stages need to know of this installation; raises InputError for receipts sent in clear."""
+    if settings.receipts_url:
+        read_place(settings.receipts_url, "BUDKAVLE_RECEIPTS_URL", "receipts")
     return Workplace(
         home=settings.home,
         key=secret_key(settings),
