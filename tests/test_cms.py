@@ -1,6 +1,7 @@
 """Pages over HTTP: put once whatever goes wrong, taken down in time, and every request in the system's own log."""
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -157,6 +158,19 @@ def test_a_page_whose_answer_was_lost_is_removed_too(run: str, workplace: Workpl
         assert "sv.atom" in standing(folder, run)
         unpublishing.unpublish_due(place, LATER)
         assert standing(folder, run) == []
+
+
+def test_a_page_that_may_still_be_on_its_way_does_not_count_as_removed(
+    run: str, workplace: Workplace, tmp_path: Path
+) -> None:
+    with a_system(workplace, tmp_path, {"fault": "silence_before", "method": "PUT"}) as (place, folder):
+        published(place, run, patience=0.1)
+        assert standing(folder, run) == []
+        assert set(unpublishing.unpublish_due(place, LATER)[run].values()) == {"not_writable"}
+        for question in place.run_folder(run, "pages").glob(".*"):
+            os.utime(question, (0, 0))
+        assert set(unpublishing.unpublish_due(place, LATER)[run].values()) == {"removed"}
+        assert unpublishing.unpublish_due(place, LATER) == {}
 
 
 def test_stopping_a_run_removes_its_pages(run: str, workplace: Workplace, tmp_path: Path) -> None:
