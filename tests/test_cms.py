@@ -141,6 +141,16 @@ def test_pages_are_removed_when_their_time_is_over_and_not_before(
     assert [each.action for each in decisions.read(place)] == ["pages_removed"]
 
 
+@pytest.mark.parametrize("rule", FAULTS, ids=lambda rule: f"{rule['fault']}-{rule.get('status', '')}")
+def test_whatever_goes_wrong_once_no_page_is_left_standing(
+    run: str, workplace: Workplace, tmp_path: Path, rule: dict[str, Any]
+) -> None:
+    with a_system(workplace, tmp_path, {**rule, "times": 1, "skip": 1, "method": "DELETE"}) as (place, folder):
+        published(place, run)
+        assert unpublishing.unpublish_due(place, LATER) == {run: {"en": "removed", "sv": "removed"}}
+        assert standing(folder, run) == []
+
+
 def test_pages_that_cannot_be_removed_are_told_and_tried_again(run: str, workplace: Workplace, tmp_path: Path) -> None:
     with a_system(workplace, tmp_path, {"fault": "status", "status": 500, "method": "DELETE", "times": 12}) as (
         place,

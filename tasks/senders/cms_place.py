@@ -54,7 +54,7 @@ class CmsPlace:
         before = question.stat().st_mtime if question.exists() else 0.0
         question.touch()
         put_page(self._kept / name, content)
-        headers = {"Content-Type": CONTENT_TYPES[Path(name).suffix], "Idempotency-Key": key}
+        headers = {"Content-Type": CONTENT_TYPES[Path(name).suffix], "Idempotency-Key": quote(key)}
         try:
             self._ask("PUT", name, headers, content)
         except NotDone as refusal:
