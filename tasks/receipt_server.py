@@ -141,8 +141,11 @@ def _milliseconds(delivered: str) -> int:
 
 
 def serve(home: Path, key: bytes, port: int, host: str) -> None:
-    """Serve until killed; prints ``receipts on HOST:PORT``, a free port for port 0."""
-    server = ReceiptServer(home, key, port, host)
+    """Serve until killed; prints ``receipts on HOST:PORT``, a free port for port 0. Raises InputError for a taken one."""
+    try:
+        server = ReceiptServer(home, key, port, host)
+    except OSError as error:
+        raise InputError(f"the port cannot be listened on ({type(error).__name__})", where=f"{host}:{port}") from None
     sys.stdout.write(f"receipts on {host}:{server.server_port}\n")
     sys.stdout.flush()
     try:

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -71,6 +72,7 @@ class HttpGateway:
         self._adapter = Cuttable(self.place.host, ip)
         self._session = requests.Session()
         self._session.trust_env = False  # the setting alone says where messages go and with which password
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.verify = self.place.options.get("ca", True)
         self._session.mount(urlsplit(self.place.url).scheme + "://", self._adapter)
 
