@@ -141,7 +141,7 @@ def _milliseconds(delivered: str) -> int:
 
 
 def serve(home: Path, key: bytes, port: int, host: str) -> None:
-    """Serve until killed; prints ``receipts on HOST:PORT``, a free port for port 0. Raises InputError for a taken one."""
+    """Serve until killed; prints ``receipts on HOST:PORT``, a free port for port 0. InputError for a taken one."""
     try:
         server = ReceiptServer(home, key, port, host)
     except OSError as error:
