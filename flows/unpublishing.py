@@ -17,4 +17,4 @@ def unpublish_due() -> State[dict[str, dict[str, str]]]:
             if fate == unpublishing.FAILED]  # fmt: skip
     if left:
         return Completed(name=WAITING, message=f"still shown: {', '.join(left)}", data=pages)
-    return Completed(message=f"pages of {len(pages)} runs were taken down", data=pages)
+    return Completed(message=f"runs whose pages were taken down: {len(pages)}", data=pages)

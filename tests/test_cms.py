@@ -11,14 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from http_scene import running
 from small_run import WAVE, faults, make_run
 from test_stories import EMPLOYEES_FIRST, PART, STORIES
 from typer.testing import CliRunner
 
 from campaigns.errors import GatewayUnavailable, InputError
 from flows.cli import app
+from flows.unpublishing import unpublish_due
 from tasks import decisions, publishing, shards, status, steering, store, unpublishing, worker
-from tasks.gateways.cms import requests_in, running_gateway
+from tasks.gateways.cms import Server, requests_in, running_gateway
 from tasks.senders.page_places import page_place
 from tasks.workplace import Workplace
 
@@ -32,8 +34,9 @@ LATER = datetime(2099, 6, 1, tzinfo=UTC)
 def a_system(workplace: Workplace, tmp_path: Path, *rules: dict[str, Any]) -> Iterator[tuple[Workplace, Path]]:
     """A content management system with faults; yields the installation that publishes to it, and its store."""
     folder = tmp_path / "cms"
-    with running_gateway(folder, faults(tmp_path, rules=list(rules)), TOKEN) as url:
-        yield replace(workplace, web_url=f"{url}#timeout=0.5", web_token=TOKEN), folder
+    folder.mkdir()
+    with running(Server(0, folder, faults(tmp_path, rules=list(rules)), TOKEN)) as url:
+        yield replace(workplace, web_url=f"{url}/pages#timeout=0.5", web_token=TOKEN), folder
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +81,13 @@ def test_pages_and_entries_are_put_with_our_key_and_the_token(run: str, workplac
     assert [(each["method"], each["status"]) for each in log] == [("PUT", 201)] * 4
     assert len({each["key"] for each in log}) == 4
     assert TOKEN not in (folder / "log.jsonl").read_text() + repr(place)
+
+
+def test_the_system_as_its_command_starts_it_takes_pages(run: str, workplace: Workplace, tmp_path: Path) -> None:
+    with running_gateway(tmp_path / "cms", token=TOKEN) as url:
+        counts = published(replace(workplace, web_url=url, web_token=TOKEN), run)
+    assert counts == {"accepted": 2, "done": 1}
+    assert (tmp_path / "cms" / run / "sv.html").read_bytes() == PAGE
 
 
 FAULTS: list[dict[str, Any]] = [
@@ -204,6 +214,25 @@ def test_the_pages_of_a_folder_are_removed_by_the_command(
     told = CliRunner().invoke(app, ["expire", "--json"])
     assert (told.exit_code, json.loads(told.output)) == (0, {"pages": {run: {"en": "removed", "sv": "removed"}}})
     assert not (workplace.home / "sink" / "web" / run).exists()
+
+
+def test_the_flow_of_the_schedule_says_what_still_stands(
+    run: str, workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with a_system(workplace, tmp_path, {"fault": "status", "status": 403, "method": "DELETE", "times": 12}) as (
+        place,
+        _,
+    ):
+        published(place, run)
+        terms = place.run_folder(run, "control") / "terms.json"
+        terms.write_text(terms.read_text().replace("2099", "2001"))
+        given = {"HOME": place.home, "SECRET_KEY": place.key.decode(), "WEB_URL": place.web_url, "WEB_TOKEN": TOKEN}
+        for name, value in given.items():
+            monkeypatch.setenv(f"BUDKAVLE_{name}", str(value))
+        first, second, third = (unpublish_due.fn() for _ in range(3))
+    assert (first.name, first.message) == ("Waiting", f"still shown: {run} en, {run} sv")
+    assert (second.name, second.message) == ("Completed", "runs whose pages were taken down: 1")
+    assert third.message == "runs whose pages were taken down: 0"
 
 
 def test_one_run_with_damaged_terms_does_not_keep_another_standing(run: str, workplace: Workplace) -> None:

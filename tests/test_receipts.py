@@ -2,7 +2,6 @@
 
 import shutil
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 import requests
+from http_scene import running
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from small_run import faults, statuses, wait_until
@@ -30,15 +30,8 @@ PEOPLE = 4
 @contextmanager
 def receiving(workplace: Workplace, seconds: float = 10.0) -> Iterator[str]:
     """The receiver on a free port; yields its address."""
-    server = ReceiptServer(workplace.home, workplace.key, 0, seconds=seconds)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/receipts"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with running(ReceiptServer(workplace.home, workplace.key, 0, seconds=seconds)) as url:
+        yield f"{url}/receipts"
 
 
 def address_of(url: str, workplace: Workplace, run: str, message_id: str) -> str:

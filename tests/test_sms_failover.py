@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from http_scene import running
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
@@ -16,7 +17,7 @@ from test_sms import message
 from werkzeug import Request, Response
 
 from tasks import journal, worker
-from tasks.gateways.sms import accepted, running_gateway
+from tasks.gateways.sms import Server, accepted
 from tasks.senders import Message, Outcome, Setting
 from tasks.senders.sms import SmsSender
 from tasks.workplace import Workplace
@@ -121,8 +122,9 @@ def test_nobody_is_ever_told_by_two_providers(
 @contextmanager
 def a_gateway(folder: Path, *rules: dict[str, Any]) -> Iterator[str]:
     (folder / "faults.json").write_text(json.dumps({"rules": list(rules)}))
-    with running_gateway(folder / "sink", folder / "faults.json") as url:
-        yield url
+    (folder / "sink").mkdir()
+    with running(Server(0, folder / "sink", folder / "faults.json")) as url:
+        yield f"{url}/sms"
 
 
 FAULTS = [

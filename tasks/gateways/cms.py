@@ -32,7 +32,7 @@ TYPES = {".html": "text/html; charset=utf-8", ".atom": "application/atom+xml; ch
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    server: "_Server"
+    server: "Server"
 
     def do_PUT(self) -> None:
         """Put a page."""
@@ -117,7 +117,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-class _Server(ThreadingHTTPServer):
+class Server(ThreadingHTTPServer):
+    """The system; ``server_port`` is the port it listens on."""
+
     daemon_threads = True
 
     def __init__(self, port: int, store: Path, faults: Path | None, token: str) -> None:
@@ -129,7 +131,7 @@ class _Server(ThreadingHTTPServer):
 def serve(port: int, store: Path, faults: Path | None = None, token: str = "") -> None:
     """Serve on 127.0.0.1 until killed; prints ``listening on 127.0.0.1:PORT``, a free port for port 0."""
     store.mkdir(parents=True, exist_ok=True)
-    server = _Server(port, store, faults, token)
+    server = Server(port, store, faults, token)
     sys.stdout.write(f"listening on 127.0.0.1:{server.server_port}\n")
     sys.stdout.flush()
     server.serve_forever()

@@ -39,7 +39,7 @@ KEY = re.compile(r"[\w-]{1,64}")
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # or each answer waits for the sender to acknowledge its head
-    server: "_Server"
+    server: "Server"
 
     def do_POST(self) -> None:
         """Take one message."""
@@ -87,7 +87,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-class _Server(ThreadingHTTPServer):
+class Server(ThreadingHTTPServer):
+    """The gateway; ``server_port`` is the port it listens on."""
+
     daemon_threads = True
 
     def __init__(self, port: int, store: Path, faults: Path | None) -> None:
@@ -139,7 +141,7 @@ def serve(port: int, store: Path, faults: Path | None = None) -> None:
     """Serve on 127.0.0.1 until killed; prints ``listening on 127.0.0.1:PORT``, a free port for port 0."""
     os.umask(0o077)
     store.mkdir(parents=True, exist_ok=True)
-    server = _Server(port, store, faults)
+    server = Server(port, store, faults)
     sys.stdout.write(f"listening on 127.0.0.1:{server.server_port}\n")
     sys.stdout.flush()
     server.serve_forever()
