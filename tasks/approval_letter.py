@@ -101,7 +101,8 @@ def matter(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: Run
     ]
     if brief.overrides:
         lines.append(text("Warnings that the communicator asks you to accept, with the reason:"))
-        lines += [f"  - {override.gate}: {override.reason}" for override in brief.overrides]
+        asked = {gate.id: text(gate.says) for gate in load_programme().gates}
+        lines += [f"  - {asked.get(each.gate, each.gate)} ({each.gate}): {each.reason}" for each in brief.overrides]
     return "\n".join(lines)
 
 
@@ -188,7 +189,7 @@ def _decision(brief: Brief, words: Words, text: Text, write: Writers) -> list[st
     return [
         text("Decision: %s") % (words.decision(decision.status) + (f" ({settled})" if settled else "")),
         *([text("Last day to answer: %s") % write["date"](until)] if until else []),
-        text("Promised: the audience hears what came of it by %s") % write["date"](brief.feedback_by),
+        text("Promised: by %s the audience hears what came of it") % write["date"](brief.feedback_by),
     ]
 
 

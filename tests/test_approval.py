@@ -203,8 +203,8 @@ def test_the_letter_tells_the_matter_and_carries_the_preview(scene: Scene) -> No
     told = (
         "Vad: Sortera matavfall hemma (G3:", "Till vem: hushåll som inte sorterar matavfall",
         "till allmänheten: 20 personer av 20 i målgruppen", "18 januari 2027", "Kostnad: högst",
-        "Beslut: Beslutat (Komm", "lix: Texten måste nämna", "[ ] Översättning, engelska: enligt uppdraget",
-        "Löfte: målgruppen får veta vad det ledde till senast 15 juni 2027", "Förhandsgranskning: bifogad",
+        "Beslut: Beslutat (Komm", "(lix): Texten måste nämna", "[ ] Översättning, engelska: enligt uppdraget",
+        "Löfte: senast 15 juni 2027 får målgruppen veta vad det ledde till", "Förhandsgranskning: bifogad",
     )  # fmt: skip
     assert [part for part in told if part not in text.replace("\N{NO-BREAK SPACE}", " ")] == []
     assert "Råd i krisen" not in text
