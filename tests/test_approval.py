@@ -248,7 +248,7 @@ def test_what_an_approval_confirms_is_kept_with_who_has_read_each_translation(
 
 def test_the_points_are_told_in_words() -> None:
     given = ["facts", "translation:en=translator_waste", "translation:ar", "crisis_advice"]
-    told = "fakta, översättningen (engelska), läst av translator_waste, översättningen (arabiska), råden i krisen"
+    told = "fakta; översättningen (engelska), läst av translator_waste; översättningen (arabiska); råden i krisen"
     assert checklist.confirmed(given, "sv") == told
 
 
@@ -268,6 +268,19 @@ def test_few_persons_are_not_told_in_the_letter(scene: Scene) -> None:
     digest.seal(scene.workplace, scene.run)
     approval.request(scene.workplace, scene.run)
     assert "hur många personer det är visas inte" in text_of(scene.box.letters[0])
+
+
+def test_a_hidden_total_is_not_pasted_into_the_sentence(scene: Scene) -> None:
+    with store.writing(scene.workplace) as connection:
+        connection.execute(
+            "INSERT INTO audience BY NAME SELECT run, wave, person_key || 'x' AS person_key, 'dead' AS excluded_reason "
+            "FROM audience LIMIT 3"
+        )
+    digest.seal(scene.workplace, scene.run)
+    approval.request(scene.workplace, scene.run)
+    told = text_of(scene.box.letters[0])
+    assert "  - till allmänheten: 20 personer" in told.splitlines()
+    assert "visas inte" not in told
 
 
 def test_one_person_alone_never_fills_every_role(scene: Scene) -> None:
