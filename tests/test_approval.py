@@ -36,7 +36,7 @@ from campaigns.errors import (
 from campaigns.language import translations
 from flows import approval_form
 from flows.commands.common import actor as command_actor
-from tasks import approval, approval_letter, checklist, decisions, digest, runs, store
+from tasks import approval, approval_letter, approval_wording, checklist, decisions, digest, runs, store
 from tasks.status import run_status
 from tasks.workplace import Workplace
 
@@ -561,9 +561,8 @@ def test_the_digest_that_was_granted_is_the_sealed_one(scene: Scene) -> None:
 
 
 def test_every_word_of_the_letter_and_the_form_is_translated() -> None:
-    sources = [
-        Path(str(module.__file__)).read_text(encoding="utf-8") for module in (approval_letter, approval_form, checklist)
-    ]
+    modules = (approval_letter, approval_wording, approval_form, checklist)
+    sources = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in modules]
     calls = [node for source in sources for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     messages = {
         str(ast.literal_eval(call.args[0]))
