@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement
 
 from campaigns.language import direction
-from tasks.gates.quoting import sentence_around, sentence_with, shown_safely
+from tasks.gates.masking import shown_safely
+from tasks.gates.quoting import sentence_around, sentence_with
+from tasks.gates.reading import is_hidden, shown
 from tasks.gates.registry import Fault, Threshold, gate
-from tasks.gates.subject import BRIEF_FILE, GateSubject, is_hidden, shown
+from tasks.gates.subject import BRIEF_FILE, GateSubject
 from tasks.text_pictures import CONTENT_ID
 
 FILE_NAME = re.compile(r"\.(?:avif|gif|jpe?g|pdf|png|svg|tiff?|webp)$|^(?:img|dsc|image|bild)[-_ ]?\d+$", re.IGNORECASE)

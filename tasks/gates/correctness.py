@@ -8,8 +8,9 @@ from itertools import pairwise
 
 from personnummer.personnummer import valid
 
+from tasks.gates.masking import masked, quote
 from tasks.gates.passages import UNSEEN, exact_places, written_lines
-from tasks.gates.readability import masked, quote, sentences
+from tasks.gates.readability import sentences
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import GateSubject
 from tasks.slot_values import STAND_INS

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement
 
 from campaigns.languages_told import is_language_tag, language_of, may_be_in, name_of
-from tasks.gates.quoting import shown_safely
+from tasks.gates.masking import shown_safely
 from tasks.gates.readability import sentences
+from tasks.gates.reading import BLOCKS, is_hidden, shown
 from tasks.gates.registry import Fault, Threshold, gate
-from tasks.gates.subject import BLOCKS, GateSubject, is_hidden, shown
+from tasks.gates.subject import GateSubject
 
 
 @gate("language_part")

@@ -7,9 +7,11 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from lxml.html import HtmlElement
 
 from campaigns.brief_subject import COMMENT_OR_TEXT, REGISTER
-from tasks.gates.quoting import sentence_around, sentence_with, shown_safely
+from tasks.gates.masking import shown_safely
+from tasks.gates.quoting import sentence_around, sentence_with
+from tasks.gates.reading import is_hidden, shown
 from tasks.gates.registry import Fault, Threshold, gate
-from tasks.gates.subject import GateSubject, is_hidden, shown
+from tasks.gates.subject import GateSubject
 from tasks.slot_values import STAND_INS
 from tasks.web_addresses import is_public, is_public_name, numeric_address
 

@@ -13,9 +13,10 @@ from lxml.html import HtmlElement
 
 from campaigns.brief import Brief
 from campaigns.language import base
-from tasks.gates.readability import FOREIGN, sentences
-from tasks.gates.reading import blocks_of, holds
-from tasks.gates.subject import BRIEF_FILE, WORD, GateSubject
+from tasks.gates.masking import FOREIGN
+from tasks.gates.readability import sentences
+from tasks.gates.reading import WORD, blocks_of, holds
+from tasks.gates.subject import BRIEF_FILE, GateSubject
 
 UNSEEN = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
 DESCRIPTION = "//meta[@name='description']/@content"

@@ -14,20 +14,14 @@ from campaigns.brief import Brief
 from campaigns.language import translations
 from tasks.gates.markup import line_of_element, words_of_template
 from tasks.gates.reading import (
-    BLOCKS,
-    NOT_READ,
-    WORD,
     blocks_of,
     collapsed,
     exact_line,
-    is_hidden,
     line_of,
     lines_of,
     shown,
 )
 from tasks.gates.style_rules import Circumstances, applied, rules_of
-
-__all__ = ["BLOCKS", "BRIEF_FILE", "NOT_READ", "WORD", "GateSubject", "blocks_of", "is_hidden", "line_of", "shown"]
 
 BRIEF_FILE = "campaign.yaml"
 INCLUDED = re.compile(r"{%[-+]?\s*include\s+[\"']([\w.-]+)[\"']")

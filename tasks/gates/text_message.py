@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from campaigns.channels import load_channels
 from campaigns.language import base, translations
-from tasks.gates.readability import quote
+from tasks.gates.masking import quote
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.sender import CITY
 from tasks.gates.subject import BRIEF_FILE, SHORT_TEXT, GateSubject
