@@ -35,6 +35,13 @@ OPAQUE = re.compile(
 """What no page is called: a hash, a UUID, or capitals, small letters and digits in a row."""
 COUNTED = re.compile(r"\d{5,}|(?=\D*\d)(?=[^A-Za-z]*[A-Za-z])[0-9A-Za-z_-]{8,}|[0-9a-fA-F-]{16,}")
 """The value of a parameter that can be somebody's: a long number, or letters and digits in a row."""
+DOCUMENT = re.compile(
+    r"(?:doc(?:ument)?|dokument|article|artikel|page|sida|news|nyhet|case|[äa]rende|diarie|dnr|node|post)"
+    r"(?:[_-]?(?:id|nr|no|nummer|number))?",
+    re.IGNORECASE,
+)
+ITS_NUMBER = re.compile(r"(?:[^\W\d_]{1,6}[-/ ]?)?\d{1,9}(?:[-/]\d{1,6})?")
+"""The number of a document, which is the same for everybody: 20481, KS 2026/0001."""
 
 
 @gate("link_address")
@@ -124,6 +131,7 @@ def _following(address: str) -> list[str]:
     parts = _split(address)
     fragment = parts.fragment if "=" in parts.fragment else ""
     given = parse_qsl("&".join(filter(None, (parts.query, fragment))), keep_blank_values=True)
+    given = [(name, value) for name, value in given if not (DOCUMENT.fullmatch(name) and ITS_NUMBER.fullmatch(value))]
     return [name for name, value in given if FOLLOWING.fullmatch(name) or COUNTED.fullmatch(value)]
 
 
