@@ -29,9 +29,13 @@ def _kept(found: re.Match[str]) -> str:
 
 
 def _may_be_a_persons(groups: list[str]) -> bool:
-    """Tell whether groups of digits may together be a personal number; a telephone number begins with 0 and a gap."""
+    """Tell whether groups of digits may together be a personal number.
+
+    A telephone number begins with 0 and ends in groups of two or three, a personal number in one of four.
+    """
     digits = "".join(groups)
-    telephone = digits.startswith("0") and len(groups) > 1 and len(groups[0]) < len("640823")
+    written_as_telephone = len(groups) > 1 and len(groups[-1]) != len("3234") and max(map(len, groups)) > 1
+    telephone = digits.startswith("0") and written_as_telephone
     return bool(BORN.fullmatch(digits) and not telephone) or len(groups[0]) > LONGEST_KNOWN
 
 
