@@ -133,6 +133,7 @@ def approve(
             "role": granted.role,
             "approver": granted.approver,
             "reviewed": granted.reviewed,
+            "confirmed": granted.confirmed,
             "missing": granted.missing,
             "resumed": resumed,
         },
@@ -140,6 +141,7 @@ def approve(
         lambda: [
             f"{granted.approver} approved {run_id} as {granted.role}",
             *([f"reviewed  {', '.join(granted.reviewed)}"] if granted.reviewed else []),
+            f"confirmed {', '.join(granted.confirmed)}",
             *([f"missing   {', '.join(granted.missing)}"] if granted.missing else []),
         ],
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from tasks.senders.email import EmailSender
+from tasks.senders.in_turn import InTurn
 from tasks.senders.letter import LetterSender
 from tasks.senders.protocol import Message, Outcome, Sender, Setting
 from tasks.senders.web import WebSender
@@ -12,11 +13,16 @@ from tasks.senders.web import WebSender
 def _sms(setting: Setting) -> Sender:
     from tasks.senders.sms import SmsSender  # loads requests, which the workers of other channels start faster without
 
-    return SmsSender(setting)
+    return InTurn(SmsSender(setting))
 
 
 SENDERS: Mapping[str, Callable[[Setting], Sender]] = MappingProxyType(
-    {"email": EmailSender, "letter": LetterSender, "sms": _sms, "web": WebSender}
+    {
+        "email": EmailSender,
+        "letter": lambda setting: InTurn(LetterSender(setting)),
+        "sms": _sms,
+        "web": lambda setting: InTurn(WebSender(setting)),
+    }
 )
 
 __all__ = ["SENDERS", "EmailSender", "LetterSender", "Message", "Outcome", "Sender", "Setting", "WebSender"]
