@@ -10,7 +10,6 @@ from tasks.senders.smtp_pool import Pool
 from tasks.senders.smtp_relays import Relays
 
 ADDRESS = re.compile(rb"^[^\s<>@\x00-\x20\x7f]+@[^\s<>@\x00-\x20\x7f]+$")
-BARE_LINE_END = re.compile(rb"\r\n|\r|\n")
 WINDOW = 16
 
 
@@ -65,11 +64,7 @@ class EmailSender:
 
 def as_sent(message: bytes) -> bytes:
     """Return the message as it arrives: CRLF line ends, one of them last."""
-    if message.count(b"\n") != message.count(b"\r\n") or message.count(b"\r") != message.count(b"\r\n"):
-        message = BARE_LINE_END.sub(b"\r\n", message)
-    if not message.endswith(b"\r\n"):
-        message += b"\r\n"
-    return message
+    return b"\r\n".join(message.splitlines()) + b"\r\n"
 
 
 def on_the_wire(message: bytes) -> bytes:
@@ -77,4 +72,6 @@ def on_the_wire(message: bytes) -> bytes:
     message = as_sent(message)
     if message.startswith(b"."):
         message = b"." + message
-    return message.replace(b"\r\n.", b"\r\n..") + FINAL_DOT
+    if b"\r\n." in message:
+        message = message.replace(b"\r\n.", b"\r\n..")
+    return message + FINAL_DOT

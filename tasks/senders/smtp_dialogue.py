@@ -17,6 +17,7 @@ from tasks.senders.protocol import Message, Outcome
 RESET, MAIL, RECIPIENT, DATA, DOT = range(5)
 REFERENCE = re.compile(rb"(?:queued as|id=)\s*([\w.-]{1,64})", re.IGNORECASE)
 REPLY_LINE = re.compile(rb"([2-5]\d\d)(?:([ -])([^\r]*))?\r?")
+USUAL_LINE = re.compile(rb"([2-5]\d\d) ([^\r]{0,500})\r").fullmatch
 LONGEST_REPLY = 8192
 MOST_LINES = 100
 MOST_RETURNS = 3
@@ -172,6 +173,9 @@ class Dialogue:
         self._queued += len(data)
 
     def _take_line(self, line: bytes) -> None:
+        if not self._lines and (usual := USUAL_LINE(line)):
+            self._take_reply(int(usual[1]), usual[2])
+            return
         found = REPLY_LINE.fullmatch(line)
         if found is None or len(self._lines) >= MOST_LINES or len(line) > LONGEST_REPLY:
             self.end(UNREADABLE)
