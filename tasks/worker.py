@@ -91,7 +91,8 @@ def _setting(
     render = renderer(texts, **addresses_in(folder, shard, settings), moment=moment.seconds)
     return Setting(
         run, shard, home, render, settings.get("smtp_url", ""), settings.get("letter_url", ""),
-        settings.get("web_url", ""), settings.get("sender_address", ""), settings.get("sms_url", ""), settings.get("text_sender", ""),
+        settings.get("web_url", ""), settings.get("sender_address", ""), settings.get("sms_url", ""),
+        settings.get("text_sender", ""),
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from tasks.senders.protocol import Message, Outcome, Setting
-from tasks.senders.smtp_dialogue import FINAL_DOT, Letter
+from tasks.senders.smtp_letter import Letter, on_the_wire
 from tasks.senders.smtp_pool import Pool
 from tasks.senders.smtp_relays import Relays
 
@@ -60,18 +60,3 @@ class EmailSender:
     def close(self) -> None:
         """Say QUIT where nothing is under way."""
         self._pool.close()
-
-
-def as_sent(message: bytes) -> bytes:
-    """Return the message as it arrives: CRLF line ends, one of them last."""
-    return b"\r\n".join(message.splitlines()) + b"\r\n"
-
-
-def on_the_wire(message: bytes) -> bytes:
-    """Return the message as it travels: leading dots doubled (RFC 5321, 4.5.2), the final dot behind it."""
-    message = as_sent(message)
-    if message.startswith(b"."):
-        message = b"." + message
-    if b"\r\n." in message:
-        message = message.replace(b"\r\n.", b"\r\n..")
-    return message + FINAL_DOT
