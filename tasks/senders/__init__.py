@@ -4,19 +4,24 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from tasks.senders.email import EmailSender
-from tasks.senders.letter import LetterSender
 from tasks.senders.protocol import Message, Outcome, Sender, Setting
 from tasks.senders.web import WebSender
 
 
+def _letter(setting: Setting) -> Sender:
+    from tasks.senders.letter import LetterSender  # loads typst and Jinja2: each worker loads what its channel needs
+
+    return LetterSender(setting)
+
+
 def _sms(setting: Setting) -> Sender:
-    from tasks.senders.sms import SmsSender  # loads requests, which the workers of other channels start faster without
+    from tasks.senders.sms import SmsSender  # loads requests
 
     return SmsSender(setting)
 
 
 SENDERS: Mapping[str, Callable[[Setting], Sender]] = MappingProxyType(
-    {"email": EmailSender, "letter": LetterSender, "sms": _sms, "web": WebSender}
+    {"email": EmailSender, "letter": _letter, "sms": _sms, "web": WebSender}
 )
 
-__all__ = ["SENDERS", "EmailSender", "LetterSender", "Message", "Outcome", "Sender", "Setting", "WebSender"]
+__all__ = ["SENDERS", "EmailSender", "Message", "Outcome", "Sender", "Setting", "WebSender"]

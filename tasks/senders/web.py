@@ -9,7 +9,6 @@ from typing import Literal
 
 from campaigns.errors import GatewayUnavailable
 from tasks.journal import sync_folder
-from tasks.senders.atom import feed_of
 from tasks.senders.protocol import Message, Outcome, Setting
 
 ATOM = ".atom"
@@ -45,6 +44,8 @@ def put_page(page: Path, content: bytes) -> None:
 
 def put_entry(page: Path, content: bytes, run: str, language: str) -> None:
     """Put the Atom entry of a page beside it, updated now; raises OSError."""
+    from tasks.senders.atom import feed_of  # loads feedgen, which the workers of other channels start faster without
+
     put_page(page.with_suffix(ATOM), feed_of(content, run, language, datetime.now(UTC)))
 
 
