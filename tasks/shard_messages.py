@@ -23,7 +23,7 @@ COLUMNS = ("message_id", "variant", "person_key", "address_key", "address", "lan
 
 def read_shard(folder: Path, shard: str) -> tuple[str, list[Message]]:
     """Return channel and messages of a shard, ordered by message id; raises InputError when the file has changed."""
-    from pyarrow import parquet
+    from pyarrow.parquet import ParquetFile  # read_table would import pandas, a second of every worker's start
 
     path = folder / f"{shard}.parquet"
     noted = _noted(folder, shard)
@@ -33,7 +33,8 @@ def read_shard(folder: Path, shard: str) -> tuple[str, list[Message]]:
             where=str(path),
             remedy="restore the file from a back-up.",
         )
-    return noted["channel"], _messages(parquet.read_table(path, columns=[*COLUMNS, "slots"]))
+    with ParquetFile(path) as file:
+        return noted["channel"], _messages(file.read(columns=[*COLUMNS, "slots"]))
 
 
 def _messages(table: Any) -> list[Message]:

@@ -78,11 +78,18 @@ def smtp(
     store: Annotated[Path, typer.Option(help="Folder that gets every accepted message.")],
     port: Annotated[int, typer.Option(help="0 takes a free port and prints it.")] = 2525,
     faults: Annotated[Path | None, typer.Option(help="JSON file with faults to inject.")] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="Certificate: STARTTLS is offered.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Its key, unless it stands in the same file.")] = None,
+    tls_implicit: Annotated[bool, typer.Option("--tls-implicit", help="TLS from the first byte instead.")] = False,
 ) -> None:
-    """Accept mail over SMTP and store it; nothing is passed on."""
-    from tasks.gateways.smtp import serve as serve_smtp
+    """Accept mail over SMTP and store it; nothing is passed on.
 
-    serve_smtp(port, store, faults)
+    Clients must log in where BUDKAVLE_GATEWAY_USER and BUDKAVLE_GATEWAY_PASSWORD are set.
+    """
+    from tasks.gateways.smtp import serve as serve_smtp
+    from tasks.gateways.smtp_security import security_of
+
+    serve_smtp(port, store, faults, security_of(tls_cert, tls_key, implicit=tls_implicit))
 
 
 @gateway.command()
