@@ -3,7 +3,8 @@
 ``POST /sms`` takes a form with from, to, message and whendelivered, and answers in JSON with id and parts.
 ``store/<id>.json`` holds what was accepted. The header ``Idempotency-Key`` names a message: the same key again gives
 the same answer and is not stored twice. ``GET /sms?to=…&end=…`` lists what was taken, with the keys. Each message
-taken is told to its ``whendelivered``, as delivered or as the faults file says under ``receipts``.
+taken is told to its ``whendelivered``, as delivered or as the faults file says under ``receipts``. ``store/log.jsonl``
+has a line per request that came whole, with its key and whether its message is new.
 """
 
 import argparse
@@ -58,6 +59,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(400, {"error": problem})
             return
         taken, is_new = _kept(self.server.store, key, fields)
+        self.server.note(key, is_new)
         if is_new and fields.get("whendelivered"):
             self.server.receipts.put(taken)
         if not spoil(self, rule, json.dumps(taken).encode()):
@@ -100,6 +102,11 @@ class Server(ThreadingHTTPServer):
         threading.Thread(
             target=self._tell, args=(told.get("status", "delivered"), told.get("repeat", 1)), daemon=True
         ).start()
+
+    def note(self, key: str, is_new: bool) -> None:
+        """Write into the log that a request came whole."""
+        with (self.store / "log.jsonl").open("a", encoding="utf-8") as log:
+            log.write(json.dumps({"key": key, "new": is_new}) + "\n")
 
     def _tell(self, status: str, repeat: int) -> None:
         """Give the receipts of messages taken, first that each was sent and then what became of it."""
@@ -162,6 +169,12 @@ def running_gateway(store: Path, faults: Path | None = None, port: int = 0) -> I
     finally:
         process.kill()
         process.communicate()
+
+
+def requests_in(store: Path) -> list[dict[str, Any]]:
+    """Return the log of a store: key, and whether the message was new, of each request that came whole, in order."""
+    path = store / "log.jsonl"
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
 
 
 def accepted(store: Path) -> list[dict[str, Any]]:
