@@ -127,6 +127,9 @@ class Server(ThreadingHTTPServer):
         self.store, self.faults, self.lock = store, HttpFaults(faults), threading.Lock()
         self.authorization = f"Bearer {token}".encode() if token else b""
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: a sender that was killed hangs up."""
+
 
 def serve(port: int, store: Path, faults: Path | None = None, token: str = "") -> None:
     """Serve on 127.0.0.1 until killed; prints ``listening on 127.0.0.1:PORT``, a free port for port 0."""

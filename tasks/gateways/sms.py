@@ -103,6 +103,9 @@ class Server(ThreadingHTTPServer):
             target=self._tell, args=(told.get("status", "delivered"), told.get("repeat", 1)), daemon=True
         ).start()
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: a sender that was killed hangs up."""
+
     def note(self, key: str, is_new: bool) -> None:
         """Write into the log that a request came whole."""
         with (self.store / "log.jsonl").open("a", encoding="utf-8") as log:
