@@ -10,7 +10,7 @@ from tasks import decisions, journal, runs, store
 from tasks.approved_texts import approved_texts
 from tasks.ledger import bring_up
 from tasks.letters import printed
-from tasks.senders.email import as_sent
+from tasks.senders.smtp_letter import as_sent
 from tasks.shard_messages import addresses_in, read_shard, renderer
 from tasks.shard_texts import templates_of
 from tasks.workplace import Workplace

@@ -13,6 +13,7 @@ from tasks.senders.protocol import Message, Outcome, Sender
 
 CONNECTION_TRIES = 3
 SECONDS_TO_COLLECT = 1.0
+MOST_SECONDS_FOR_MORE = 0.05
 CONSENT_WITHDRAWN = "consent_withdrawn"
 
 
@@ -35,7 +36,8 @@ class Delivery:
     """Takes every message of a shard as far as it can go; :meth:`run` says why it ended.
 
     At most a sender's window is marked and not yet answered for. It slides: as answers come, in any order, as many
-    messages are marked as there is room for, with one sync.
+    messages are marked as there is room for, with one sync; before it, more answers are waited for, but no longer than
+    the last sync took, so that a slow disk gets large batches and a late relay does not stop the others.
     """
 
     def __init__(
@@ -51,15 +53,18 @@ class Delivery:
         self._on_the_way: dict[str, Item] = {}
         self._connection_tries = 0
         self._withdrawn = 0
+        self._sync_seconds, self._mark_at = 0.0, 0.0
 
     def run(self, messages: Sequence[Message], known: Mapping[str, Standing]) -> str:
         """Return done, deferred, paused, outside_hours, interrupted, unavailable or failing."""
         self._take_over(messages, known)
         ending = ""
         while self._on_the_way or (self._backlog and not ending):
-            ending = ending or self._ending() or self._send_more()
+            if not self._on_the_way or time.monotonic() >= self._mark_at:
+                ending = ending or self._ending() or self._send_more()
+                self._mark_at = time.monotonic() + SECONDS_TO_COLLECT
             if self._on_the_way:
-                self._settle(self._sender.collect(SECONDS_TO_COLLECT))
+                self._settle(self._sender.collect(max(0.0, self._mark_at - time.monotonic())))
                 if self._backlog.gateway_fails():
                     ending = ending or "failing"
             elif not ending:
@@ -144,7 +149,9 @@ class Delivery:
         taken = self._moment.milliseconds
         self._write([Record("marked", item.message.message_id, taken, item.attempt) for item in items])
         assert self._journal is not None
+        began = time.monotonic()
         self._journal.sync()
+        self._sync_seconds = time.monotonic() - began
 
     def _not_suppressed(self, items: list[Item]) -> list[Item]:
         suppressed = self._control.suppressed
@@ -165,6 +172,8 @@ class Delivery:
         """Write down what has become of messages, in one go, and see to those that are to be sent again."""
         if not settled:
             return
+        soon = time.monotonic() + min(MOST_SECONDS_FOR_MORE, self._sync_seconds)
+        self._mark_at = min(self._mark_at, soon)
         done = [(self._on_the_way.pop(message.message_id), outcome) for message, outcome in settled]
         self._write(
             [now(outcome.status, item.message.message_id, item.attempt, outcome.code, outcome.provider_ref)

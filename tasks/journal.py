@@ -17,6 +17,7 @@ from typing import NamedTuple
 from campaigns.errors import InputError
 
 TERMINAL = frozenset({"accepted", "rejected", "suppressed", "expired", "cancelled"})
+LONGEST_FIELD = 64
 UNSAFE = re.compile(r"[^!-~]+")
 RECEIPTS = "receipts"
 """Name of the segments in which gateways' receipts lie, beside those of a run's shards."""
@@ -51,7 +52,9 @@ def now(status: str, message_id: str, attempt: int, code: str = "", provider_ref
 def encode(record: Record) -> bytes:
     """Return the line of a record; whatever could break a line is left out of code and reference."""
     status, message_id, milliseconds, attempt, code, reference = record
-    code, reference = UNSAFE.sub("", code)[:64], UNSAFE.sub("", reference)[:64]
+    told = code + reference
+    if told and not (told.isascii() and told.isalnum() and len(told) <= LONGEST_FIELD):
+        code, reference = UNSAFE.sub("", code)[:LONGEST_FIELD], UNSAFE.sub("", reference)[:LONGEST_FIELD]
     body = f"{status}\t{message_id}\t{milliseconds}\t{attempt}\t{code}\t{reference}".encode()
     return b"%08x\t%s\n" % (zlib.crc32(body), body)
 

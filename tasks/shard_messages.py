@@ -33,7 +33,8 @@ def read_shard(folder: Path, shard: str) -> tuple[str, list[Message]]:
             where=str(path),
             remedy="restore the file from a back-up.",
         )
-    return noted["channel"], _messages(parquet.read_table(path, columns=[*COLUMNS, "slots"]))
+    with parquet.ParquetFile(path) as file:  # read_table would load pandas, a second of the processor per worker
+        return noted["channel"], _messages(file.read(columns=[*COLUMNS, "slots"]))
 
 
 def _messages(table: Any) -> list[Message]:

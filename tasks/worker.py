@@ -8,6 +8,7 @@ prints one JSON object with its counts.
 
 import argparse
 import fcntl
+import gc
 import json
 import signal
 import sys
@@ -23,7 +24,6 @@ from tasks.journal import standings
 from tasks.lifeline import end_with_parent
 from tasks.orders import Control
 from tasks.senders import SENDERS, Setting
-from tasks.senders.web import pages_url
 from tasks.shard_messages import addresses_in, read_shard, renderer
 from tasks.shard_texts import templates_of
 
@@ -36,6 +36,7 @@ def main() -> int:
     """Deliver one shard and print how it went."""
     options = _options()
     end_with_parent(options.parent)
+    gc.disable()  # nothing here makes cycles, and looking for them among a shard's messages costs a tenth of all
     asked_to_stop: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, _: asked_to_stop.append(received))
@@ -63,10 +64,11 @@ def publish(
         internal = control.terms.get("internal", False)
         text_sender = control.terms.get("text_senders", {}).get(channel, "")
         moment = Moment()
-        given = {**settings, "text_sender": text_sender}
+        pages, token = _pages(channel, settings, home, internal)
+        given = {**settings, "text_sender": text_sender, "web_url": pages, "web_token": token}
         nothing_is_sent = control.refresh() in ("stopped", "expired")
         texts = {} if nothing_is_sent else templates_of(folder / "shards", shard, {each.variant for each in messages})
-        sender = SENDERS[channel](_setting(home, run, shard, given, texts, moment, internal=internal))
+        sender = SENDERS[channel](_setting(home, run, shard, given, texts, moment))
         known = standings(journals, shard)
         settle(journals, shard, sender, messages, known)
         patience = float(settings.get("patience", 30.0))
@@ -78,23 +80,25 @@ def publish(
     return {"ending": ending, "counts": dict(sorted(delivery.counts.items()))}
 
 
+def _pages(channel: str, settings: dict[str, Any], home: Path, internal: bool) -> tuple[str, str]:
+    """Return where pages go and the token that opens it."""
+    if channel != "web":
+        return "", ""
+    from tasks.senders.web import pages_url  # loads what the workers of other channels start faster without
+
+    place = pages_url(settings.get("web_url", ""), settings.get("intranet_url", ""), home, internal)
+    return place, settings.get("intranet_token" if internal else "web_token", "")
+
+
 def _setting(
-    home: Path,
-    run: str,
-    shard: str,
-    settings: dict[str, Any],
-    texts: dict[str, bytes],
-    moment: Moment,
-    *,
-    internal: bool,
+    home: Path, run: str, shard: str, settings: dict[str, Any], texts: dict[str, bytes], moment: Moment
 ) -> Setting:
     folder = home / "runs" / run / "shards"
     render = renderer(texts, **addresses_in(folder, shard, settings), moment=moment.seconds)
     return Setting(
         run, shard, home, render, settings.get("smtp_url", ""), settings.get("letter_url", ""),
-        pages_url(settings.get("web_url", ""), settings.get("intranet_url", ""), home, internal),
-        settings.get("sender_address", ""), settings.get("sms_url", ""), settings.get("text_sender", ""),
-        settings.get("intranet_token" if internal else "web_token", ""), settings.get("receipts_url", ""),
+        settings.get("web_url", ""), settings.get("sender_address", ""), settings.get("sms_url", ""),
+        settings.get("text_sender", ""), settings.get("web_token", ""), settings.get("receipts_url", ""),
         settings.get("receipts_key", ""),
     )  # fmt: skip
 

@@ -23,11 +23,12 @@ from campaigns.brief_loading import load_brief
 from campaigns.errors import InputError
 from tasks import letters, slots, typesetting
 from tasks.letter_source import ADDRESS, CLEAR, DIVIDER, letter_source
-from tasks.messages import RenderedVariant, render_texts
+from tasks.rendered_texts import render_texts
 from tasks.senders.letter import LETTERS_PER_FILE, LetterSender
 from tasks.senders.protocol import Message, Setting
 from tasks.slot_values import default_values
 from tasks.typesetting import typeset, typeset_apart, typeset_sample
+from tasks.variants import RenderedVariant
 from tasks.workplace import Workplace
 
 SCHOOL = Path(campaigns.__file__).parent / "sok-skola"

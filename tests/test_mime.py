@@ -18,9 +18,10 @@ from campaigns.brief import Brief
 from campaigns.brief_loading import load_brief
 from campaigns.language import direction
 from tasks import mime, slots
-from tasks.messages import RenderedVariant, render_texts
+from tasks.rendered_texts import render_texts
 from tasks.senders import Message
 from tasks.shard_messages import renderer
+from tasks.variants import RenderedVariant
 from tasks.workplace import Workplace
 
 SENDER = "budkavle@example.se"

@@ -1,4 +1,4 @@
-"""The state machine of a connection against the shipped gateway's session, byte for byte in memory, no socket."""
+"""The state machine of a connection against the shipped gateway's session, byte for byte, without a socket."""
 
 import asyncio
 import itertools
@@ -10,10 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tasks.gateways.smtp import Faults, Session, Store, accepted
-from tasks.senders.email import as_sent, on_the_wire
+from tasks.gateways.smtp_session import Faults, Session
+from tasks.gateways.smtp_store import Store, accepted
 from tasks.senders.protocol import Message, Outcome
-from tasks.senders.smtp_dialogue import LOST, Dialogue, Letter
+from tasks.senders.smtp_dialogue import LOST, Dialogue
+from tasks.senders.smtp_letter import Letter, as_sent, on_the_wire
 
 SENDER = b"budkavle@example.se"
 ALL = ("pipelining", "8bitmime", "smtputf8")

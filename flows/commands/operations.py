@@ -78,11 +78,18 @@ def smtp(
     store: Annotated[Path, typer.Option(help="Folder that gets every accepted message.")],
     port: Annotated[int, typer.Option(help="0 takes a free port and prints it.")] = 2525,
     faults: Annotated[Path | None, typer.Option(help="JSON file with faults to inject.")] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="Certificate: STARTTLS is offered.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Its key, unless it stands in the same file.")] = None,
+    tls_implicit: Annotated[bool, typer.Option("--tls-implicit", help="TLS from the first byte instead.")] = False,
 ) -> None:
-    """Accept mail over SMTP and store it; nothing is passed on."""
-    from tasks.gateways.smtp import serve as serve_smtp
+    """Accept mail over SMTP and store it; nothing is passed on.
 
-    serve_smtp(port, store, faults)
+    Clients must log in where BUDKAVLE_GATEWAY_USER and BUDKAVLE_GATEWAY_PASSWORD are set.
+    """
+    from tasks.gateways.smtp import serve as serve_smtp
+    from tasks.gateways.smtp_security import security_of
+
+    serve_smtp(port, store, faults, security_of(tls_cert, tls_key, implicit=tls_implicit))
 
 
 @gateway.command()
@@ -121,11 +128,15 @@ def receipts(
     serve_receipts(place.home, place.key, port, host)
 
 
-def serve(port: Annotated[int, typer.Option(help="Port of Prefect's server.")] = 4200) -> None:
-    """Run Prefect's server, deploy every flow and work off their runs, until interrupted."""
+def serve(
+    port: Annotated[int, typer.Option(help="Port of Prefect's server.")] = 4200,
+    receipts_port: Annotated[int, typer.Option(help="Port for receipts, where BUDKAVLE_RECEIPTS_URL is set.")] = 2580,
+) -> None:
+    """Run Prefect's server, deploy every flow and work off their runs, take receipts, until interrupted."""
     from flows.serving import serve as run_server
 
-    run_server(here().home, port, echo=typer.echo)
+    place = here()
+    run_server(place.home, port, echo=typer.echo, receipts_port=receipts_port if place.receipts_url else None)
 
 
 def settings(as_json: AsJson = False) -> None:

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from typing import Literal
 
 from tasks.senders.protocol import Message, Outcome, Setting
-from tasks.senders.smtp_dialogue import FINAL_DOT, Letter
+from tasks.senders.smtp_letter import Letter, on_the_wire
 from tasks.senders.smtp_pool import Pool
 from tasks.senders.smtp_relays import Relays
 
 ADDRESS = re.compile(rb"^[^\s<>@\x00-\x20\x7f]+@[^\s<>@\x00-\x20\x7f]+$")
-BARE_LINE_END = re.compile(rb"\r\n|\r|\n")
 WINDOW = 16
 
 
@@ -61,20 +60,3 @@ class EmailSender:
     def close(self) -> None:
         """Say QUIT where nothing is under way."""
         self._pool.close()
-
-
-def as_sent(message: bytes) -> bytes:
-    """Return the message as it arrives: CRLF line ends, one of them last."""
-    if message.count(b"\n") != message.count(b"\r\n") or message.count(b"\r") != message.count(b"\r\n"):
-        message = BARE_LINE_END.sub(b"\r\n", message)
-    if not message.endswith(b"\r\n"):
-        message += b"\r\n"
-    return message
-
-
-def on_the_wire(message: bytes) -> bytes:
-    """Return the message as it travels: leading dots doubled (RFC 5321, 4.5.2), the final dot behind it."""
-    message = as_sent(message)
-    if message.startswith(b"."):
-        message = b"." + message
-    return message.replace(b"\r\n.", b"\r\n..") + FINAL_DOT

@@ -12,34 +12,15 @@ import re
 from collections import deque
 from collections.abc import Collection
 
-from tasks.senders.protocol import Message, Outcome
+from tasks.senders.protocol import Outcome
+from tasks.senders.smtp_letter import NOT_YET, Letter
+from tasks.senders.smtp_replies import GARBAGE, Replies
 
 RESET, MAIL, RECIPIENT, DATA, DOT = range(5)
 REFERENCE = re.compile(rb"(?:queued as|id=)\s*([\w.-]{1,64})", re.IGNORECASE)
-REPLY_LINE = re.compile(rb"([2-5]\d\d)(?:([ -])([^\r]*))?\r?")
-LONGEST_REPLY = 8192
-MOST_LINES = 100
 MOST_RETURNS = 3
-NOT_YET = 1 << 62
-FINAL_DOT = b".\r\n"
 
 LOST, TIMEOUT, UNREADABLE = "connection_lost", "timeout", "reply_unreadable"
-
-
-class Letter:
-    """One e-mail on its way: ``wire`` is its content as it travels, dots doubled, final dot included."""
-
-    __slots__ = ("begin", "behind", "dot", "end", "message", "recipient", "refusal", "returns", "wire")
-
-    def __init__(self, message: Message, recipient: bytes, wire: bytes) -> None:
-        self.message, self.recipient, self.wire, self.returns = message, recipient, wire, 0
-        self.refusal: Outcome | None
-        self.forget()
-
-    def forget(self) -> None:
-        """Let it be as if no connection had had it."""
-        self.begin = self.end = self.dot = NOT_YET  # positions in the connection's outgoing bytes
-        self.behind, self.refusal = False, None
 
 
 class Dialogue:
@@ -63,7 +44,7 @@ class Dialogue:
         self._negotiating, self._unfinished = False, False
         self._out: list[bytes] = []
         self._queued = self._left = self._offered = 0
-        self._rest, self._lines = b"", list[bytes]()
+        self._replies = Replies()
 
     @property
     def held(self) -> int:
@@ -106,13 +87,13 @@ class Dialogue:
 
     def received(self, data: bytes) -> None:
         """Take what has come from the relay, cut anywhere."""
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        for line in lines:
+        for code, text in self._replies.feed(data):
             if self.ended:
                 return
-            self._take_line(line)
-        if len(self._rest) > LONGEST_REPLY:
-            self.end(UNREADABLE)
+            if code == GARBAGE:
+                self.end(UNREADABLE)
+            else:
+                self._take_reply(code, text)
 
     def end(self, code: str) -> None:
         """Settle or return every letter: the connection is lost, or its reply is late or cannot be understood."""
@@ -170,21 +151,6 @@ class Dialogue:
     def _queue(self, data: bytes) -> None:
         self._out.append(data)
         self._queued += len(data)
-
-    def _take_line(self, line: bytes) -> None:
-        found = REPLY_LINE.fullmatch(line)
-        if found is None or len(self._lines) >= MOST_LINES or len(line) > LONGEST_REPLY:
-            self.end(UNREADABLE)
-            return
-        code, sign, text = found.groups()
-        if self._lines and self._lines[0] != code:
-            self.end(UNREADABLE)
-        elif sign == b"-":
-            self._lines += [text] if self._lines else [code, text]
-        else:
-            text = b"\n".join([*self._lines[1:], text or b""]) if self._lines else text or b""
-            self._lines.clear()
-            self._take_reply(int(code), text)
 
     def _take_reply(self, code: int, text: bytes) -> None:
         if not self._expected:

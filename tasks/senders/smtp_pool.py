@@ -15,10 +15,12 @@ from collections import deque
 from campaigns.errors import GatewayUnavailable
 from tasks.senders.protocol import Outcome
 from tasks.senders.smtp_connection import Connection
-from tasks.senders.smtp_dialogue import Letter
-from tasks.senders.smtp_relays import Line, Relays
+from tasks.senders.smtp_letter import Letter
+from tasks.senders.smtp_relays import Line, Relay, Relays
 
 SECONDS_BETWEEN_ATTEMPTS = 60.0
+MOST_FAULTS = 20
+"""So many letters on end that a relay has not taken for reasons of its own let the next relay of the list be used."""
 
 
 class Pool:
@@ -32,7 +34,7 @@ class Pool:
         self._selector = selectors.DefaultSelector()
         self._opening = _Opening(relays)
         self._selector.register(self._opening.bell, selectors.EVENT_READ)
-        self._open_more_at = 0.0
+        self._open_more_at, self._faults = 0.0, 0
         self.held = 0
 
     def open(self) -> None:
@@ -108,12 +110,25 @@ class Pool:
             dialogue = connection.dialogue
             if dialogue.settled:
                 self._settled += dialogue.settled
+                self._count_faults(connection)
                 dialogue.settled.clear()
             if dialogue.ended or (connection.retiring and not dialogue.held):
                 self._waiting.extendleft(reversed(dialogue.returned))
                 self._connections.remove(connection)
                 self._selector.unregister(connection.socket)
                 connection.close()
+
+    def _count_faults(self, connection: Connection) -> None:
+        for _, outcome in connection.dialogue.settled:
+            self._faults = self._faults + 1 if outcome.gateway_fault else 0
+        if self._faults >= MOST_FAULTS and self._relays.give_up(connection.relay):
+            self._faults = 0
+            self._retire_others(self._relays.current)
+
+    def _retire_others(self, relay: Relay) -> None:
+        """Let connections to other relays finish what they have, and nothing more."""
+        for connection in self._connections:
+            connection.retiring = connection.relay is not relay
 
     def _open_more(self, now: float) -> None:
         """Let another connection be opened; where there is none at all, say so of the letters that wait."""
@@ -126,20 +141,26 @@ class Pool:
                 lost = Outcome("deferred", "no_connection", gateway_fault=True)
                 self._settled += [(letter, lost) for letter in self._waiting]
                 self._waiting.clear()
-        elif now >= self._open_more_at and len(self._connections) < self._relays.current.connections:
+        elif self._relays.may_return or (now >= self._open_more_at and self._is_room_for_another()):
             self._opening.begin()
+
+    def _is_room_for_another(self) -> bool:
+        return len(self._connections) < self._relays.current.connections
 
     def _take_opened(self) -> None:
         line = self._opening.result()
         if line is None:
             self._open_more_at = time.monotonic() + SECONDS_BETWEEN_ATTEMPTS
-        else:
+        elif self._is_room_for_another() or line.relay is not self._connections[0].relay:
             self._add(line)
+        else:
+            line.server.close()
 
     def _add(self, line: Line) -> None:
         connection = Connection(line, self._sender)
         self._selector.register(connection.socket, selectors.EVENT_READ, connection)
         self._connections.append(connection)
+        self._retire_others(line.relay)
 
 
 class _Opening:

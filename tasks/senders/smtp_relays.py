@@ -36,6 +36,7 @@ class Relay:
     certificates: str | None
     user: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
+    password_in_the_clear: bool = False
     connections: int = CONNECTIONS
     seconds_per_step: float = SECONDS_PER_STEP
     seconds_after_dot: float = SECONDS_AFTER_DOT
@@ -64,7 +65,7 @@ class Relay:
             server.starttls(context=self._context())
             server.ehlo()
         if self.user:
-            if not isinstance(server.sock, ssl.SSLSocket) and self.host not in LOOPBACK:
+            if not isinstance(server.sock, ssl.SSLSocket) and not self.password_in_the_clear:
                 raise smtplib.SMTPNotSupportedError("no encryption, so no password")
             server.login(self.user, self.password)
 
@@ -139,22 +140,34 @@ class Relays:
 
 def relay_of(url: str) -> Relay:
     """Read one relay's address; raises InputError naming what is wrong, never the password."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise _wrong("the SMTP URL is not smtp://host:port or smtps://host:port")
+    parts, port = _split(url)
+    assert parts.hostname is not None
     given = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     tls = _tls(parts, given)
-    if parts.username and tls == "no" and not (parts.hostname in LOOPBACK and given.get("auth") == "unencrypted"):
+    in_the_clear = parts.hostname in LOOPBACK and given.get("auth") == "unencrypted"
+    if parts.username and tls == "no" and not in_the_clear:
         remedy = "use tls=required or smtps; on loopback alone auth=unencrypted allows it"
         raise _wrong("the password would be sent unencrypted", remedy)
-    connections = int(_number(given, "connections", CONNECTIONS))
+    if not unquote(f"{parts.username}{parts.password}").isascii():
+        raise _wrong("the user or password has other than ASCII characters")
+    connections = min(max(1, int(_number(given, "connections", CONNECTIONS))), MOST_CONNECTIONS)
     return Relay(
-        parts.hostname, parts.port or (465 if tls == "implicit" else 25), tls, given.get("ca"),
-        unquote(parts.username or ""), unquote(parts.password or ""), min(max(1, connections), MOST_CONNECTIONS),
+        parts.hostname, port or (465 if tls == "implicit" else 25), tls, given.get("ca"),
+        unquote(parts.username or ""), unquote(parts.password or ""), in_the_clear, connections,
         min(SECONDS_PER_STEP, _number(given, "timeout", SECONDS_PER_STEP)),
         min(SECONDS_AFTER_DOT, _number(given, "timeout", SECONDS_AFTER_DOT)),
         _number(given, "return_after", SECONDS_BEFORE_RETURN),
     )  # fmt: skip
+
+
+def _split(url: str) -> tuple[SplitResult, int | None]:
+    try:
+        parts = urlsplit(url)
+        if parts.scheme in ("smtp", "smtps") and parts.hostname:
+            return parts, parts.port
+    except ValueError:  # brackets that hold no address, or a port beyond 65535
+        pass
+    raise _wrong("the SMTP URL is not smtp://host:port or smtps://host:port") from None
 
 
 def _tls(parts: SplitResult, given: dict[str, str]) -> str:
@@ -179,7 +192,7 @@ def _wrong(message: str, remedy: str = "docs/quick-start-operators.md explains i
 
 
 def _problem(error: Exception) -> str:
-    """Return what went wrong without what the relay said, in which there might be an address."""
+    """Return what went wrong, without what the relay said."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not trusted ({error.verify_message})"
     if isinstance(error, smtplib.SMTPNotSupportedError):
