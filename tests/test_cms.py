@@ -94,6 +94,7 @@ FAULTS: list[dict[str, Any]] = [
     {"fault": "status", "status": 429, "headers": {"Retry-After": "0.3"}},
     {"fault": "status", "status": 429},
     {"fault": "status", "status": 503},
+    {"fault": "status", "status": 503, "headers": {"Retry-After": "0.3"}},
     {"fault": "taken_status", "status": 500},
     {"fault": "silence_before"},
     {"fault": "silence_after"},

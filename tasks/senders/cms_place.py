@@ -88,8 +88,9 @@ class CmsPlace:
         code = str(answer.status)
         if 200 <= answer.status < 300 or (method == "DELETE" and answer.status in GONE):
             return answer.status
-        if answer.status == 429:
-            raise NotDone(Outcome("deferred", code, retry_after=answer.wait), was_surely_not_taken=True)
+        if answer.wait and answer.status in (429, 503):
+            outcome = Outcome("deferred", code, retry_after=answer.wait)
+            raise NotDone(outcome, was_surely_not_taken=answer.status == 429)
         refused = method == "PUT" and answer.status in ABOUT_THE_PAGE
         outcome = Outcome("rejected", code) if refused else Outcome("deferred", code, "", True)
         raise NotDone(outcome, was_surely_not_taken=answer.status < 500)

@@ -37,7 +37,7 @@ SHORTEST_WAIT = 0.25
 class Answer(NamedTuple):
     """Status and body of an answer; the body is None where it was torn, too long or too slow to read.
 
-    ``wait``: seconds for which a 429 or 503 asks to be left alone, within bounds.
+    ``wait``: seconds for which the gateway asks to be left alone, within bounds; 0 where it does not.
     """
 
     status: int
@@ -94,7 +94,8 @@ class HttpGateway:
                 ) as response,
             ):  # fmt: skip
                 body = _body(response, end)
-                wait = seconds_to_wait(response.headers.get("Retry-After", ""))
+                asked = response.headers.get("Retry-After")
+                wait = seconds_to_wait(asked or "") if asked or response.status_code == 429 else 0.0
                 if body is None:
                     self.close()
                 return Answer(response.status_code, body, wait)
