@@ -1,45 +1,29 @@
 """One shard's messages through one sender: decide, mark and sync, send, write down; nothing is sent unmarked."""
 
-import random
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from campaigns.errors import GatewayUnavailable
-from tasks.journal import TERMINAL, Journal, Record, Standing, next_segment, now
+from tasks.backlog import Backlog, Item, pause
+from tasks.journal import Journal, Record, Standing, next_segment, now
 from tasks.orders import Control
 from tasks.senders.protocol import Message, Outcome, Sender
 
-MOST_TRIES = 5
 CONNECTION_TRIES = 3
-FAILURES_LOOKED_AT = 100
-FEWEST_ATTEMPTS = 50
+SECONDS_TO_COLLECT = 1.0
 CONSENT_WITHDRAWN = "consent_withdrawn"
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.25, 5.0
-
-
-@dataclass(slots=True)
-class Item:
-    """One message that is not settled; ``tries`` counts this worker's own, ``due`` is monotonic seconds."""
-
-    message: Message
-    attempt: int = 0
-    tries: int = 0
-    unknowns: int = 0
-    in_doubt: bool = False
-    due: float = 0.0
 
 
 class Moment:
-    """When the window at work was taken up: its marks carry it and its e-mails are dated by it."""
+    """When the batch at work was taken up: its marks carry it and its e-mails are dated by it."""
 
     def __init__(self) -> None:
         self.milliseconds = 0
 
     def take(self) -> None:
-        """Let a new window begin now."""
+        """Let a new batch begin now."""
         self.milliseconds = time.time_ns() // 1_000_000
 
     def seconds(self) -> float:
@@ -48,7 +32,11 @@ class Moment:
 
 
 class Delivery:
-    """Takes every message of a shard as far as it can go; :meth:`run` says why it ended."""
+    """Takes every message of a shard as far as it can go; :meth:`run` says why it ended.
+
+    At most a sender's window is marked and not yet answered for. It slides: as answers come, in any order, as many
+    messages are marked as there is room for, with one sync.
+    """
 
     def __init__(
         self, folder: Path, shard: str, sender: Sender, control: Control, *, patience: float = 30.0,
@@ -57,37 +45,28 @@ class Delivery:
         self.counts: Counter[str] = Counter()
         self._path = next_segment(folder, shard)
         self._journal: Journal | None = None
-        self._sender, self._control, self._patience, self._interrupted = sender, control, patience, interrupted
+        self._sender, self._control, self._interrupted = sender, control, interrupted
         self._moment = moment or Moment()
-        self._resend = control.terms["on_unknown"] == "resend"
-        self._queue: deque[Item] = deque()
-        self._later: list[Item] = []
-        self._given_up: list[Item] = []
-        self._recent: deque[bool] = deque(maxlen=FAILURES_LOOKED_AT)
-        self._give_up_at = float("inf")
-        self._hold_until, self._held_since = 0.0, float("inf")
+        self._backlog = Backlog(patience, resend=control.terms["on_unknown"] == "resend")
+        self._on_the_way: dict[str, Item] = {}
         self._connection_tries = 0
         self._withdrawn = 0
 
     def run(self, messages: Sequence[Message], known: Mapping[str, Standing]) -> str:
         """Return done, deferred, paused, outside_hours, interrupted, unavailable or failing."""
         self._take_over(messages, known)
-        while self._queue or self._later:
-            verdict = self._control.refresh()
-            self._cancel_withdrawn()
-            if not self._queue and not self._later:
-                break
-            if verdict in ("stopped", "expired"):
-                self._end_all("cancelled" if verdict == "stopped" else "expired")
-            elif verdict != "go" or self._interrupted():
-                return verdict if verdict != "go" else "interrupted"
-            elif time.monotonic() > self._give_up_at or self._held_too_long():
-                return "deferred"
-            elif (left := self._hold_until - time.monotonic()) > 0:
-                time.sleep(min(0.1, left))
-            elif (window := self._not_suppressed(self._window())) and (ending := self._send(window)):
-                return ending
-        return "deferred" if self._given_up else "done"
+        ending = ""
+        while self._on_the_way or (self._backlog and not ending):
+            ending = ending or self._ending() or self._send_more()
+            if self._on_the_way:
+                self._settle(self._sender.collect(SECONDS_TO_COLLECT))
+                if self._backlog.gateway_fails():
+                    ending = ending or "failing"
+            elif not ending:
+                self._backlog.nap()
+        if self._backlog or (ending == "failing" and self._backlog.has_given_up):
+            return ending
+        return "deferred" if self._backlog.has_given_up else "done"
 
     def close(self) -> None:
         """Sync the journal and leave the gateway."""
@@ -99,7 +78,9 @@ class Delivery:
         if self._journal is None:
             self._journal = Journal(self._path)
         self._journal.append(records)
-        self.counts.update(record.status for record in records if record.status != "marked")
+        for record in records:
+            if record.status != "marked":
+                self.counts[record.status] += 1
 
     def _take_over(self, messages: Sequence[Message], known: Mapping[str, Standing]) -> None:
         dangling = [message for message in messages if _status(known, message) == "marked"]
@@ -116,127 +97,82 @@ class Delivery:
         for message in messages:
             standing = known.get(message.message_id) or Standing()
             in_doubt = standing.status == "unknown"
-            if standing.status in ("queued", "deferred") or (in_doubt and self._may_resend(standing.unknowns)):
-                self._queue.append(Item(message, standing.attempt, 0, standing.unknowns, in_doubt))
+            if standing.status in ("queued", "deferred") or (in_doubt and self._backlog.may_resend(standing.unknowns)):
+                self._backlog.add(Item(message, standing.attempt, 0, standing.unknowns, in_doubt))
 
-    def _may_resend(self, unknowns: int) -> bool:
-        return self._resend and unknowns == 1
+    def _ending(self) -> str:
+        """Read what is ordered and say why no more is to be marked, if so; a stop or an expiry settles what waits."""
+        verdict = self._control.refresh()
+        if len(self._control.withdrawn) != self._withdrawn:
+            self._withdrawn = len(self._control.withdrawn)
+            self._settle_unsent("cancelled", self._backlog.withdraw(self._control.withdrawn), CONSENT_WITHDRAWN)
+        if verdict in ("stopped", "expired"):
+            self._settle_unsent("cancelled" if verdict == "stopped" else "expired", self._backlog.clear())
+        elif verdict != "go" or self._interrupted():
+            return verdict if verdict != "go" else "interrupted"
+        elif self._backlog.is_out_of_patience():
+            return "deferred"
+        return ""
 
-    def _end_all(self, status: str) -> None:
-        """Settle everything that was surely not sent; what is in doubt stays unknown."""
-        left = [*self._queue, *self._later, *self._given_up]
-        records = [now(status, item.message.message_id, item.attempt) for item in left if not item.in_doubt]
-        if records:
-            self._write(records)
-        for done in (self._queue, self._later, self._given_up):
-            done.clear()
-
-    def _cancel_withdrawn(self) -> None:
-        """Settle what tells a story whose consent is withdrawn, also while nothing may be sent."""
-        withdrawn = self._control.withdrawn
-        if len(withdrawn) == self._withdrawn:
-            return
-        self._withdrawn = len(withdrawn)
-        out = [item for items in (self._queue, self._later, self._given_up) for item in items
-               if item.message.variant in withdrawn]  # fmt: skip
-        gone = {id(item) for item in out}
-        self._queue = deque(item for item in self._queue if id(item) not in gone)
-        self._later = [item for item in self._later if id(item) not in gone]
-        self._given_up = [item for item in self._given_up if id(item) not in gone]
-        if records := [now("cancelled", item.message.message_id, item.attempt, CONSENT_WITHDRAWN) for item in out
-                       if not item.in_doubt]:  # fmt: skip
+    def _settle_unsent(self, status: str, items: Sequence[Item], code: str = "") -> None:
+        """Settle what was surely not sent; what is in doubt stays unknown."""
+        if records := [now(status, item.message.message_id, item.attempt, code) for item in items if not item.in_doubt]:
             self._write(records)
 
-    def _window(self) -> list[Item]:
-        if not self._queue:
-            self._give_up_at = min(self._give_up_at, time.monotonic() + self._patience)
-            moment = time.monotonic()
-            self._queue.extend(item for item in self._later if item.due <= moment)
-            self._later = [item for item in self._later if item.due > moment]
-            if not self._queue:
-                time.sleep(min(0.1, max(0.0, min(item.due for item in self._later) - moment)))
-        size = self._sender.window or len(self._queue)
-        return [self._queue.popleft() for _ in range(min(size, len(self._queue)))]
-
-    def _not_suppressed(self, window: list[Item]) -> list[Item]:
-        suppressed = self._control.suppressed
-        out = [item for item in window if not suppressed.isdisjoint(item.message.suppression_keys)]
-        if not out:
-            return window
-        if records := [now("suppressed", item.message.message_id, item.attempt) for item in out if not item.in_doubt]:
-            self._write(records)
-        return [item for item in window if suppressed.isdisjoint(item.message.suppression_keys)]
-
-    def _send(self, window: list[Item]) -> str:
-        messages = [item.message for item in window]
+    def _send_more(self) -> str:
+        """Mark as many as there is room for, sync once, and let them go."""
+        items = self._not_suppressed(self._backlog.take(self._sender.room))
+        if not items:
+            return ""
+        messages = [item.message for item in items]
         try:
             self._sender.open()
             self._moment.take()
             self._sender.prepare(messages)
         except GatewayUnavailable:
-            self._queue.extendleft(reversed(window))
+            self._backlog.put_back(items)
             return self._wait_for_gateway()
         self._connection_tries = 0
-        for item in window:
+        self._mark(items)
+        self._sender.hand_over(messages)
+        return ""
+
+    def _mark(self, items: Sequence[Item]) -> None:
+        for item in items:
             item.attempt += 1
+            self._on_the_way[item.message.message_id] = item
         taken = self._moment.milliseconds
-        self._write([Record("marked", item.message.message_id, taken, item.attempt) for item in window])
+        self._write([Record("marked", item.message.message_id, taken, item.attempt) for item in items])
         assert self._journal is not None
         self._journal.sync()
-        for item, outcome in zip(window, self._sender.send(messages), strict=True):
-            self._write(
-                [now(outcome.status, item.message.message_id, item.attempt, outcome.code, outcome.provider_ref)]
-            )
-            self._follow_up(item, outcome)
-        return "failing" if self._gateway_fails() else ""
+
+    def _not_suppressed(self, items: list[Item]) -> list[Item]:
+        suppressed = self._control.suppressed
+        out = [item for item in items if not suppressed.isdisjoint(item.message.suppression_keys)]
+        if not out:
+            return items
+        self._settle_unsent("suppressed", out)
+        return [item for item in items if suppressed.isdisjoint(item.message.suppression_keys)]
 
     def _wait_for_gateway(self) -> str:
         self._connection_tries += 1
         if self._connection_tries >= CONNECTION_TRIES:
             return "unavailable"
-        time.sleep(_pause(self._connection_tries, longest=1.0))
+        time.sleep(pause(self._connection_tries, longest=1.0))
         return ""
 
-    def _follow_up(self, item: Item, outcome: Outcome) -> None:
-        if outcome.retry_after:
-            self._hold(item, outcome.retry_after)
+    def _settle(self, settled: Sequence[tuple[Message, Outcome]]) -> None:
+        """Write down what has become of messages, in one go, and see to those that are to be sent again."""
+        if not settled:
             return
-        if outcome.status == "accepted":
-            self._held_since = float("inf")
-        if item.tries == 0:
-            self._recent.append(outcome.gateway_fault or outcome.status in ("deferred", "unknown"))
-        item.tries += 1
-        item.in_doubt = outcome.status == "unknown"
-        item.unknowns += item.in_doubt
-        again = outcome.status == "deferred" or (item.in_doubt and self._may_resend(item.unknowns))
-        if outcome.status in TERMINAL or not again:
-            return
-        if item.tries >= MOST_TRIES:
-            self._given_up.append(item)
-            return
-        item.due = time.monotonic() + _pause(item.tries, longest=LONGEST_PAUSE)
-        self._later.append(item)
-
-    def _hold(self, item: Item, seconds: float) -> None:
-        """Send nothing for as long as the gateway asks; that is no failure, and no try of this message."""
-        moment = time.monotonic()
-        self._hold_until, self._held_since = max(self._hold_until, moment + seconds), min(self._held_since, moment)
-        self._queue.append(item)
-
-    def _held_too_long(self) -> bool:
-        """Tell whether the gateway has taken nothing for longer than our patience, or asks for more than that."""
-        moment = time.monotonic()
-        return max(self._hold_until - moment, moment - self._held_since) > self._patience
-
-    def _gateway_fails(self) -> bool:
-        return len(self._recent) >= FEWEST_ATTEMPTS and sum(self._recent) * 2 > len(self._recent)
+        done = [(self._on_the_way.pop(message.message_id), outcome) for message, outcome in settled]
+        self._write(
+            [now(outcome.status, item.message.message_id, item.attempt, outcome.code, outcome.provider_ref)
+             for item, outcome in done]
+        )  # fmt: skip
+        for item, outcome in done:
+            self._backlog.follow_up(item, outcome)
 
 
 def _status(known: Mapping[str, Standing], message: Message) -> str:
     return known[message.message_id].status if message.message_id in known else "queued"
-
-
-def _pause(tries: int, *, longest: float) -> float:
-    """Return seconds to wait before the next try: doubling, with full jitter above half."""
-    full = min(longest, SHORTEST_PAUSE * 2**tries)
-    return random.uniform(full / 2, full)

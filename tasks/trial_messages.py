@@ -6,7 +6,7 @@ test never reaches the public.
 
 import re
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from email.utils import formatdate
 
 from campaigns.approvers import load_directory
@@ -19,6 +19,7 @@ from tasks.slot_values import default_values
 from tasks.workplace import Workplace, pseudonym
 
 MARK = b" [TEST]"
+SECONDS_TO_COLLECT = 1.0
 _SUBJECT = re.compile(rb"^Subject:", re.IGNORECASE | re.MULTILINE)
 
 
@@ -50,7 +51,7 @@ def send_test(
     setting = Setting(
         known.run, "test", workplace.home, render, workplace.smtp_url, sender_address=workplace.sender_address
     )
-    sent = list(_send(EmailSender(setting), messages))
+    sent = _send(EmailSender(setting), messages)
     detail = {"address_key": pseudonym(workplace.key, "email", address.lower()), "variants": sent}
     decisions.record(workplace, "test_sent", actor=actor, run=known.run, detail=detail)
     bring_up(workplace)
@@ -72,20 +73,25 @@ def marked(template: bytes) -> bytes:
     return _SUBJECT.sub(lambda found: found[0] + MARK, head, count=1) + end + body
 
 
-def _send(sender: EmailSender, messages: Sequence[Message]) -> Iterator[str]:
+def _send(sender: EmailSender, messages: Sequence[Message]) -> list[str]:
+    """Send test messages and return their variants; what is refused ends it."""
+    sent: list[str] = []
     try:
         sender.open()
         sender.prepare(messages)
-        for message, outcome in zip(messages, sender.send(messages), strict=True):
-            if outcome.status != "accepted":
-                raise GatewayUnavailable(
-                    f"the mail relay did not take the test of {message.variant} (reply {outcome.code})",
-                    where="BUDKAVLE_SMTP_URL",
-                    remedy="see what the relay says of the address, then run the same command again.",
-                )
-            yield message.variant
+        sender.hand_over(messages)
+        while len(sent) < len(messages):
+            for message, outcome in sender.collect(SECONDS_TO_COLLECT):
+                if outcome.status != "accepted":
+                    raise GatewayUnavailable(
+                        f"the mail relay did not take the test of {message.variant} (reply {outcome.code})",
+                        where="BUDKAVLE_SMTP_URL",
+                        remedy="see what the relay says of the address, then run the same command again.",
+                    )
+                sent.append(message.variant)
     finally:
         sender.close()
+    return [message.variant for message in messages]
 
 
 def _chosen(

@@ -18,6 +18,7 @@ from typing import Any
 
 from campaigns.errors import BudkavleError
 from tasks.delivery import Delivery, Moment
+from tasks.doubts import settle
 from tasks.journal import standings
 from tasks.lifeline import end_with_parent
 from tasks.orders import Control
@@ -66,10 +67,12 @@ def publish(
         nothing_is_sent = control.refresh() in ("stopped", "expired")
         texts = {} if nothing_is_sent else templates_of(folder / "shards", shard, {each.variant for each in messages})
         sender = SENDERS[channel](_setting(home, run, shard, given, texts, moment, internal=internal))
+        known = standings(journals, shard)
+        settle(journals, shard, sender, messages, known)
         patience = float(settings.get("patience", 30.0))
         delivery = Delivery(journals, shard, sender, control, patience=patience, interrupted=interrupted, moment=moment)
         try:
-            ending = delivery.run(messages, standings(journals, shard))
+            ending = delivery.run(messages, known)
         finally:
             delivery.close()
     return {"ending": ending, "counts": dict(sorted(delivery.counts.items()))}
@@ -91,6 +94,8 @@ def _setting(
         run, shard, home, render, settings.get("smtp_url", ""), settings.get("letter_url", ""),
         pages_url(settings.get("web_url", ""), settings.get("intranet_url", ""), home, internal),
         settings.get("sender_address", ""), settings.get("sms_url", ""), settings.get("text_sender", ""),
+        settings.get("intranet_token" if internal else "web_token", ""), settings.get("receipts_url", ""),
+        settings.get("receipts_key", ""),
     )  # fmt: skip
 
 

@@ -180,7 +180,7 @@ def test_a_person_may_resend_once(workplace: Workplace, tmp_path: Path) -> None:
 def test_a_killed_run_stops_at_once_and_goes_on_without_loss(workplace: Workplace, tmp_path: Path) -> None:
     run, sink, kills = make_run(workplace, 400), tmp_path / "sink", 3
     names = [name for name in shards.write_shards(workplace, run, WAVE) if "email" in name]
-    with running_gateway(sink, faults(tmp_path, delay_ms=3)) as url:
+    with running_gateway(sink, faults(tmp_path, delay_ms=24)) as url:
         place = sending_to(workplace, url)
         for number in range(kills):
             coordinator = start_coordinator(place, run, names)

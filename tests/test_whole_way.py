@@ -72,7 +72,7 @@ def test_kills_lose_nobody_and_tell_nobody_twice_and_the_database_can_be_made_ag
     """The first run has a Prefect server of its own, which dies with it; the others are spared the start of one."""
     draw = random.Random(1)
     kills = {"run": 0, "worker": 0}
-    with serving(approved, delay_ms=8) as place:
+    with serving(approved, delay_ms=64) as place:
         run = place.answer("status")["runs"][0]["run"]
         for number in range(4):
             process = place.start("run", str(place.campaign))
@@ -139,7 +139,7 @@ def test_one_letter_edited_after_the_approval_refuses_and_names_the_file(served:
 
 
 def test_an_opt_out_that_arrives_while_publishing_runs_is_honoured(served: Installation) -> None:
-    with serving(served, delay_ms=8) as place:
+    with serving(served, delay_ms=64) as place:
         process = place.start("run", str(place.campaign))
         shards = place.home / "runs"
         wait_for(lambda: len(place.delivered()) > 20)

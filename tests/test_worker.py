@@ -62,7 +62,7 @@ def test_a_message_arrives_filled_and_unstuffed(workplace: Workplace, tmp_path: 
 def test_nothing_is_sent_that_was_not_marked_and_synced_before(workplace: Workplace, tmp_path: Path) -> None:
     """Whatever the sink holds at a kill has its mark on disk: checked against the sink's own store."""
     run = planned(workplace, 200)
-    with running_gateway(tmp_path / "sink", faults(tmp_path, delay_ms=4)) as url:
+    with running_gateway(tmp_path / "sink", faults(tmp_path, delay_ms=32)) as url:
         coordinator = start_coordinator(sending_to(workplace, url), run, [EMAIL])
         wait_until(lambda: len(accepted(tmp_path / "sink")) > 20)
         kill(coordinator.pid)
@@ -74,7 +74,7 @@ def test_nothing_is_sent_that_was_not_marked_and_synced_before(workplace: Workpl
 @pytest.mark.slow
 def test_killed_workers_lose_nobody_and_double_nobody(workplace: Workplace, tmp_path: Path) -> None:
     run, kills, sink = planned(workplace, 600), 4, tmp_path / "sink"
-    with running_gateway(sink, faults(tmp_path, delay_ms=3)) as url:
+    with running_gateway(sink, faults(tmp_path, delay_ms=24)) as url:
         place = sending_to(workplace, url)
         for number in range(kills):
             coordinator = start_coordinator(place, run, [EMAIL])
@@ -99,7 +99,7 @@ def test_killed_workers_lose_nobody_and_double_nobody(workplace: Workplace, tmp_
 
 def test_a_worker_killed_alone_is_followed_by_another(workplace: Workplace, tmp_path: Path) -> None:
     run, sink = planned(workplace, 120), tmp_path / "sink"
-    with running_gateway(sink, faults(tmp_path, delay_ms=4)) as url:
+    with running_gateway(sink, faults(tmp_path, delay_ms=32)) as url:
         coordinator = start_coordinator(sending_to(workplace, url), run, [EMAIL])
         wait_until(lambda: len(accepted(sink)) > 30)
         kill(workers_of(coordinator.pid)[0])
@@ -229,7 +229,7 @@ def test_an_opt_out_while_publishing_is_honoured(workplace: Workplace, tmp_path:
     run, sink = planned(workplace, 300), tmp_path / "sink"
     _, messages = read_shard(workplace.run_folder(run, "shards"), EMAIL)
     by_address, by_person = messages[-1], messages[-2]
-    with running_gateway(sink, faults(tmp_path, delay_ms=4)) as url:
+    with running_gateway(sink, faults(tmp_path, delay_ms=32)) as url:
         coordinator = start_coordinator(sending_to(workplace, url), run, [EMAIL])
         wait_until(lambda: accepted(sink))
         control.suppress(workplace, email=by_address.address.upper(), actor="test")
@@ -253,7 +253,7 @@ def test_an_opt_out_between_planning_and_publishing_is_honoured(workplace: Workp
 
 def test_pause_holds_within_a_window_and_resume_finishes(workplace: Workplace, tmp_path: Path) -> None:
     run, sink = planned(workplace, 200), tmp_path / "sink"
-    with running_gateway(sink, faults(tmp_path, delay_ms=4)) as url:
+    with running_gateway(sink, faults(tmp_path, delay_ms=32)) as url:
         place = sending_to(workplace, url)
         coordinator = start_coordinator(place, run, [EMAIL])
         wait_until(lambda: accepted(sink))
@@ -279,7 +279,7 @@ def test_stop_without_a_publisher_cancels_everything_queued(workplace: Workplace
 
 def test_stop_while_publishing_accounts_for_everybody(workplace: Workplace, tmp_path: Path) -> None:
     run, sink = planned(workplace, 200), tmp_path / "sink"
-    with running_gateway(sink, faults(tmp_path, delay_ms=4)) as url:
+    with running_gateway(sink, faults(tmp_path, delay_ms=32)) as url:
         place = sending_to(workplace, url)
         coordinator = start_coordinator(place, run, [EMAIL])
         wait_until(lambda: accepted(sink))
@@ -308,7 +308,7 @@ def test_outside_the_sending_hours_it_waits(workplace: Workplace, tmp_path: Path
 
 def test_two_at_once_send_each_message_once(workplace: Workplace, tmp_path: Path) -> None:
     run, sink, outcomes = planned(workplace, 150), tmp_path / "sink", []
-    with running_gateway(sink, faults(tmp_path, delay_ms=30)) as url:
+    with running_gateway(sink, faults(tmp_path, delay_ms=300)) as url:
         place = sending_to(workplace, url)
         both = [
             threading.Thread(target=lambda: outcomes.append(publishing.publish_shard(place, run, EMAIL).outcome))
@@ -324,7 +324,7 @@ def test_two_at_once_send_each_message_once(workplace: Workplace, tmp_path: Path
 
 def test_an_interrupted_command_leaves_nothing_in_doubt(workplace: Workplace, tmp_path: Path) -> None:
     run, sink = planned(workplace, 200), tmp_path / "sink"
-    with running_gateway(sink, faults(tmp_path, delay_ms=4)) as url:
+    with running_gateway(sink, faults(tmp_path, delay_ms=32)) as url:
         coordinator = start_coordinator(sending_to(workplace, url), run, [EMAIL])
         wait_until(lambda: accepted(sink))
         os.kill(coordinator.pid, signal.SIGINT)

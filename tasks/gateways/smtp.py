@@ -140,6 +140,8 @@ class Session(asyncio.Protocol):
         return b"221 2.0.0 Bye\r\n"
 
     def _on_mail(self, line: bytes) -> bytes:
+        if self._has_sender:
+            return b"503 5.5.1 nested MAIL\r\n"
         self._sender, self._recipients, self._has_sender = _address(line), [], True
         return b"250 2.1.0 OK\r\n"
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from tasks.senders.email import EmailSender
+from tasks.senders.in_turn import InTurn
 from tasks.senders.protocol import Message, Outcome, Sender, Setting
 from tasks.senders.web import WebSender
 
@@ -11,17 +12,22 @@ from tasks.senders.web import WebSender
 def _letter(setting: Setting) -> Sender:
     from tasks.senders.letter import LetterSender  # loads typst and Jinja2: each worker loads what its channel needs
 
-    return LetterSender(setting)
+    return InTurn(LetterSender(setting))
 
 
 def _sms(setting: Setting) -> Sender:
     from tasks.senders.sms import SmsSender  # loads requests
 
-    return SmsSender(setting)
+    return InTurn(SmsSender(setting))
 
 
 SENDERS: Mapping[str, Callable[[Setting], Sender]] = MappingProxyType(
-    {"email": EmailSender, "letter": _letter, "sms": _sms, "web": WebSender}
+    {
+        "email": EmailSender,
+        "letter": _letter,
+        "sms": _sms,
+        "web": lambda setting: InTurn(WebSender(setting)),
+    }
 )
 
 __all__ = ["SENDERS", "EmailSender", "Message", "Outcome", "Sender", "Setting", "WebSender"]

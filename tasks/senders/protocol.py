@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 
 class Message(NamedTuple):
@@ -45,14 +45,13 @@ class Setting:
     sender_address: str = ""
     sms_url: str = field(default="", repr=False)
     text_sender: str = ""
+    web_token: str = field(default="", repr=False)
+    receipts_url: str = ""
+    receipts_key: str = field(default="", repr=False)
 
 
-class Sender(Protocol):
-    """One channel's way out."""
-
-    @property
-    def window(self) -> int:
-        """How many messages may be marked and not yet answered; 0 for the whole shard."""
+class Way(Protocol):
+    """What every way out has in common."""
 
     def open(self) -> None:
         """Reach the gateway; raises GatewayUnavailable. Called before anything is marked."""
@@ -60,11 +59,51 @@ class Sender(Protocol):
     def prepare(self, messages: Sequence[Message]) -> None:
         """Do what may be done before the mark and can be thrown away."""
 
-    def send(self, messages: Sequence[Message]) -> Iterator[Outcome]:
-        """Yield one outcome per message, in order, each as soon as it is known."""
-
     def after_crash(self) -> Literal["accepted", "not_sent", "unknown"]:
         """Say what became of messages that a killed worker of this shard had marked."""
 
     def close(self) -> None:
         """Leave the gateway."""
+
+
+class TurnSender(Way, Protocol):
+    """A channel that sends one message after the other; :class:`tasks.senders.in_turn.InTurn` makes a sender of it."""
+
+    @property
+    def window(self) -> int:
+        """How many messages may be marked and not yet answered; 0 for the whole shard."""
+
+    def send(self, messages: Sequence[Message]) -> Iterator[Outcome]:
+        """Yield one outcome per message, in order, each as soon as it is known."""
+
+
+class Sender(Way, Protocol):
+    """A channel as the delivery sees it: marked messages in, outcomes out in any order."""
+
+    @property
+    def room(self) -> int:
+        """How many more messages may be marked now, so that no more than a window is marked and not yet answered."""
+
+    def hand_over(self, messages: Sequence[Message]) -> None:
+        """Let messages go that were prepared and are marked; returns at once."""
+
+    def collect(self, seconds: float) -> list[tuple[Message, Outcome]]:
+        """Return the messages that are settled with their outcomes, waiting at most so long for the first of them.
+
+        Every message that was handed over comes back once.
+        """
+
+
+class Doubt(NamedTuple):
+    """A message whose mark has no outcome that anybody knows, and when it was marked, in seconds since 1970."""
+
+    message: Message
+    marked_at: float
+
+
+@runtime_checkable
+class Askable(Protocol):
+    """A sender whose gateway, or whose own trace, can tell afterwards what became of messages."""
+
+    def look_up(self, doubts: Sequence[Doubt]) -> Mapping[str, Outcome]:
+        """Return by message id what is known for certain; whoever is not named stays in doubt. Never raises."""

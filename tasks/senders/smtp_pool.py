@@ -1,0 +1,181 @@
+"""Several connections to the mail relay on one thread: letters in, outcomes out in the order in which they come.
+
+The first connection is opened at once; others are opened one after another by a thread that does only that, as long as
+letters wait, so that a relay that greets late holds nobody up.
+"""
+
+import contextlib
+import queue
+import selectors
+import socket
+import threading
+import time
+from collections import deque
+
+from campaigns.errors import GatewayUnavailable
+from tasks.senders.protocol import Outcome
+from tasks.senders.smtp_connection import Connection
+from tasks.senders.smtp_dialogue import Letter
+from tasks.senders.smtp_relays import Line, Relays
+
+SECONDS_BETWEEN_ATTEMPTS = 60.0
+
+
+class Pool:
+    """Connections to whichever relay works."""
+
+    def __init__(self, relays: Relays, sender: bytes) -> None:
+        self._relays, self._sender = relays, sender
+        self._connections: list[Connection] = []
+        self._waiting: deque[Letter] = deque()
+        self._settled: list[tuple[Letter, Outcome]] = []
+        self._selector = selectors.DefaultSelector()
+        self._opening = _Opening(relays)
+        self._selector.register(self._opening.bell, selectors.EVENT_READ)
+        self._open_more_at = 0.0
+        self.held = 0
+
+    def open(self) -> None:
+        """See that there is a connection; raises GatewayUnavailable where no relay takes one."""
+        if not self._connections and not self._opening.is_busy:
+            self._add(self._relays.connect())
+
+    def take(self, letters: list[Letter]) -> None:
+        """Send these letters as soon as there is room on a connection."""
+        self._waiting.extend(letters)
+        self.held += len(letters)
+
+    def collect(self, seconds: float) -> list[tuple[Letter, Outcome]]:
+        """Move bytes until at least one letter is settled or so much time has passed; return what is settled."""
+        until = time.monotonic() + seconds
+        while True:
+            self._work(time.monotonic())
+            if self._settled or (now := time.monotonic()) >= until:
+                break
+            self._await_bytes(now, until)
+            self._gather()
+            if self._settled:  # what is to be said next leaves with the envelopes of letters to come
+                break
+        settled, self._settled = self._settled, []
+        self.held -= len(settled)
+        return settled
+
+    def close(self) -> None:
+        """Hang up everywhere; what is under way stays without an outcome."""
+        for connection in self._connections:
+            connection.close()
+        self._connections.clear()
+        self._opening.abandon()
+        self._selector.close()
+
+    def _work(self, now: float) -> None:
+        """Give letters to connections with room, send, and clear up after those that have ended."""
+        self._gather()
+        if self._waiting:
+            self._hand_out()
+        for connection in self._connections:
+            if connection.dialogue.outgoing():
+                self._send(connection)
+            connection.look_at_clock(now)
+        self._gather()
+        if self._waiting:
+            self._open_more(now)
+
+    def _await_bytes(self, now: float, until: float) -> None:
+        soonest = min([until, *(each.deadline for each in self._connections)])
+        for key, _ in self._selector.select(max(0.0, soonest - now)):
+            if key.data is None:
+                self._take_opened()
+            else:
+                key.data.receive()
+
+    def _hand_out(self) -> None:
+        """Give each connection that is idle a letter, then each that has room behind one."""
+        for held in (0, 1):
+            for connection in self._connections:
+                if connection.room and connection.dialogue.held == held and self._waiting:
+                    connection.dialogue.take(self._waiting.popleft())
+
+    def _send(self, connection: Connection) -> None:
+        was_blocked = connection.blocked
+        connection.send()
+        if connection.blocked != was_blocked and not connection.dialogue.ended:
+            events = selectors.EVENT_READ | (selectors.EVENT_WRITE if connection.blocked else 0)
+            self._selector.modify(connection.socket, events, connection)
+
+    def _gather(self) -> None:
+        for connection in tuple(self._connections):
+            dialogue = connection.dialogue
+            if dialogue.settled:
+                self._settled += dialogue.settled
+                dialogue.settled.clear()
+            if dialogue.ended or (connection.retiring and not dialogue.held):
+                self._waiting.extendleft(reversed(dialogue.returned))
+                self._connections.remove(connection)
+                self._selector.unregister(connection.socket)
+                connection.close()
+
+    def _open_more(self, now: float) -> None:
+        """Let another connection be opened; where there is none at all, say so of the letters that wait."""
+        if self._opening.is_busy:
+            return
+        if not self._connections:
+            try:
+                self._add(self._relays.connect())
+            except GatewayUnavailable:
+                lost = Outcome("deferred", "no_connection", gateway_fault=True)
+                self._settled += [(letter, lost) for letter in self._waiting]
+                self._waiting.clear()
+        elif now >= self._open_more_at and len(self._connections) < self._relays.current.connections:
+            self._opening.begin()
+
+    def _take_opened(self) -> None:
+        line = self._opening.result()
+        if line is None:
+            self._open_more_at = time.monotonic() + SECONDS_BETWEEN_ATTEMPTS
+        else:
+            self._add(line)
+
+    def _add(self, line: Line) -> None:
+        connection = Connection(line, self._sender)
+        self._selector.register(connection.socket, selectors.EVENT_READ, connection)
+        self._connections.append(connection)
+
+
+class _Opening:
+    """The thread that opens one more connection, and the bell it rings."""
+
+    def __init__(self, relays: Relays) -> None:
+        self._relays = relays
+        self.bell, self._rope = socket.socketpair()
+        self._found: queue.SimpleQueue[Line | None] = queue.SimpleQueue()
+        self.is_busy = False
+        self._abandoned = False
+
+    def begin(self) -> None:
+        """Open a connection in the background."""
+        self.is_busy = True
+        threading.Thread(target=self._open, daemon=True).start()
+
+    def result(self) -> Line | None:
+        """Return the connection that the bell has rung for; nothing where none could be opened."""
+        self.bell.recv(1)
+        self.is_busy = False
+        return self._found.get()
+
+    def abandon(self) -> None:
+        """Hang up on a connection that nobody waits for any more."""
+        self._abandoned = True
+        while not self._found.empty():
+            if (line := self._found.get()) is not None:
+                line.server.close()
+
+    def _open(self) -> None:
+        line = None
+        with contextlib.suppress(GatewayUnavailable):
+            line = self._relays.connect()
+        self._found.put(line)
+        if self._abandoned:
+            self.abandon()
+        else:
+            self._rope.send(b".")
