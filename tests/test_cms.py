@@ -25,7 +25,7 @@ from tasks.senders.page_places import page_place
 from tasks.workplace import Workplace
 
 WEB = f"{WAVE}-web-0001"
-TOKEN = "a token for tests"[2:7] + "-for-tests"
+TOKEN = "token-for-tests"
 PAGE = b"<p>Sortera</p>"
 LATER = datetime(2099, 6, 1, tzinfo=UTC)
 
