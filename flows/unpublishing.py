@@ -1,12 +1,17 @@
 """Pages whose time is over come down by themselves: at their time, and every ten minutes where that failed."""
 
+from datetime import UTC, datetime, timedelta
+
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from flows.campaign import WAITING
+from flows.schedule import schedule_unpublishing
 from flows.settings import load_settings, workplace
 from tasks import unpublishing
+
+AGAIN_AFTER = timedelta(minutes=10)
 
 
 @flow(name="unpublish-due")
@@ -16,5 +21,6 @@ def unpublish_due() -> State[dict[str, dict[str, str]]]:
     left = [f"{run} {language}" for run, each in pages.items() for language, fate in each.items()
             if fate == unpublishing.FAILED]  # fmt: skip
     if left:
+        schedule_unpublishing("again", datetime.now(UTC) + AGAIN_AFTER)
         return Completed(name=WAITING, message=f"still shown: {', '.join(left)}", data=pages)
     return Completed(message=f"runs whose pages were taken down: {len(pages)}", data=pages)
