@@ -259,6 +259,7 @@ class Brief(Part):
     feedback_by: Date
     sources: tuple[Text, ...] = ()
     fact_checker: str | None = None
+    translation_readers: dict[Language, Identifier] = {}
     images: tuple[Image, ...] = ()
     stories: tuple[Story, ...] = ()
     overrides: tuple[Override, ...] = ()

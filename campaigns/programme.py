@@ -54,6 +54,8 @@ class ContactBudget(_Row):
 class Programme(_Row):
     """The whole programme; ``requirements`` holds the phrase of each requirement id, ``how_to_mend`` that of each gate.
 
+    ``requirements_in_words`` says in plain words what each requirement asks for, in English, as the gates do.
+
     ``extract_days`` is how old the extract of each kind of register may be when an audience is selected, in days.
     """
 
@@ -64,6 +66,7 @@ class Programme(_Row):
     endorsement: dict[str, str]
     challenges: tuple[Named, ...]
     requirements: dict[str, str]
+    requirements_in_words: dict[str, str]
     kept_elsewhere: dict[str, str] = {}
     brief_keys: dict[str, str]
     contact_budget: ContactBudget

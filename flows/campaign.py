@@ -44,12 +44,15 @@ def publish_campaign(run: str, late: bool = False) -> State[str]:
     """Send what is approved, wave by wave; resumes where a killed run stopped, and sends nothing twice."""
     place = workplace(load_settings())
     unpublishing.take_down(place, run)
+    unpublishing.unpublish_over(place, run)
     if runs.state(place, run) in runs.SENT:
         return Completed(message=f"run {run} was published before; nothing is left to send", data=run)
     stories.require_consents(place, run)
     try:
         stages.require_approval(place, run)
-        for wave in runs.load(place, run).brief.waves:
+        brief = runs.load(place, run).brief
+        schedule.schedule_unpublishing(run, brief.schedule.valid_until)
+        for wave in brief.waves:
             publish_wave(place, run, wave, late=late)
     except Waiting as reason:
         return Completed(name=WAITING, message=str(reason), data=run)

@@ -20,6 +20,7 @@ from tasks.workplace import Workplace
 
 EVALUATE = "evaluate-campaign/budkavle"
 PUBLISH = "publish-campaign/budkavle"
+UNPUBLISH = "unpublish-due/budkavle"
 
 
 def wait_for_approval(place: Workplace, run: str) -> None:
@@ -89,6 +90,12 @@ def schedule_wave(run: str, wave: str, starts_at: datetime) -> None:
     """Let Prefect go on with a run when its next wave starts, where a server is configured."""
     if server_is_configured():
         _schedule(PUBLISH, {"run": run}, starts_at, f"{run}:wave:{wave}:{starts_at.isoformat()}")
+
+
+def schedule_unpublishing(run: str, valid_until: datetime) -> None:
+    """Let Prefect take the run's pages down at their time, where a server is configured."""
+    if server_is_configured():
+        _schedule(UNPUBLISH, {}, valid_until, f"{run}:unpublish:{valid_until.isoformat()}")
 
 
 def _schedule(deployment: str, parameters: dict[str, object], moment: datetime, key: str) -> None:

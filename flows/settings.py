@@ -17,6 +17,8 @@ TELEMETRY_OFF = {
     "GX_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",
 }
+IN_PREFECT = "prefect:"
+SECRETS = ("smtp_url", "sms_url", "web_token", "intranet_token", "secret_key")
 
 
 class Settings(BaseSettings):
@@ -33,12 +35,23 @@ class Settings(BaseSettings):
     )
     sms_url: SecretStr = Field(
         default=SecretStr("http://127.0.0.1:2526/sms"),
-        description="https://user:secret@host/path of the SMS gateway, in the shape of the 46elks API.",
+        description="https://user:secret@host/path of the SMS gateway, in the shape of the 46elks API; several, "
+        "comma-separated, for failover.",
     )
     letter_url: str = Field(default="", description="Folder the print shop reads; HOME/sink/letter when unset.")
-    web_url: str = Field(default="", description="Folder the web server reads; HOME/sink/web when unset.")
+    web_url: str = Field(
+        default="",
+        description="Folder the web server reads, or https address of a CMS that takes PUT; HOME/sink/web when unset.",
+    )
+    web_token: SecretStr = Field(default=SecretStr(""), description="Bearer token for web_url.")
     intranet_url: str = Field(
-        default="", description="Folder of the intranet, for pages to employees alone; HOME/sink/intranet when unset."
+        default="",
+        description="The same for the intranet, for pages to employees alone; HOME/sink/intranet when unset.",
+    )
+    intranet_token: SecretStr = Field(default=SecretStr(""), description="Bearer token for intranet_url.")
+    receipts_url: str = Field(
+        default="",
+        description="Public https address of `budkavle receipts`, for SMS providers; unset: no receipts are asked for.",
     )
     public_url: str = Field(
         default="", description="Address of landing and unsubscribe pages; unset: unsubscribing by mailto only."
@@ -91,7 +104,7 @@ def load_settings() -> Settings:
 def secret_key(settings: Settings) -> bytes:
     """Return the installation's key, made on first use in the user's configuration folder, never in the tree."""
     if settings.secret_key is not None:
-        return settings.secret_key.get_secret_value().encode()
+        return revealed(settings.secret_key).encode()
     folder = Path(os.environ.get("XDG_CONFIG_HOME", Path.home() / ".config")) / "budkavle"
     path = folder / "secret_key"
     if not path.exists():
@@ -105,17 +118,40 @@ def secret_key(settings: Settings) -> bytes:
     return path.read_text().strip().encode()
 
 
+def revealed(secret: SecretStr) -> str:
+    """Return a secret or, where it is written ``prefect:NAME``, what Prefect's Secret block of that name holds.
+
+    Raises InputError where Prefect has no such block or cannot be asked.
+    """
+    value = secret.get_secret_value()
+    if not value.startswith(IN_PREFECT):
+        return value
+    from prefect.blocks.system import Secret
+
+    name = value.removeprefix(IN_PREFECT)
+    try:
+        return str(Secret.load(name).get())  # type: ignore[union-attr]
+    except Exception as error:  # Prefect raises ValueError for a missing block, and any error of its client
+        raise InputError(
+            f"Prefect's Secret block {name!r} cannot be read ({type(error).__name__})",
+            remedy="set PREFECT_API_URL, and make the block in Prefect's interface under Blocks.",
+        ) from None
+
+
 def workplace(settings: Settings) -> Workplace:
     """Return what the stages need to know of this installation."""
     return Workplace(
         home=settings.home,
         key=secret_key(settings),
         language=settings.language,
-        smtp_url=settings.smtp_url.get_secret_value(),
-        sms_url=settings.sms_url.get_secret_value(),
+        smtp_url=revealed(settings.smtp_url),
+        sms_url=revealed(settings.sms_url),
         letter_url=settings.letter_url,
         web_url=settings.web_url,
+        web_token=revealed(settings.web_token),
         intranet_url=settings.intranet_url,
+        intranet_token=revealed(settings.intranet_token),
+        receipts_url=settings.receipts_url,
         public_url=settings.public_url,
         sender_address=settings.sender_address,
         logotype=settings.logotype,

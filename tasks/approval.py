@@ -13,7 +13,7 @@ import duckdb
 from campaigns.approval_matrix import needed_roles
 from campaigns.approvers import approvers, load_directory
 from campaigns.errors import ApprovalPending, ApprovalRefused, IllegalMove, InputError
-from tasks import approval_rows, decisions, digest, runs, store
+from tasks import approval_rows, checklist, decisions, digest, runs, store
 from tasks.acting import acting_account
 from tasks.approval_letter import compose, matter
 from tasks.approval_mail import Request, Review, deliver
@@ -35,7 +35,10 @@ WAITS_FOR_APPROVAL = frozenset({"prepared", "approved", "scheduled", "publishing
 
 @dataclass(frozen=True)
 class Approval:
-    """What one grant gave; ``missing`` names the roles that have still not approved."""
+    """What one grant gave; ``missing`` names the roles that have still not approved.
+
+    ``confirmed``: the points of the letter's checklist that the approver answers for by approving.
+    """
 
     run: str
     digest: str
@@ -44,6 +47,7 @@ class Approval:
     approved_at: datetime
     expires_at: datetime
     reviewed: tuple[str, ...]
+    confirmed: tuple[str, ...]
     missing: tuple[str, ...]
 
 
@@ -89,7 +93,9 @@ def grant(workplace: Workplace, run: str, code: str, reviewed: Sequence[str] = (
     if known.state not in runs.SENT:
         digest.require_unchanged(workplace, known.run)
     accepted = require_reviewed(known, reviews, reviewed)
-    detail = {"digest": asked.digest, "role": asked.role, "approver": asked.approver, "reviewed": accepted}
+    points = checklist.points(known.brief)
+    given = {"digest": asked.digest, "role": asked.role, "approver": asked.approver}
+    detail = {**given, "reviewed": accepted, "confirmed": points}
     decision = decisions.record(
         workplace, "approval_granted", actor=asked.approver, run=known.run, detail={**detail, "account": actor}
     )
@@ -97,8 +103,9 @@ def grant(workplace: Workplace, run: str, code: str, reviewed: Sequence[str] = (
         _prepared(connection, workplace, known.run, afterwards=True)
         missing = approval_rows.missing(connection, workplace, known)
     return Approval(
-        known.run, asked.digest, asked.role, asked.approver, decision.at, decision.at + VALID, tuple(accepted), missing
-    )
+        known.run, asked.digest, asked.role, asked.approver, decision.at, decision.at + VALID, tuple(accepted),
+        tuple(points), missing,
+    )  # fmt: skip
 
 
 def require_approval(workplace: Workplace, run: str) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -17,6 +18,7 @@ from campaigns.approvers import Person
 from campaigns.brief import Brief
 from campaigns.language import translations
 from campaigns.programme import load_programme
+from tasks import checklist
 from tasks.approval_mail import Request, Review, domain
 from tasks.pages import filters
 from tasks.preview_words import Words
@@ -29,9 +31,17 @@ Text: TypeAlias = Callable[[str], str]
 Writers: TypeAlias = Mapping[str, Any]
 BESIDE = re.compile(rb'<p class="beside">.*?</p>\n?', re.DOTALL)
 """The paragraph that leads to a page beside the preview, which is not there where the preview is attached."""
-CLOCK = {"sv": "d MMMM y 'kl.' HH.mm", "en": "d MMMM y 'at' HH:mm"}
-LARGEST_ATTACHMENT = 4_000_000
-"""Bytes; a larger preview is linked to, since many mail servers refuse messages above 10 MB after encoding."""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What a letter says of its errand: an approval before anything is sent, or a review of what was."""
+
+    subject: str
+    asks: str
+    questions: str
+    command: str
+    ends: tuple[str, ...]
 
 
 def _(message: str) -> str:
@@ -39,13 +49,38 @@ def _(message: str) -> str:
     return message
 
 
-CHECKLIST = (
-    _("Facts: is everything true, and does it still hold on the day it is sent?"),
-    _("Tone: would you speak like this to somebody you meet?"),
-    _("Translation: has somebody who speaks each language read it?"),
-    _("Politics: is it free from parties, politicians and opinions on what is not decided?"),
+BEFORE = Wording(
+    _("Approve the campaign “%(title)s”"),
+    _("The campaign “%(title)s” from %(sender)s waits for your approval as %(role)s."),
+    _("Read the whole preview and ask yourself:"),
+    _("To approve, run this command:\n\n    %s"),
+    (
+        _("By approving you confirm each of these points, and they are kept beside your name."),
+        _("Or write the code in the form of the suspended run in Prefect."),
+        _("The code can be used once, until %(expires)s, and holds for exactly this content: any change voids it."),
+        _("If you do not approve, do nothing and tell the communicator why."),
+    ),
 )
-IN_A_CRISIS = _("Crisis advice: do the facts come from the source, and can everybody follow the advice?")
+AFTERWARDS = Wording(
+    _("Review afterwards the crisis message “%(title)s”"),
+    _(
+        "“%(title)s” from %(sender)s is a crisis message. Others approve it before it is sent, and nothing waits for "
+        "you. You are asked to review it afterwards as %(role)s."
+    ),
+    _("Read the whole preview. Was the message right?"),
+    _("When you have reviewed it and have nothing to object, run this command:\n\n    %s"),
+    (
+        _("By doing so you confirm each of these points, and they are kept beside your name."),
+        _("The code can be used once, until %(expires)s, and is for your review of exactly this content."),
+        _(
+            "If something was wrong, do not use the code: tell the manager and the communicator at once, so that the "
+            "message can be stopped or corrected."
+        ),
+    ),
+)
+CLOCK = {"sv": "d MMMM y 'kl.' HH.mm", "en": "d MMMM y 'at' HH:mm"}
+LARGEST_ATTACHMENT = 4_000_000
+"""Bytes; a larger preview is linked to, since many mail servers refuse messages above 10 MB after encoding."""
 
 
 def matter(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: Run) -> str:
@@ -54,12 +89,6 @@ def matter(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: Run
     text, write = translations(workplace.language).gettext, filters(workplace.language)
     shown = figures(connection, run, workplace.language)
     goal = next(goal for goal in load_programme().goals if goal.id == brief.goal)
-    decision = [
-        brief.decision.body,
-        brief.decision.date and write["date"](brief.decision.date),
-        brief.decision.reference,
-    ]
-    settled = ", ".join(part for part in decision if part)
     lines = [
         text("What: %s") % f"{_title(brief)} ({goal.id}: {goal.en if workplace.language == 'en' else goal.sv})",
         text("To whom: %s") % brief.objective.group,
@@ -68,7 +97,7 @@ def matter(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: Run
         *(f"  - {words.wave(wave.name)}: {_local(wave.start, brief, workplace.language)}" for wave in brief.waves),
         text("  - holds until %s") % _local(brief.schedule.valid_until, brief, workplace.language),
         _cost(run, shown, text, write),
-        text("Decision: %s") % (words.decision(brief.decision.status) + (f" ({settled})" if settled else "")),
+        *_decision(brief, words, text, write),
     ]
     if brief.overrides:
         lines.append(text("Warnings that the communicator asks you to accept, with the reason:"))
@@ -79,7 +108,10 @@ def matter(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: Run
 def compose(
     workplace: Workplace, run: Run, request: Request, person: Person, reviews: Sequence[Review], told: str
 ) -> EmailMessage:
-    """Return the letter in the language of the settings, dated now, the preview attached or linked to."""
+    """Return the letter in the language of the settings, dated now, the preview attached or linked to.
+
+    A review afterwards is asked for in words of its own: what was sent has been approved and is not held up.
+    """
     text, brief = translations(workplace.language).gettext, run.brief
     preview = workplace.run_folder(run.run, "preview") / "index.html"
     attached = _attachable(workplace, preview)
@@ -92,20 +124,13 @@ def compose(
         "expires": _local(request.expires_at, brief, workplace.language),
         "preview": text("attached; open it in a web browser") if attached else place,
     }
-    asks = text("The campaign “%(title)s” from %(sender)s waits for your approval as %(role)s.")
-    if request.afterwards:
-        asks = text("The campaign “%(title)s” from %(sender)s is a crisis message; review it afterwards as %(role)s.")
-    parts = [text("Hello %(name)s,") % names, asks % names, told, text("Preview: %(preview)s") % names]
-    parts += [*_to_read(reviews, text), _checklist(brief, text)]
-    parts += [
-        text("To approve, run this command:\n\n    %s") % _command(run.run, request.code, reviews),
-        text("Or write the code in the form of the suspended run in Prefect."),
-        text("The code can be used once, until %(expires)s, and holds for exactly this content: any change voids it.")
-        % names,
-        text("If you do not approve, do nothing and tell the communicator why."),
-        text("Run: %(run)s\nContent: %(digest)s") % {"run": run.run, "digest": (run.digest or "")[:12]},
-    ]
-    letter = _addressed(workplace, person, text("Approve the campaign “%(title)s”") % names)
+    asked = AFTERWARDS if request.afterwards else BEFORE
+    parts = [text("Hello %(name)s,") % names, text(asked.asks) % names, told, text("Preview: %(preview)s") % names]
+    parts += [*_to_read(reviews, text), _checklist(brief, workplace.language, text(asked.questions))]
+    parts += [text(asked.command) % _command(run.run, request.code, reviews)]
+    parts += [text(part) % names for part in asked.ends]
+    parts += [text("Run: %(run)s\nContent: %(digest)s") % {"run": run.run, "digest": (run.digest or "")[:12]}]
+    letter = _addressed(workplace, person, text(asked.subject) % names)
     letter.set_content("\n\n".join(parts) + "\n")
     if attached:
         name = text("preview-%s.html") % run.run
@@ -145,13 +170,26 @@ def _to_whom(shown: Figures, words: Words, text: Text) -> list[str]:
 
 def _cost(run: Run, shown: Figures, text: Text, write: Writers) -> str:
     budget, planned = run.brief.budget, run.design.get("planned_sek")
-    most = {"most": write["money"](budget.sek), "most_co2": write["number"](budget.co2_kg, 1)}
+    most = {"most": write["money"](budget.sek), "most_co2": write["kilograms"](budget.co2_kg)}
     if planned is None or shown.withheld:
         return text("Cost: at most %(most)s and %(most_co2)s kg of carbon dioxide") % most
-    spent = {"sek": write["money"](planned), "co2": write["number"](run.design["planned_co2_kg"], 1)}
+    spent = {"sek": write["money"](planned), "co2": write["kilograms"](run.design["planned_co2_kg"])}
     return text("Cost: %(sek)s of at most %(most)s, %(co2)s of at most %(most_co2)s kg of carbon dioxide") % (
         most | spent
     )
+
+
+def _decision(brief: Brief, words: Words, text: Text, write: Writers) -> list[str]:
+    """Return the status of the decision and, of a proposal, until when to answer; then what is promised."""
+    decision = brief.decision
+    known = [decision.body, decision.date and write["date"](decision.date), decision.reference]
+    settled = ", ".join(part for part in known if part)
+    until = decision.consultation_until
+    return [
+        text("Decision: %s") % (words.decision(decision.status) + (f" ({settled})" if settled else "")),
+        *([text("Last day to answer: %s") % write["date"](until)] if until else []),
+        text("Promised: the audience hears what came of it by %s") % write["date"](brief.feedback_by),
+    ]
 
 
 def _to_read(reviews: Sequence[Review], text: Text) -> list[str]:
@@ -160,14 +198,13 @@ def _to_read(reviews: Sequence[Review], text: Text) -> list[str]:
     lines = [text("Read this and take a stand on each point:")]
     for each in reviews:
         lines.append(f"  - {each.id}: {each.message}")
-        lines += [f"      “{each.sentence}”"] if each.sentence else []
+        lines += ["      " + text("“%s”") % each.sentence] if each.sentence else []
         lines += [f"      {each.remedy}"] if each.remedy else []
     return ["\n".join(lines)]
 
 
-def _checklist(brief: Brief, text: Text) -> str:
-    questions = CHECKLIST + ((IN_A_CRISIS,) if brief.crisis else ())
-    return "\n".join([text("Read the whole preview and ask yourself:"), *(f"  [ ] {text(each)}" for each in questions)])
+def _checklist(brief: Brief, language: str, heading: str) -> str:
+    return "\n".join([heading, *(f"  [ ] {checklist.question(each, language)}" for each in checklist.points(brief))])
 
 
 def _command(run: str, code: str, reviews: Sequence[Review]) -> str:

@@ -161,6 +161,7 @@ def supported(logged: Iterable[Decision], run: str) -> list[dict[str, Any]]:
             asked |= {(each.detail["digest"], who["role"], who["approver"]): each.at for who in each.detail["asked"]}
         elif each.run == run and each.action == "approval_granted":
             named = {name: each.detail[name] for name in ("digest", "role", "approver", "reviewed")}
+            named["confirmed"] = each.detail.get("confirmed", [])  # a former version kept no such points
             mailed = asked.get((named["digest"], named["role"], named["approver"]))
             if mailed and each.actor == named["approver"] and mailed <= each.at <= mailed + VALID:
                 times = {"approved_at": each.at.isoformat(), "expires_at": (each.at + VALID).isoformat()}

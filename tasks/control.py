@@ -34,9 +34,14 @@ def resume(workplace: Workplace, run: str, actor: str) -> None:
 
 
 def stop(workplace: Workplace, run: str, actor: str) -> list[ShardResult]:
-    """End the sending for good: every message not sent becomes ``cancelled``, by the workers or, without any, here."""
+    """End the sending for good: every message not sent becomes ``cancelled``, by the workers or, without any, here.
+
+    Pages that stand are removed; where that fails, :func:`unpublishing.unpublish_due` tries again.
+    """
     _order(workplace, run, "stop", actor, "asked")
-    return [_cancel(workplace, run, shard) for shard in shards.written(workplace, run)]
+    results = [_cancel(workplace, run, shard) for shard in shards.written(workplace, run)]
+    unpublishing.unpublish_over(workplace, run)
+    return results
 
 
 def _cancel(workplace: Workplace, run: str, shard: str) -> ShardResult:

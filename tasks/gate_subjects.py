@@ -1,6 +1,6 @@
 """Variants made ready for the gates and the preview: every slot filled with its default, as a reader would see them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import duckdb
@@ -13,28 +13,36 @@ from tasks.slot_values import default_values
 
 
 def stored_subjects(
-    connection: duckdb.DuckDBPyConnection, run: runs.Run, *, reader: str = "en"
+    connection: duckdb.DuckDBPyConnection,
+    run: runs.Run,
+    *,
+    reader: str = "en",
+    values: Callable[[Brief, str], Mapping[str, str]] = default_values,
 ) -> tuple[GateSubject, ...]:
-    """Return every stored variant of a run, in the order of wave, channel, facts and language."""
+    """Return every stored variant of a run, in the order of wave, channel, facts and language.
+
+    ``values`` gives what stands in the slots of a text of a language; the defaults unless told otherwise.
+    """
     rows = connection.execute(store.statement("review/variants"), {"run": run.run}).fetchall()
     return tuple(
         subject_of(
             run.brief, run.folder, wave=wave, channel=channel, language=language, subject=subject, text=text, html=html,
-            facts=dict(zip(names or (), values or (), strict=True)), reader=reader, variant=variant,
+            facts=dict(zip(names or (), told or (), strict=True)), reader=reader, variant=variant, values=values,
         )
-        for wave, channel, language, subject, text, html, names, values, variant in rows
+        for wave, channel, language, subject, text, html, names, told, variant in rows
     )  # fmt: skip
 
 
 def subject_of(
     brief: Brief, folder: Path, *, wave: str, channel: str, language: str, subject: str, text: str, html: str,
     facts: Mapping[str, str], reader: str = "en", variant: str = "",
+    values: Callable[[Brief, str], Mapping[str, str]] = default_values,
 ) -> GateSubject:  # fmt: skip
-    """Return one rendered variant with its slots filled by their defaults."""
-    values = default_values(brief, language)
+    """Return one rendered variant with its slots filled, by their defaults unless told otherwise."""
+    filling = values(brief, language)
     return GateSubject(
         brief=brief, folder=folder, source=text_path(folder, wave, language).name, wave=wave, channel=channel,
-        language=language, subject=_filled(subject, values), text=_filled(text, values), html=_filled(html, values),
+        language=language, subject=_filled(subject, filling), text=_filled(text, filling), html=_filled(html, filling),
         facts=facts, reader=reader, variant=variant,
         personal_addresses=slots.personal_addresses(f"{text}\n{html}"),
     )  # fmt: skip

@@ -19,6 +19,8 @@ from campaigns.errors import InputError
 TERMINAL = frozenset({"accepted", "rejected", "suppressed", "expired", "cancelled"})
 LONGEST_FIELD = 64
 UNSAFE = re.compile(r"[^!-~]+")
+RECEIPTS = "receipts"
+"""Name of the segments in which gateways' receipts lie, beside those of a run's shards."""
 SEGMENT = re.compile(r"^(?P<shard>.+)\.e(?P<epoch>\d{4})\.journal$")
 
 
@@ -131,14 +133,29 @@ def next_segment(folder: Path, shard: str) -> Path:
 
 
 def standings(folder: Path, shard: str) -> dict[str, Standing]:
-    """Return how each message of a shard stands after every epoch; messages without a record are absent."""
+    """Return how each message of a shard stands after every epoch; messages without a record are absent.
+
+    A message of which the gateway has given a receipt was accepted, whatever the sending knew of it.
+    """
     known: dict[str, Standing] = {}
     for path in segments(folder, shard):
         for _, record in read(path):
             standing = known.setdefault(record.message_id, Standing())
             standing.status, standing.attempt = record.status, max(standing.attempt, record.attempt)
             standing.unknowns += record.status == "unknown"
+    unsettled = {message_id for message_id, standing in known.items() if standing.status not in TERMINAL}
+    for message_id in unsettled & receipts_in(folder).keys() if unsettled else ():
+        known[message_id].status = "accepted"
     return known
+
+
+def receipts_in(folder: Path) -> dict[str, set[str]]:
+    """Return what gateways have told of the messages of a run, by message id."""
+    told: dict[str, set[str]] = {}
+    for path in segments(folder, RECEIPTS):
+        for _, record in read(path):
+            told.setdefault(record.message_id, set()).add(record.status)
+    return told
 
 
 def sync_folder(folder: Path) -> None:

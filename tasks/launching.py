@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from campaigns.errors import InputError
+from tasks.receipts import receipts_key
 from tasks.workplace import Workplace
 
 MOST_TAKEOVERS = 3
@@ -88,6 +89,10 @@ def _settings(workplace: Workplace, patience: float) -> dict[str, Any]:
         "letter_url": workplace.letter_url,
         "web_url": workplace.web_url,
         "intranet_url": workplace.intranet_url,
+        "web_token": workplace.web_token,
+        "intranet_token": workplace.intranet_token,
+        "receipts_url": workplace.receipts_url,
+        "receipts_key": receipts_key(workplace.key) if workplace.receipts_url else "",
         "public_url": workplace.public_url,
         "sender_address": workplace.sender_address,
         "patience": patience,

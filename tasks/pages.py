@@ -2,6 +2,7 @@
 
 import os
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +15,8 @@ from campaigns import language as languages
 
 LAYOUTS = Path(languages.__file__).parent / "layouts"
 LOCALES = {"sv": "sv_SE", "en": "en_GB"}
+WHOLE = 100
+"""Kilograms from which no decimals are told."""
 CITY_TIME = ZoneInfo("Europe/Stockholm")
 
 
@@ -21,7 +24,8 @@ def page_environment(language: str) -> Environment:
     """Return the environment that renders ``campaigns/layouts/*.html.j2`` in one language, autoescaped.
 
     Filters: ``number(decimals=0)``, ``percent(decimals=0)`` of a share 0–1, ``points(decimals=0)`` of a difference
-    between shares, ``money(decimals=0)`` in kronor and ``date``. Unknown names raise, so that no page has a silent gap.
+    between shares, ``money(decimals=0)`` in kronor, ``kilograms`` and ``date``. Unknown names raise, so that no page
+    has a silent gap.
     """
     environment = Environment(
         loader=FileSystemLoader(LAYOUTS),
@@ -40,27 +44,42 @@ def page_environment(language: str) -> Environment:
 
 
 def filters(language: str) -> dict[str, Any]:
-    """Return how numbers and dates are written in a language, by name; the same in templates and in sentences."""
+    """Return how numbers and dates are written in a language, by name; the same in templates and in sentences.
+
+    One rule rounds them all: halves go up, and what floating point adds beyond a millionth is dropped first. Money and
+    kilograms that would round to nothing are told in words, so that what costs something never looks free.
+    """
     locale = LOCALES.get(language, language)
     sign = "%" if language == "en" else "\N{NO-BREAK SPACE}%"
 
+    def less_than(amount: str) -> str:
+        return languages.translations(language).gettext("less than {amount}").format(amount=amount)
+
     def number(value: float, decimals: int = 0) -> str:
-        return numbers.format_decimal(round(value, decimals) + 0.0, format=_pattern(decimals), locale=locale)
+        return numbers.format_decimal(_rounded(value, decimals), format=_pattern(decimals), locale=locale)
 
     def percent(value: float, decimals: int = 0) -> str:
-        return numbers.format_percent(round(value, decimals + 2) + 0.0, _pattern(decimals) + sign, locale=locale)
+        return numbers.format_percent(_rounded(value, decimals + 2), _pattern(decimals) + sign, locale=locale)
 
     def points(value: float, decimals: int = 0) -> str:
         return number(100 * value, decimals)
 
     def money(value: float, decimals: int = 0) -> str:
-        return numbers.format_currency(value, "SEK", f"{_pattern(decimals)} ¤", locale=locale, currency_digits=False)
+        rounded, little = _rounded(value, decimals), value > 0 and not _rounded(value, decimals)
+        shown = Decimal(1).scaleb(-decimals) if little else rounded
+        amount = numbers.format_currency(shown, "SEK", f"{_pattern(decimals)} ¤", locale=locale, currency_digits=False)
+        return less_than(amount) if little else amount
+
+    def kilograms(value: float) -> str:
+        little = value > 0 and not _rounded(value, 1)
+        return less_than(number(0.1, 1)) if little else number(value, 0 if not value or value >= WHOLE else 1)
 
     def day(value: date) -> str:
         local = value.astimezone(CITY_TIME).date() if isinstance(value, datetime) else value
         return format_date(local, "long", locale=locale)
 
-    return {"number": number, "percent": percent, "points": points, "money": money, "date": day}
+    return {"number": number, "percent": percent, "points": points, "money": money,
+            "kilograms": kilograms, "date": day}  # fmt: skip
 
 
 def write_page(path: Path, text: str) -> Path:
@@ -70,6 +89,11 @@ def write_page(path: Path, text: str) -> Path:
     draft.write_text(text, encoding="utf-8")
     os.replace(draft, path)
     return path
+
+
+def _rounded(value: float, decimals: int) -> Decimal:
+    exact = Decimal(str(round(value, 6 + decimals)))
+    return exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) + 0
 
 
 def _pattern(decimals: int) -> str:

@@ -126,6 +126,7 @@ def _chart(levels: list[dict[str, Any]], language: str) -> str:
         {"share": _("Every group is reached to at least, per cent"), "effect": _("Expected to act")},
         _("The price of fairness"),
         _("How many are expected to act, by the share that every group must be reached to. The table has the figures."),
+        filters(language)["number"],
     )
 
 

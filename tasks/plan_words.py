@@ -56,9 +56,9 @@ def setup(language: str, translated: str | None) -> str:
     """Return why a set-up is paid: for the channel as a whole, or for one language of it."""
     _ = translations(language).gettext
     if translated is None:
-        return _("Starting the channel costs this once, and it does enough to be worth it.")
+        return _("The channel is started once, and it does enough to be worth it.")
     name = Locale.parse(translated, sep="-").get_display_name(language)
-    return _("The text in {language} costs this once, and it does enough to be worth it.").format(language=name)
+    return _("The text in {language} is made once, and it does enough to be worth it.").format(language=name)
 
 
 def broadcast(language: str, channel: Broadcast) -> str:

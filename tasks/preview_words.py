@@ -1,9 +1,12 @@
 """What the preview says in words, in the language of the settings."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from campaigns.language import base, direction, translations
+from campaigns.programme import load_programme
+from tasks import checklist
+from tasks.check_words import CHECKS
 from tasks.pages import filters
 
 LANGUAGE_NAMES = {"sv": "Svenska", "en": "English", "fi": "Suomi", "ar": "العربية", "so": "Af-Soomaali"}
@@ -91,7 +94,7 @@ class Words:
     """Names and sentences of the preview in one language; unknown names are shown as they are."""
 
     def __init__(self, language: str) -> None:
-        self._gettext, self._written = translations(language).gettext, filters(language)
+        self._gettext, self._written, self._language = translations(language).gettext, filters(language), language
 
     def standing(self, name: str) -> str:
         """Return what became of persons."""
@@ -131,6 +134,25 @@ class Words:
     def stage(self, name: str) -> str:
         """Return the name of a stage boundary."""
         return self._named(STAGES, name)
+
+    def check(self, name: str) -> str:
+        """Return what a check of the data claims."""
+        return self._named(CHECKS, name)
+
+    def said(self, message: str) -> str:
+        """Return what a check says of data that do not keep its claim."""
+        return self._gettext(message)
+
+    def requirement(self, identity: str) -> str:
+        """Return what a requirement or a goal of the programme asks for, its id in parentheses."""
+        asked = load_programme().requirements_in_words.get(identity)
+        goal = next((goal for goal in load_programme().goals if goal.id == identity), None)
+        said = self._gettext(asked) if asked else goal and (goal.en if self._language == "en" else goal.sv)
+        return f"{said} ({identity})" if said else identity
+
+    def confirmed(self, points: Iterable[str]) -> str:
+        """Return what an approver has confirmed."""
+        return checklist.confirmed(points, self._language)
 
     def role(self, name: str) -> str:
         """Return the name of a role that approves."""

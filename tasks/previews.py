@@ -3,7 +3,8 @@
 Nothing on it runs and nothing is fetched: the texts stand in sandboxed frames inside the page.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -11,9 +12,10 @@ from typing import Any
 
 import duckdb
 
+from campaigns.brief import Brief
 from campaigns.channels import load_channels
 from campaigns.errors import Finding
-from campaigns.language import fallback
+from campaigns.language import fallback, translations
 from campaigns.programme import load_programme
 from tasks import runs, store
 from tasks.approvals_shown import accepted_readings, shown_approvals
@@ -27,10 +29,14 @@ from tasks.pages import page_environment, write_page
 from tasks.plan_page import plan_page
 from tasks.preview_words import Words
 from tasks.shown_figures import figures
+from tasks.slot_values import shown_values
+from tasks.slots import unsubscribe_address
+from tasks.text_frames import frame_height
 from tasks.text_message import count, named
 from tasks.text_pictures import shown_within
 from tasks.workplace import Workplace
 
+CODE = re.compile(r"\(([A-Z][0-9]?[a-z]?[0-9]?)\)")
 MOST_CHARACTERS_NAMED = 6  # an Arabic text has some thirty
 EASY_READ = "easy_read"
 
@@ -59,6 +65,11 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
     environment = page_environment(workplace.language)
     shown = figures(connection, run, workplace.language)
     read, accepted = readings(findings), accepted_readings(connection, workplace, run)
+    approvals = shown_approvals(connection, workplace, run)
+
+    def values(brief: Brief, language: str) -> dict[str, str]:
+        return shown_values(brief, language, _unsubscribing(workplace))
+
     return environment.get_template("preview.html.j2").render(
         run=run,
         brief=run.brief,
@@ -71,16 +82,17 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
         withheld=shown.withheld,
         explained=plan_page(connection, run.run, workplace.language, words),
         design=run.design,
-        texts=_texts([_with_pictures(each) for each in stored_subjects(connection, run)], words),
-        part_count=_part_count,
+        texts=_texts([_with_pictures(each) for each in stored_subjects(connection, run, values=values)], words),
+        frame=frame_height,
+        part_count=_counter(stored_subjects(connection, run)),
         findings={kind: _together([found for found in findings if found.kind == kind]) for kind in "BHW"},
         refused=any(refuses(found) for found in findings),
         passed=_passed(findings),
-        letters=write_samples(connection, run, workplace.run_folder(run.run, "preview")),
-        requirements=load_programme().requirements,
+        letters=write_samples(connection, run, workplace.run_folder(run.run, "preview"), values),
         says={gate.id: gate.says for gate in load_programme().gates},
         checks=connection.execute(store.statement("previews/checks"), {"run": run.run}).fetchall(),
-        approvals=shown_approvals(connection, workplace, run),
+        approvals=approvals,
+        codes=_codes([each["why"] for each in approvals] + [" ".join(each["reasons"]) for each in shown.plan]),
         readings=read,
         accepted={each.id: accepted.get(each.id, []) for each in read},
     )
@@ -105,6 +117,24 @@ def _texts(subjects: Sequence[GateSubject], words: Words) -> list[Text]:
 
     together = sorted(subjects, key=place)
     return [Text(*key, tuple(group)) for key, group in groupby(together, key=kind)]
+
+
+def _unsubscribing(workplace: Workplace) -> str:
+    """Return the address to unsubscribe as recipients get it, a word in the place of each one's own code."""
+    code = translations(workplace.language).gettext("the-recipients-own-code")
+    return unsubscribe_address(code, sender_address=workplace.sender_address, public_url=workplace.public_url)
+
+
+def _codes(sentences: Sequence[str]) -> list[str]:
+    """Return the ids of requirements that sentences name in parentheses, in their order."""
+    named = {found for sentence in sentences for found in CODE.findall(sentence)}
+    return [identity for identity in load_programme().requirements_in_words if identity in named]
+
+
+def _counter(subjects: Sequence[GateSubject]) -> Callable[[GateSubject], dict[str, Any] | None]:
+    """Return what counts the parts of a text as it is filled, without the marks of the preview."""
+    filled = {subject.variant: subject for subject in subjects}
+    return lambda shown: _part_count(filled[shown.variant])
 
 
 def _part_count(variant: GateSubject) -> dict[str, Any] | None:

@@ -2,16 +2,26 @@
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
-from typing import Any
+from typing import Any, TypeAlias
 
 INK, SOFT, ACCENT, PALE = "#1c2126", "#4d5761", "#00577d", "#d5dade"
+TRIFLE = 1e-9
+Number: TypeAlias = Callable[[float, int], str]
+"""How the reader's language writes a number with so many decimals."""
 PLATE = {"facecolor": "white", "edgecolor": "none", "pad": 2.0}
 
 
 def effect_chart(
-    low: float, estimate: float, high: float, needed: float, words: dict[str, str], title: str, text: str
+    low: float,
+    estimate: float,
+    high: float,
+    needed: float,
+    words: dict[str, str],
+    title: str,
+    text: str,
+    number: Number,
 ) -> str:
     """Draw the effect with its interval against no difference and against what the target needed (same unit)."""
     figure, axes = _canvas(2.0)
@@ -28,6 +38,7 @@ def effect_chart(
     axes.set_ylim(-1, 1)
     axes.set_xlim(min(low, 0, needed) - 0.08 * spread, max(high, 0, needed) + 0.08 * spread)
     axes.set_yticks([])
+    _written(axes.xaxis, number)
     axes.set_xlabel(words["axis"], color=SOFT)
     return _svg(figure, "effect", title, text)
 
@@ -45,17 +56,35 @@ def reach_chart(rows: Sequence[tuple[str, float]], axis: str, name: str, title: 
     return _svg(figure, name, title, text)
 
 
-def fairness_chart(points: Sequence[tuple[float, float]], words: dict[str, str], title: str, text: str) -> str:
+def fairness_chart(
+    points: Sequence[tuple[float, float]], words: dict[str, str], title: str, text: str, number: Number
+) -> str:
     """Draw how many are expected to act (second of each point) by the share every group is reached to, 0–1 (first)."""
     figure, axes = _canvas(2.6)
     shares, effects = [100 * share for share, _ in points], [effect for _, effect in points]
     axes.plot(shares, effects, color=ACCENT, linewidth=2, marker="o", markersize=8)
     axes.set_xticks(shares)
     axes.set_ylim(0, max(effects) * 1.15)
+    _written(axes.yaxis, number)
+    _written(axes.xaxis, number)
     axes.grid(axis="y", color=PALE, linewidth=0.8)
     axes.set_xlabel(words["share"], color=SOFT)
     axes.set_ylabel(words["effect"], color=SOFT)
     return _svg(figure, "fairness", title, text)
+
+
+def _written(axis: Any, number: Number) -> None:
+    """Let an axis write its numbers as the reader's language does, with the decimals that its steps need."""
+    from matplotlib.ticker import FuncFormatter
+
+    def written(value: float, _place: int | None) -> str:
+        return number(value, max(map(_decimals, axis.get_majorticklocs())))
+
+    axis.set_major_formatter(FuncFormatter(written))
+
+
+def _decimals(value: float) -> int:
+    return next((places for places in (0, 1, 2) if abs(value - round(value, places)) < TRIFLE), 3)
 
 
 def _canvas(height: float) -> tuple[Any, Any]:

@@ -40,7 +40,7 @@ def write_report(workplace: Workplace, run: str, look: int) -> Path:
             "SELECT lesson FROM lesson WHERE run = ? AND look = ? ORDER BY rowid", [known.run, look]
         ).fetchall()
     counted = "unit" if known.brief.is_internal and found["unit"] == "area" else found["unit"]
-    words = PlainWords(workplace.language, counted, found["share"])
+    words, preview_words = PlainWords(workplace.language, counted, found["share"]), Words(workplace.language)
     page = page_environment(workplace.language).get_template("report.html.j2")
     text = page.render(
         run=known.run,
@@ -57,7 +57,9 @@ def write_report(workplace: Workplace, run: str, look: int) -> Path:
         lessons=[lesson for (lesson,) in lessons],
         approvals=approvals,
         accepted=sorted(accepted.items()),
-        role=Words(workplace.language).role,
+        role=preview_words.role,
+        requirement=preview_words.requirement,
+        confirmed=preview_words.confirmed,
         observed_on=_day(found["observed_on"]),
         fewest=FEWEST_MESSAGES,
         segment_name=SegmentNames(workplace.language).name,
@@ -182,7 +184,9 @@ def _effect_chart(language: str, words: PlainWords, found: dict[str, Any]) -> Ma
     }
     text = words.effect(treated["ci_low"], treated["effect"], treated["ci_high"])
     return Markup(
-        report_charts.effect_chart(low, estimate, high, needed, labels, _("The effect and how sure it is"), text)
+        report_charts.effect_chart(
+            low, estimate, high, needed, labels, _("The effect and how sure it is"), text, number
+        )
     )
 
 

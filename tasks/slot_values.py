@@ -61,6 +61,19 @@ def default_values(brief: Brief, language: str) -> dict[str, str]:
     return STAND_INS | {slot.name: default_of(slot, language, brief) for slot in brief.slots}
 
 
+def shown_values(brief: Brief, language: str, unsubscribe_url: str) -> dict[str, str]:
+    """Return the same values marked ‹so›, as a preview shows what is each person's own, and the address to unsubscribe.
+
+    An address of the brief's own stays bare: marks would be encoded into it.
+    """
+    bare = {"unsubscribe_url", "message_id", "recipient", "date"} | {
+        slot.name for slot in brief.slots if slot.kind == "url"
+    }
+    values = default_values(brief, language)
+    marked = {name: value if name in bare or not value else f"‹{value}›" for name, value in values.items()}
+    return marked | {"unsubscribe_url": unsubscribe_url}
+
+
 def _format_dates(connection: duckdb.DuckDBPyConnection, brief: Brief, values: dict[str, Any]) -> None:
     dates = {slot.name: slot for slot in brief.slots if slot.kind == "date"}
     connection.execute(store.statement("channels/raw_slots"), values | {"names": list(dates)})

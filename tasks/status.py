@@ -20,7 +20,8 @@ def all_runs(workplace: Workplace) -> list[dict[str, Any]]:
 def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
     """Return one run's status; what the journals say by now is merged first.
 
-    Pages that tell a story whose consent is withdrawn are taken down, where that has not been possible before.
+    Pages that tell a story whose consent is withdrawn, and those whose time is over, are taken down, where that has not
+    been possible before.
     """
     with store.writing(workplace) as connection:
         found = runs.load_within(connection, run)
@@ -46,7 +47,7 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
         "due_looks": due_looks,
         "due_reviews": due_reviews,
         "withdrawn_stories": _withdrawn_stories(workplace, found.brief),
-        "taken_down": unpublishing.take_down(workplace, run_id),
+        "taken_down": unpublishing.take_down(workplace, run_id) | unpublishing.unpublish_over(workplace, run_id),
     }
 
 

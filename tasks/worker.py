@@ -19,6 +19,7 @@ from typing import Any
 
 from campaigns.errors import BudkavleError
 from tasks.delivery import Delivery, Moment
+from tasks.doubts import settle
 from tasks.journal import standings
 from tasks.lifeline import end_with_parent
 from tasks.orders import Control
@@ -63,25 +64,29 @@ def publish(
         internal = control.terms.get("internal", False)
         text_sender = control.terms.get("text_senders", {}).get(channel, "")
         moment = Moment()
-        given = {**settings, "text_sender": text_sender, "web_url": _pages(channel, settings, home, internal)}
+        given = {**settings, "text_sender": text_sender, **_pages(channel, settings, home, internal)}
         nothing_is_sent = control.refresh() in ("stopped", "expired")
         texts = {} if nothing_is_sent else templates_of(folder / "shards", shard, {each.variant for each in messages})
         sender = SENDERS[channel](_setting(home, run, shard, given, texts, moment))
+        known = standings(journals, shard)
+        settle(journals, shard, sender, messages, known)
         patience = float(settings.get("patience", 30.0))
         delivery = Delivery(journals, shard, sender, control, patience=patience, interrupted=interrupted, moment=moment)
         try:
-            ending = delivery.run(messages, standings(journals, shard))
+            ending = delivery.run(messages, known)
         finally:
             delivery.close()
     return {"ending": ending, "counts": dict(sorted(delivery.counts.items()))}
 
 
-def _pages(channel: str, settings: dict[str, Any], home: Path, internal: bool) -> str:
+def _pages(channel: str, settings: dict[str, Any], home: Path, internal: bool) -> dict[str, str]:
+    """Return where pages go, and with which token."""
     if channel != "web":
-        return ""
+        return {}
     from tasks.senders.web import pages_url  # loads what the workers of other channels start faster without
 
-    return pages_url(settings.get("web_url", ""), settings.get("intranet_url", ""), home, internal)
+    url = pages_url(settings.get("web_url", ""), settings.get("intranet_url", ""), home, internal)
+    return {"web_url": url, "web_token": settings.get("intranet_token" if internal else "web_token", "")}
 
 
 def _setting(
@@ -92,7 +97,8 @@ def _setting(
     return Setting(
         run, shard, home, render, settings.get("smtp_url", ""), settings.get("letter_url", ""),
         settings.get("web_url", ""), settings.get("sender_address", ""), settings.get("sms_url", ""),
-        settings.get("text_sender", ""),
+        settings.get("text_sender", ""), settings.get("web_token", ""), settings.get("receipts_url", ""),
+        settings.get("receipts_key", ""),
     )  # fmt: skip
 
 

@@ -18,6 +18,9 @@ class Workplace:
     letter_url: str = ""
     web_url: str = ""
     intranet_url: str = ""
+    web_token: str = field(default="", repr=False)
+    intranet_token: str = field(default="", repr=False)
+    receipts_url: str = ""
     public_url: str = ""
     sender_address: str = "budkavle@example.se"
     logotype: Path | None = None

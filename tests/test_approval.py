@@ -1,4 +1,5 @@
 import ast
+import json
 import os
 import pwd
 from collections.abc import Iterator
@@ -35,7 +36,7 @@ from campaigns.errors import (
 from campaigns.language import translations
 from flows import approval_form
 from flows.commands.common import actor as command_actor
-from tasks import approval, approval_letter, decisions, digest, runs, store
+from tasks import approval, approval_letter, checklist, decisions, digest, runs, store
 from tasks.status import run_status
 from tasks.workplace import Workplace
 
@@ -202,13 +203,53 @@ def test_the_letter_tells_the_matter_and_carries_the_preview(scene: Scene) -> No
     told = (
         "Vad: Sortera matavfall hemma (G3:", "Till vem: hushåll som inte sorterar matavfall",
         "till allmänheten: 20 personer av 20 i målgruppen", "18 januari 2027", "Kostnad: högst",
-        "Beslut: Beslutat (Komm", "lix: Texten måste nämna", "[ ] Översättning:", "Förhandsgranskning: bifogad",
+        "Beslut: Beslutat (Komm", "lix: Texten måste nämna", "[ ] Översättning, engelska: enligt uppdraget",
+        "Löfte: målgruppen får veta vad det ledde till senast 15 juni 2027", "Förhandsgranskning: bifogad",
     )  # fmt: skip
     assert [part for part in told if part not in text.replace("\N{NO-BREAK SPACE}", " ")] == []
     assert "Råd i krisen" not in text
+    assert "Sista dag att svara" not in text
     (attached,) = letter.iter_attachments()
     assert attached.get_content_type() == "text/html"
     assert attached.get_content().split() == ["<h1>Sidan</h1>", "<p>Slut</p>"]
+
+
+def test_the_letter_tells_the_last_day_to_answer_a_proposal(scene: Scene) -> None:
+    proposed = {"status": "proposed", "body": "Nämnden", "consultation_until": "2027-03-15"}
+    prepared(scene.workplace, scene.folder, decision=proposed)
+    approval.request(scene.workplace, scene.run)
+    assert "Sista dag att svara: 15 mars 2027" in text_of(scene.box.letters[0])
+
+
+@pytest.mark.parametrize(
+    ("changes", "points"),
+    [
+        ({}, ["facts", "tone", "translation:en=translator_waste", "politics"]),
+        ({"translation_readers": {}}, ["facts", "tone", "translation:en", "politics"]),
+        ({"languages": ["sv"]}, ["facts", "tone", "politics"]),
+    ],
+)
+def test_what_an_approval_confirms_is_kept_with_who_has_read_each_translation(
+    scene: Scene, changes: dict[str, object], points: list[str]
+) -> None:
+    prepared(scene.workplace, scene.folder, **changes)
+    approval.request(scene.workplace, scene.run)
+    assert text_of(scene.box.letters[0]).count("[ ]") == len(points)
+    granted = approval.grant(scene.workplace, scene.run, scene.box.codes()[0])
+    assert list(granted.confirmed) == points
+    with store.writing(scene.workplace) as connection:
+        rows = connection.execute("SELECT confirmed FROM approval WHERE approved_at IS NOT NULL").fetchall()
+        audit = connection.execute(
+            "SELECT actor, detail->'confirmed' FROM audit WHERE action = 'approval_granted'"
+        ).fetchall()
+    assert rows == [(points,)]
+    assert [(who, json.loads(told)) for who, told in audit] == [("manager_waste", points)]
+
+
+def test_the_points_are_told_in_words() -> None:
+    given = ["facts", "translation:en=translator_waste", "translation:ar", "crisis_advice"]
+    told = "fakta, översättningen (engelska), läst av translator_waste, översättningen (arabiska), råden i krisen"
+    assert checklist.confirmed(given, "sv") == told
 
 
 def test_the_letter_links_to_a_preview_that_staff_can_reach_and_speaks_english_on_request(scene: Scene) -> None:
@@ -259,7 +300,10 @@ def test_a_crisis_is_approved_by_two_more_and_reviewed_by_legal_afterwards(scene
     assert approval.request(scene.workplace, scene.run) == ("manager_waste", "owner", "leader", "lawyer")
     codes = dict(zip((letter["To"] for letter in scene.box.letters), scene.box.codes(), strict=True))
     assert "[ ] Råd i krisen" in text_of(scene.box.letters[0])
-    assert "Granska det i efterhand som jurist" in text_of(scene.box.letters[3])
+    later = scene.box.letters[3]
+    assert later["Subject"] == "Granska i efterhand krismeddelandet ”Sortera matavfall hemma”"
+    assert "Du ombeds granska det i efterhand som jurist." in text_of(later)
+    assert [word for word in ("ditt godkännande", "Godkänn så här", "inte godkänner") if word in text_of(later)] == []
     for address in ("chef@example.se", "fakta@example.se", "ledare@example.se"):
         approval.grant(scene.workplace, scene.run, codes[address])
     assert scene.state() == "approved"
@@ -504,7 +548,9 @@ def test_the_digest_that_was_granted_is_the_sealed_one(scene: Scene) -> None:
 
 
 def test_every_word_of_the_letter_and_the_form_is_translated() -> None:
-    sources = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in (approval_letter, approval_form)]
+    sources = [
+        Path(str(module.__file__)).read_text(encoding="utf-8") for module in (approval_letter, approval_form, checklist)
+    ]
     calls = [node for source in sources for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     messages = {
         str(ast.literal_eval(call.args[0]))

@@ -1,6 +1,7 @@
 """The preview shows everything, runs nothing, gives nobody away, and speaks Swedish or English."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -16,8 +17,10 @@ from ruamel.yaml import YAML
 from campaigns.approval_matrix import TABLE
 from campaigns.brief_loading import load_brief
 from campaigns.language import translations
+from expectations import SUITES
 from flows import artifacts
 from tasks import audience_words, preview_words, runs, store
+from tasks.check_words import CHECKS
 from tasks.pages import LAYOUTS
 from tasks.previews import write_preview
 from tasks.workplace import Workplace
@@ -150,7 +153,7 @@ def test_findings_are_told_in_the_readers_language_with_place_and_requirement(
     shown = words_of(page_of(workplace, run).get_element_by_id("main"))
     assert "Texten är inte färdig: ”TODO”" in shown
     assert "text.sv.md:" in shown
-    assert "P5c trovärdig" in shown
+    assert "Det är sant, aktuellt och har en tydlig avsändare (P5c)" in shown
     assert "Texterna kan inte skickas som de är." in shown
 
 
@@ -167,6 +170,95 @@ def test_the_digest_and_the_checks_of_the_data_are_shown(workplace: Workplace, t
     assert "ab" * 32 in shown
     assert "sum" in shown
     assert "the plan is short" in shown
+
+
+def test_every_check_of_the_data_is_told_in_words(workplace: Workplace, tmp_path: Path) -> None:
+    claims = [claim for suite in SUITES.values() for claim in suite.claims]
+    assert {claim.name for claim in claims} == set(CHECKS)
+    swedish = translations("sv")
+    assert [claim for claim in CHECKS.values() if swedish.gettext(claim) == claim] == []
+    warnings = [claim.message for claim in claims if claim.kind == "warning"]
+    assert [message for message in warnings if swedish.gettext(message) == message] == []
+    folder = campaign_in(tmp_path)
+    run = runs.begin(workplace, load_brief(folder), folder)
+    with store.writing(workplace) as connection:
+        connection.executemany(
+            "INSERT INTO check_result BY NAME SELECT ? AS run, 'audience' AS stage, 'audience' AS suite, "
+            "? AS check_name, ? AS kind, ? AS success, ? AS message",
+            [(run, claim.name, claim.kind, claim.kind != "warning", claim.message) for claim in claims],
+        )
+    shown = words_of(page_of(workplace, run))
+    assert "Ingen tappas bort: alla är lottade eller uteslutna med skäl nobody_is_lost Stämmer" in shown
+    assert "Frågan till registret hittar ingen i en av omgångarna." in shown
+
+
+def test_the_head_tells_when_employees_hear_the_last_day_to_answer_and_the_promise(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    decision = "status: proposed\n  consultation_until: 2027-03-15"
+    folder = campaign_in(tmp_path, **{"status: decided": decision})
+    head = words_of(page_of(workplace, runs.begin(workplace, load_brief(folder), folder)).xpath("//dl")[0])
+    assert head.index("17 januari 2027, till medarbetare") < head.index("18 januari 2027, till allmänheten")
+    assert "Sista dag att svara 15 mars 2027" in head
+    assert "senast 15 juni 2027 får målgruppen veta vad det ledde till" in head
+
+
+def test_what_is_each_persons_own_is_marked_and_the_way_to_unsubscribe_is_the_real_one(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    run = prepare(workplace, campaign_in(tmp_path))
+    by_mail = "\n".join(words_of(frame) for frame in frames_of(page_of(workplace, run)))
+    assert "‹du som bor här›" in by_mail
+    assert "‹Förnamn Efternamn›" in by_mail
+    own = replace(workplace, sender_address="avsandare@example.org")
+    for place, address in (
+        (own, "mailto:avsandare@example.org?subject=unsubscribe%20mottagarens-egen-kod"),
+        (
+            replace(own, public_url="https://sida.example.org"),
+            "https://sida.example.org/unsubscribe/mottagarens-egen-kod",
+        ),
+    ):
+        page = page_of(place, run)
+        assert {
+            link.get("href") for frame in frames_of(page) for link in frame.xpath("//a[contains(@href, 'subscribe')]")
+        } == {address}
+        assert "example.se/unsubscribe" not in words_of(page)
+
+
+def test_a_frame_is_as_high_as_its_text_and_on_paper_the_text_stands_whole(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    page = page_of(workplace, prepare(workplace, campaign_in(tmp_path)))
+    heights = [re.findall(r"([0-9]+)rem", frame.get("style", "")) for frame in page.iter("iframe")]
+    lengths = [len(words_of(frame)) for frame in frames_of(page)]
+    assert heights
+    for (wide, beside, narrow), length in zip(heights, lengths, strict=True):
+        assert int(narrow) > int(beside) > int(wide) > 1.6 * length / 62
+    style = words_of(page.xpath("//style")[0])
+    paper = style[style.index("@media print {", style.index(".times")) :]
+    assert "iframe { display: none; }" in paper
+    assert "details::details-content { content-visibility: visible;" in paper
+    for frame in page.iter("iframe"):
+        assert frame.getnext().xpath(".//pre"), "the plain text follows the frame"
+
+
+def test_one_plan_has_one_sum(workplace: Workplace, tmp_path: Path) -> None:
+    run = prepare(workplace, campaign_in(tmp_path), small_segment="has_bin/adults/sv/postal")
+    with store.writing(workplace) as connection:
+        connection.execute("DELETE FROM plan WHERE run = ?", [run])
+        connection.executemany(
+            "INSERT INTO plan BY NAME SELECT ? AS run, ? AS wave, 'a' AS segment, 'email' AS channel, 40 AS persons, "
+            "? AS cost_sek, 0.02 AS co2_kg",
+            [(run, "external", 6349.1), (run, "internal", 0.48)],
+        )
+        connection.execute('UPDATE run SET design = \'{"planned_sek": 6349.58, "planned_co2_kg": 0.04}\'')
+        connection.execute("INSERT INTO plan_rule VALUES (?, 'optimum', 40, 6349.1, 0.02, 1)", [run])
+        connection.execute("INSERT INTO plan_rule VALUES (?, 'one_channel', 30, 200.2, 0.02, 1)", [run])
+    shown = words_of(page_of(workplace, run)).replace("\N{NO-BREAK SPACE}", " ")
+    assert "Sammanlagt 6 350 kr av högst" in shown
+    assert "Den här planen 40 6 350 kr" in shown
+    assert "en gång 30 201 kr" in shown
+    assert "Kostnad under 1 kr" in shown
 
 
 def test_a_run_without_anything_has_a_page(workplace: Workplace, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from campaigns.brief import Brief
 from campaigns.brief_loading import brief_schema
 from campaigns.brief_rules import FAMILIES
 from campaigns.brief_subject import RULES
+from campaigns.language import translations
 from campaigns.programme import load_programme
 
 PROGRAMME = load_programme()
@@ -31,6 +32,9 @@ def test_every_gate_is_one_row_with_a_requirement() -> None:
     names = [gate.id for gate in PROGRAMME.gates]
     assert len(names) == len(set(names))
     assert {gate.requirement for gate in PROGRAMME.gates} <= set(PROGRAMME.requirements)
+    assert set(PROGRAMME.requirements) <= set(PROGRAMME.requirements_in_words)
+    swedish = translations("sv")
+    assert [asked for asked in PROGRAMME.requirements_in_words.values() if swedish.gettext(asked) == asked] == []
 
 
 def test_every_gate_on_the_brief_has_its_rule_and_every_rule_its_row() -> None:

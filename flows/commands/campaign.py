@@ -130,6 +130,7 @@ def approve(
             "role": granted.role,
             "approver": granted.approver,
             "reviewed": granted.reviewed,
+            "confirmed": granted.confirmed,
             "missing": granted.missing,
             "resumed": resumed,
         },
@@ -137,6 +138,7 @@ def approve(
         lambda: [
             f"{granted.approver} approved {run_id} as {granted.role}",
             *([f"reviewed  {', '.join(granted.reviewed)}"] if granted.reviewed else []),
+            f"confirmed {', '.join(granted.confirmed)}",
             *([f"missing   {', '.join(granted.missing)}"] if granted.missing else []),
         ],
     )

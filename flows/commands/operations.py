@@ -17,6 +17,7 @@ def add_to(app: typer.Typer) -> None:
     app.command()(query)
     app.add_typer(audit, name="audit")
     app.add_typer(gateway, name="gateway")
+    app.command()(receipts)
     app.command()(serve)
     app.command()(settings)
 
@@ -95,11 +96,36 @@ def smtp(
 def sms(
     store: Annotated[Path, typer.Option(help="Folder that gets every accepted message.")],
     port: Annotated[int, typer.Option(help="0 takes a free port and prints it.")] = 2526,
+    faults: Annotated[Path | None, typer.Option(help="JSON file with faults to inject.")] = None,
 ) -> None:
-    """Accept text messages over HTTP and store them; nothing is passed on."""
+    """Accept text messages over HTTP and store them, and give the receipts asked for; nothing is passed on."""
     from tasks.gateways.sms import serve as serve_sms
 
-    serve_sms(port, store)
+    serve_sms(port, store, faults)
+
+
+@gateway.command()
+def cms(
+    store: Annotated[Path, typer.Option(help="Folder that gets every page, its versions and the log.")],
+    port: Annotated[int, typer.Option(help="0 takes a free port and prints it.")] = 2527,
+    faults: Annotated[Path | None, typer.Option(help="JSON file with faults to inject.")] = None,
+) -> None:
+    """Be a content management system that takes PUT and DELETE, and asks for BUDKAVLE_WEB_TOKEN where that is set."""
+    from flows.settings import load_settings, revealed
+    from tasks.gateways.cms import serve as serve_cms
+
+    serve_cms(port, store, faults, revealed(load_settings().web_token))
+
+
+def receipts(
+    port: Annotated[int, typer.Option(help="0 takes a free port and prints it.")] = 2580,
+    host: Annotated[str, typer.Option(help="Address to listen on; behind a reverse proxy, leave it.")] = "127.0.0.1",
+) -> None:
+    """Take the receipts that SMS providers give, until interrupted; BUDKAVLE_RECEIPTS_URL is its public address."""
+    from tasks.receipt_server import serve as serve_receipts
+
+    place = here()
+    serve_receipts(place.home, place.key, port, host)
 
 
 def serve(port: Annotated[int, typer.Option(help="Port of Prefect's server.")] = 4200) -> None:
@@ -111,15 +137,13 @@ def serve(port: Annotated[int, typer.Option(help="Port of Prefect's server.")] =
 
 def settings(as_json: AsJson = False) -> None:
     """Print every setting with its source; secrets are masked."""
-    from flows.settings import Settings, load_settings
+    from flows.settings import SECRETS, Settings, load_settings
 
     found = load_settings()
     rows: dict[str, Any] = {}
     for name, field in Settings.model_fields.items():
         source = "set" if name in found.model_fields_set else "default"
-        value = (
-            "**********" if name in ("smtp_url", "sms_url", "secret_key") and source == "set" else getattr(found, name)
-        )
+        value = "**********" if name in SECRETS and source == "set" else getattr(found, name)
         rows[f"BUDKAVLE_{name.upper()}"] = {"value": str(value), "source": source, "meaning": field.description}
     answer(
         rows,

@@ -1,4 +1,4 @@
-"""Following and steering a run: status, pause, resume, stop, unknown, rebuild."""
+"""Following and steering a run: status, pause, resume, stop, withdraw, expire, unknown, rebuild."""
 
 from typing import Annotated, Any, Literal
 
@@ -11,7 +11,7 @@ Run = Annotated[str, typer.Argument(help="The run's id or a prefix that only it 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    for command in (status, pause, resume, stop, withdraw, unknown, rebuild):
+    for command in (status, pause, resume, stop, withdraw, expire, unknown, rebuild):
         app.command()(command)
 
 
@@ -66,7 +66,8 @@ def _pages(taken_down: dict[str, str]) -> list[str]:
         "taken_down": "taken down",
         "not_published": "never published",
         "without_the_story": "does not tell the story",
-        "not_writable": "STILL SHOWN: the web folder cannot be written; mend it and run this command again",
+        "removed": "removed, for its time is over or the run is stopped",
+        "not_writable": "STILL SHOWN: the place of the pages does not take it; mend it and run this command again",
     }
     return [f"page       {language}: {told[fate]}" for language, fate in taken_down.items()]
 
@@ -85,8 +86,7 @@ def withdraw(
         as_json,
         lambda: [f"withdrawn: {story}", *(f"{run} {line}" for run, each in pages.items() for line in _pages(each))],
     )
-    if any(fate == "not_writable" for each in pages.values() for fate in each.values()):
-        raise typer.Exit(3)
+    _exit_where_shown(pages)
 
 
 def pause(run: Run) -> None:
@@ -100,14 +100,39 @@ def resume(run: Run) -> None:
 
 
 def stop(run: Run) -> None:
-    """End a run for good; what has not been sent is cancelled and accounted for."""
-    _order(run, "stop")
+    """End a run for good; what has not been sent is cancelled and accounted for, and its pages are taken down."""
+    from tasks.unpublishing import unpublish_over
+
+    pages = unpublish_over(here(), _order(run, "stop"))
+    for line in _pages(pages):
+        typer.echo(line)
+    _exit_where_shown({run: pages})
 
 
-def _order(run: str, order: str) -> None:
+def expire(as_json: AsJson = False) -> None:
+    """Take down every page whose time is over or whose run is stopped; for cron, where no Prefect server does it."""
+    from tasks.unpublishing import unpublish_due
+
+    pages = unpublish_due(here())
+    answer(
+        {"pages": pages},
+        as_json,
+        lambda: [f"{run} {line}" for run, each in pages.items() for line in _pages(each)] or ["nothing is over"],
+    )
+    _exit_where_shown(pages)
+
+
+def _exit_where_shown(pages: dict[str, dict[str, str]]) -> None:
+    if any(fate == "not_writable" for each in pages.values() for fate in each.values()):
+        raise typer.Exit(3)
+
+
+def _order(run: str, order: str) -> str:
     from tasks.steering import steer
 
-    typer.echo(f"{order}: {steer(here(), run, order, actor())}")
+    known = steer(here(), run, order, actor())
+    typer.echo(f"{order}: {known}")
+    return known
 
 
 def unknown(

@@ -14,6 +14,8 @@ from flows.commands.common import AsJson, actor, answer, here
 if TYPE_CHECKING:
     from tasks.register import ImportCounts
 
+MERGED = ", merged"
+"""How the reason of a row ends that was joined with another of the same person."""
 register = typer.Typer(no_args_is_help=True, help="Import register extracts, or make a synthetic city.")
 suppress = typer.Typer(no_args_is_help=True, help="Whom not to contact.")
 
@@ -59,9 +61,15 @@ def _lines(counts: "ImportCounts") -> list[str]:
         ("rejected", counts.rejects_by_reason, counts.rejects_file),
         ("accepted without it", counts.notes_by_reason, counts.notes_file),
     ):
-        lines += [f"  {name}: {count} × {reason}" for reason, count in sorted(reasons.items())]
+        lines += [_line(name, count, reason) for reason, count in sorted(reasons.items())]
         lines += [f"  row by row: {file}"] if file else []
     return lines
+
+
+def _line(name: str, count: int, reason: str) -> str:
+    """Return what became of rows; those of one person were joined, and nothing of them was left out."""
+    about, merged, rest = reason.partition(MERGED)
+    return f"  merged: {count} × {about}" if merged and not rest else f"  {name}: {count} × {reason}"
 
 
 @register.command()

@@ -1,10 +1,10 @@
 """A sender that answers for one message at a time, as the delivery sees it: a window is marked whole, then sent."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
-from tasks.senders.protocol import Message, Outcome, TurnSender
+from tasks.senders.protocol import Askable, Doubt, Message, Outcome, TurnSender
 
 
 class InTurn:
@@ -35,3 +35,7 @@ class InTurn:
     def after_crash(self) -> Literal["accepted", "not_sent", "unknown"]:
         """Ask the sender."""
         return self._sender.after_crash()
+
+    def look_up(self, doubts: Sequence[Doubt]) -> Mapping[str, Outcome]:
+        """Ask the sender, where it can tell."""
+        return self._sender.look_up(doubts) if isinstance(self._sender, Askable) else {}

@@ -5,6 +5,7 @@ so a crash leaves no doubt: while the draft lies there nothing was handed over, 
 the print shop has fetched the manifest since. A file that no manifest names is not to be printed.
 """
 
+import contextlib
 import csv
 import glob
 import io
@@ -17,7 +18,7 @@ from typing import Literal
 from campaigns.errors import GatewayUnavailable
 from tasks.journal import sync_folder
 from tasks.letters import batch
-from tasks.senders.protocol import Message, Outcome, Setting
+from tasks.senders.protocol import Doubt, Message, Outcome, Setting
 from tasks.slots import POSTAL
 from tasks.typesetting import typeset_apart
 
@@ -35,8 +36,8 @@ Place = tuple[str, int, int]
 class LetterSender:
     """Hands over a whole shard at once; ``BUDKAVLE_LETTER_URL`` is the folder, HOME/sink/letter when unset.
 
-    A letter without street, postcode or town, which no post carries, is rejected and stands in no file. After a crash
-    it counts as what the shard does: the manifest alone tells.
+    A letter without street, postcode or town, which no post carries, is rejected and stands in no file, also where a
+    crash came between.
     """
 
     window = 0
@@ -73,34 +74,48 @@ class LetterSender:
             _write(self._draft, _manifest(complete, places))
             sync_folder(self._folder)
         except OSError as error:
+            with contextlib.suppress(OSError):  # a full disk has room for nothing else
+                self._remove_files()
             raise self._unavailable(error) from None
 
     def send(self, messages: Sequence[Message]) -> Iterator[Outcome]:
         """Rename the manifest into place and yield one acceptance per letter that has an address."""
         try:
             os.rename(self._draft, self.manifest)
-            sync_folder(self._folder)
         except OSError as error:
-            if self._draft.exists():
-                yield from [Outcome("deferred", type(error).__name__, "", True)] * len(messages)
-                return
-        accepted, rejected = (
-            Outcome("accepted", "handed_over", self.manifest.name),
-            Outcome("rejected", "address_unusable"),
-        )
-        yield from (accepted if _is_addressed(message) else rejected for message in messages)
+            yield from [Outcome("deferred", type(error).__name__, "", True)] * len(messages)
+            return
+        with contextlib.suppress(OSError):  # the print shop has it all the same
+            sync_folder(self._folder)
+        yield from map(self._outcome, messages)
 
     def after_crash(self) -> Literal["accepted", "not_sent", "unknown"]:
         """The draft tells: it lies there until the hand-over."""
         return "not_sent" if self._draft.exists() and not self.manifest.exists() else "accepted"
 
+    def look_up(self, doubts: Sequence[Doubt]) -> Mapping[str, Outcome]:
+        """Tell what became of each letter: handed over or, without an address, never; nothing where the draft lies."""
+        if self.after_crash() == "not_sent":
+            return {}
+        return {each.message.message_id: self._outcome(each.message) for each in doubts}
+
+    def _outcome(self, message: Message) -> Outcome:
+        if _is_addressed(message):
+            return Outcome("accepted", "handed_over", self.manifest.name)
+        return Outcome("rejected", "address_unusable")
+
     def close(self) -> None:
         """Nothing is held open."""
 
     def _remove_files(self) -> None:
-        """Remove what an attempt that was cut short has left: nothing of it was handed over."""
-        for path in self._folder.glob(f"{glob.escape(self._name)}-*.pdf"):
-            path.unlink()
+        """Remove what an attempt that was cut short has left: nothing of it was handed over.
+
+        The manifest's draft stays: that it lies there is what tells.
+        """
+        name = glob.escape(self._name)
+        for pattern in (f"{name}-*.pdf", f".{name}-*.pdf.draft"):
+            for path in self._folder.glob(pattern):
+                path.unlink()
 
     def _write_files(self, messages: Sequence[Message]) -> dict[str, Place]:
         """Write at most 250 letters of one text and language to a file; return each letter's place by message id."""

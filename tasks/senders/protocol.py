@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 
 class Message(NamedTuple):
@@ -45,6 +45,9 @@ class Setting:
     sender_address: str = ""
     sms_url: str = field(default="", repr=False)
     text_sender: str = ""
+    web_token: str = field(default="", repr=False)
+    receipts_url: str = ""
+    receipts_key: str = field(default="", repr=False)
 
 
 class Way(Protocol):
@@ -89,3 +92,18 @@ class Sender(Way, Protocol):
 
         Every message that was handed over comes back once.
         """
+
+
+class Doubt(NamedTuple):
+    """A message whose mark has no outcome that anybody knows, and when it was marked, in seconds since 1970."""
+
+    message: Message
+    marked_at: float
+
+
+@runtime_checkable
+class Askable(Protocol):
+    """A sender whose gateway, or whose own trace, can tell afterwards what became of messages."""
+
+    def look_up(self, doubts: Sequence[Doubt]) -> Mapping[str, Outcome]:
+        """Return by message id what is known for certain; whoever is not named stays in doubt. Never raises."""

@@ -1,193 +1,146 @@
-"""Text messages over HTTP, in the shape of the 46elks API: a form with from, to and message, answered in JSON.
+"""Text messages through one provider or several, the next taking over where the first says a definite no.
 
-Nothing is in doubt before the first byte of a request has left: a refused connection or certificate means not sent.
-After it only an answer tells, so a request is never repeated by the library and never follows a redirect.
+A definite no is a refused connection or certificate, an answer about account or address, or a wish to be left alone.
+A message that is in doubt never moves to another provider: that could tell somebody twice. The provider that works is
+kept for a while before the first is tried again, so that a failing one does not make every message wait.
 """
 
-import json
-import math
+import contextlib
 import re
-import ssl
 import time
-from collections.abc import Iterator, Sequence
-from email.utils import parsedate_to_datetime
-from socket import create_connection
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
-
-import requests
-from urllib3.exceptions import HTTPError, NewConnectionError
 
 from campaigns.errors import GatewayUnavailable, InputError
-from tasks.senders.protocol import Message, Outcome, Setting
+from tasks.receipts import has_receipt, receipt_address
+from tasks.senders.protocol import Doubt, Message, Outcome, Setting
+from tasks.senders.sms_provider import SETTING, Provider
 
 NUMBER = re.compile(r"\+[1-9]\d{6,14}")  # E.164
-REFERENCE = re.compile(r"[\w.-]{1,64}")
 WINDOW = 16
-SECONDS_TO_CONNECT = 10.0
-SECONDS_TO_ANSWER = 30.0
-MOST_BYTES = 65_536
-LONGEST_WAIT = 3600.0
-SHORTEST_WAIT = 0.25
-KEY_HEADER = "Idempotency-Key"
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-ABOUT_THE_GATEWAY = frozenset({301, 302, 307, 308, 401, 402, 403, 404, 405, 407, 408})
-"""Answers that took nothing and say nothing about this recipient: address, account or method are wrong."""
+SECONDS_BEFORE_COMING_BACK = 300.0
+MOST_DOUBTS = 3
+"""So many messages in doubt one after another, and those after them go to the next provider."""
 
 
 class SmsSender:
-    """Sends one message at a time to the gateway of ``BUDKAVLE_SMS_URL``, over one connection."""
+    """Sends one message at a time to a provider of ``BUDKAVLE_SMS_URL``, the first by preference."""
 
     window = WINDOW
 
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
-        self._gateway = _gateway(setting.sms_url)
-        self._seconds = float(parse_qs(self._gateway.fragment).get("timeout", [str(SECONDS_TO_ANSWER)])[0])
-        self._session: requests.Session | None = None
-        self._texts: dict[str, str] = {}
-        self._not_before = 0.0
+        self._providers = [Provider(url.strip()) for url in setting.sms_url.split(",") if url.strip()]
+        if not self._providers:
+            raise InputError("no SMS gateway is named", where=SETTING, remedy="write https://user:secret@host/path.")
+        self._stay = _seconds_to_stay(self._providers[0])
+        self._current, self._come_back_at = 0, 0.0
+        self._forms: dict[str, dict[str, str]] = {}
+        self._in_doubt_at: dict[str, int] = {}
+        self._references: set[str] = set()
+        self._doubts_in_a_row = 0
 
     def open(self) -> None:
-        """See that the gateway takes a connection; raises GatewayUnavailable."""
-        if self._session is not None:
-            return
-        host, port = str(self._gateway.hostname), self._gateway.port or _standard_port(self._gateway)
-        try:
-            create_connection((host, port), timeout=SECONDS_TO_CONNECT).close()
-        except OSError as error:
-            raise GatewayUnavailable(
-                f"no SMS gateway took the connection ({host}:{port} {type(error).__name__})",
-                remedy="check BUDKAVLE_SMS_URL and the gateway, then run the same command again; nothing was sent.",
-            ) from None
-        self._session = requests.Session()
-        self._session.trust_env = False  # the setting alone says where messages go and with which password
+        """See that a provider takes a connection; raises GatewayUnavailable when none does."""
+        problems = []
+        for place in self._order():
+            try:
+                self._providers[place].open()
+                return
+            except GatewayUnavailable as unavailable:
+                problems.append(unavailable)
+        if len(problems) == 1:
+            raise problems[0]
+        raise GatewayUnavailable(
+            "; ".join(each.problem for each in problems), where=SETTING, remedy=problems[0].remedy
+        ) from None
 
     def prepare(self, messages: Sequence[Message]) -> None:
         """Join the slots into the texts, so that a text that cannot be filled is found before the mark."""
-        self._texts = {each.message_id: self._setting.render(each).decode("utf-8") for each in messages}
+        self._forms = {each.message_id: self._form(each) for each in messages}
 
     def send(self, messages: Sequence[Message]) -> Iterator[Outcome]:
-        """Yield the outcome of each message; after a 429 the rest of the window waits as long as the gateway asks."""
+        """Yield the outcome of each message; while every provider wants to be left alone, nothing is sent."""
         for message in messages:
-            left = self._not_before - time.monotonic()
-            yield Outcome("deferred", "429", retry_after=left) if left > 0 else self._send(message)
+            yield self._send(message) if NUMBER.fullmatch(message.address) else Outcome("rejected", "address_unusable")
 
     def after_crash(self) -> Literal["accepted", "not_sent", "unknown"]:
-        """The interface has no question whether a message was taken."""
+        """What no provider could be asked about is in doubt."""
         return "unknown"
 
+    def look_up(self, doubts: Sequence[Doubt]) -> Mapping[str, Outcome]:
+        """Ask the providers that can be asked."""
+        found: dict[str, Outcome] = {}
+        for message, marked_at in doubts:
+            with contextlib.suppress(KeyError):  # a run that is stopped has no texts any more
+                if outcome := self._ask(message.message_id, self._form(message), marked_at):
+                    found[message.message_id] = outcome
+        return found
+
     def close(self) -> None:
-        """Let the connection go."""
-        if self._session is not None:
-            self._session.close()
-            self._session = None
+        """Let the connections go."""
+        for provider in self._providers:
+            provider.close()
 
     def _send(self, message: Message) -> Outcome:
-        if not NUMBER.fullmatch(message.address):
-            return Outcome("rejected", "address_unusable")
-        try:
-            self.open()
-        except GatewayUnavailable:
-            return Outcome("deferred", "no_connection", gateway_fault=True)
-        try:
-            with self._post(message) as response:
-                return self._outcome(response, _body(response, time.monotonic() + self._seconds))
-        except requests.RequestException as error:
-            self.close()
-            return _lost(error)
+        message_id = message.message_id
+        asked = self._in_doubt_at.get(message_id)
+        if asked is not None and has_receipt(self._setting.home, self._setting.run, message_id):
+            return Outcome("accepted", "receipt")
+        places = self._order() if asked is None else [asked]
+        ready = [place for place in places if not self._providers[place].wait()]
+        outcome = Outcome("deferred", "429")
+        for place in ready:
+            outcome = self._hand_over(place, message_id)
+            if outcome.status != "deferred":
+                return outcome
+        waits = [wait for place in places if (wait := self._providers[place].wait())]
+        return Outcome("deferred", "429", retry_after=min(waits)) if waits else outcome
 
-    def _post(self, message: Message) -> requests.Response:
-        assert self._session is not None
-        return self._session.post(
-            self._gateway._replace(netloc=self._gateway.netloc.rpartition("@")[2], fragment="").geturl(),
-            data={"from": self._setting.text_sender, "to": message.address, "message": self._texts[message.message_id]},
-            headers={KEY_HEADER: message.message_id, "Accept-Encoding": "identity"},
-            auth=_login(self._gateway),
-            timeout=(SECONDS_TO_CONNECT, self._seconds),
-            allow_redirects=False,
-            stream=True,
-        )
+    def _hand_over(self, place: int, message_id: str) -> Outcome:
+        begun = time.time()
+        outcome = self._providers[place].send(message_id, self._forms[message_id])
+        if outcome.status == "unknown":
+            self._in_doubt_at[message_id] = place
+            outcome = self._ask(message_id, self._forms[message_id], begun, [place]) or outcome
+        self._doubts_in_a_row = self._doubts_in_a_row + 1 if outcome.status == "unknown" else 0
+        if outcome.status != "deferred":
+            self._settle_on(place if self._doubts_in_a_row < MOST_DOUBTS else (place + 1) % len(self._providers))
+        if outcome.provider_ref:
+            self._references.add(outcome.provider_ref)
+        return outcome
 
-    def _outcome(self, response: requests.Response, body: bytes | None) -> Outcome:
-        code = str(response.status_code)
-        if response.status_code == 429:
-            wait = _seconds_to_wait(response.headers.get("Retry-After", ""))
-            self._not_before = time.monotonic() + wait
-            return Outcome("deferred", code, retry_after=wait)
-        if 200 <= response.status_code < 300:
-            return _taken(code, body)
-        if response.status_code in ABOUT_THE_GATEWAY:
-            return Outcome("deferred", code, gateway_fault=True)
-        return Outcome("rejected", code) if 400 <= response.status_code < 500 else Outcome("unknown", code, "", True)
-
-
-def _gateway(url: str) -> SplitResult:
-    gateway = urlsplit(url)
-    if gateway.scheme not in ("http", "https") or not gateway.hostname:
-        raise InputError("the SMS URL is not https://user:secret@host/path", where="BUDKAVLE_SMS_URL")
-    if gateway.scheme == "http" and gateway.hostname not in LOOPBACK:
-        raise InputError(
-            "the SMS URL would send telephone numbers unencrypted", where="BUDKAVLE_SMS_URL", remedy="use https."
-        )
-    return gateway
-
-
-def _standard_port(gateway: SplitResult) -> int:
-    return 443 if gateway.scheme == "https" else 80
-
-
-def _login(gateway: SplitResult) -> tuple[str, str] | None:
-    return (unquote(gateway.username), unquote(gateway.password or "")) if gateway.username else None
-
-
-def _body(response: requests.Response, deadline: float) -> bytes | None:
-    """Return the answer's body; None where it is torn, too long or too slow to read."""
-    body = b""
-    try:
-        while chunk := response.raw.read1(4096):
-            body += chunk
-            if len(body) > MOST_BYTES or time.monotonic() > deadline:
-                response.raw.close()
-                return None
-    except (HTTPError, OSError):
+    def _ask(
+        self, message_id: str, form: Mapping[str, str], since: float, places: Sequence[int] = ()
+    ) -> Outcome | None:
+        for place in places or range(len(self._providers)):
+            if found := self._providers[place].look_up(message_id, form, since, self._references):
+                self._references.add(found.provider_ref)
+                return found
         return None
-    return body
+
+    def _order(self) -> list[int]:
+        """Return the providers as they are to be tried: the one that worked last, unless it is time to come back."""
+        if self._current and time.monotonic() >= self._come_back_at:
+            return list(range(len(self._providers)))
+        return [self._current, *(place for place in range(len(self._providers)) if place != self._current)]
+
+    def _settle_on(self, place: int) -> None:
+        """Keep the provider that answered; one that was kept is kept anew only when the first failed again."""
+        if place and (place != self._current or time.monotonic() >= self._come_back_at):
+            self._come_back_at = time.monotonic() + self._stay
+        self._current = place
+
+    def _form(self, message: Message) -> dict[str, str]:
+        form = {"from": self._setting.text_sender, "to": message.address}
+        form["message"] = self._setting.render(message).decode("utf-8")
+        if self._setting.receipts_url:
+            form["whendelivered"] = receipt_address(self._setting, message.message_id)
+        return form
 
 
-def _taken(code: str, body: bytes | None) -> Outcome:
-    reference = _reference(body)
-    return Outcome("accepted", code, reference) if reference else Outcome("unknown", "reply_unreadable", "", True)
-
-
-def _reference(body: bytes | None) -> str:
-    """Return the gateway's own id of an accepted message; empty where the answer does not hold one."""
+def _seconds_to_stay(first: Provider) -> float:
     try:
-        answer = json.loads(body or b"")
+        return float(first.options.get("back", SECONDS_BEFORE_COMING_BACK))
     except ValueError:
-        return ""
-    reference = answer.get("id") if isinstance(answer, dict) else None
-    return reference if isinstance(reference, str) and REFERENCE.fullmatch(reference) else ""
-
-
-def _lost(error: requests.RequestException) -> Outcome:
-    """Tell a request of which nothing has left from one whose answer was lost."""
-    reason = error.args[0] if error.args else None
-    cause = getattr(reason, "reason", reason)
-    refused = isinstance(cause, NewConnectionError) or isinstance(error, requests.ConnectTimeout)
-    if refused or any(isinstance(each, ssl.SSLCertVerificationError) for each in getattr(cause, "args", ())):
-        return Outcome("deferred", "no_connection", gateway_fault=True)
-    timed_out = isinstance(error, requests.Timeout)
-    return Outcome("unknown", "timeout" if timed_out else "connection_lost", "", True)
-
-
-def _seconds_to_wait(written: str) -> float:
-    """Return the seconds of a Retry-After header, given as a number or a date (RFC 9110, 10.2.3), within bounds."""
-    try:
-        seconds = float(written)
-    except ValueError:
-        try:
-            seconds = parsedate_to_datetime(written).timestamp() - time.time()
-        except (TypeError, ValueError, OverflowError):
-            seconds = SHORTEST_WAIT
-    return SHORTEST_WAIT if math.isnan(seconds) else min(max(seconds, SHORTEST_WAIT), LONGEST_WAIT)
+        raise InputError("`back` is not a number of seconds", where=SETTING) from None

@@ -1,18 +1,15 @@
-"""The city's page: one file per run and language, renamed into place, so that writing it again changes nothing."""
+"""The city's page and its Atom entry: one of each per run and language, so that putting them again changes nothing."""
 
-import contextlib
-import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from campaigns.errors import GatewayUnavailable
-from tasks.journal import sync_folder
 from tasks.senders.atom import feed_of
+from tasks.senders.page_places import NotDone, PagePlace, page_place
 from tasks.senders.protocol import Message, Outcome, Setting
 
-ATOM = ".atom"
+PAGE, ATOM = ".html", ".atom"
 
 
 def pages_url(web_url: str, intranet_url: str, home: Path, internal: bool) -> str:
@@ -20,81 +17,54 @@ def pages_url(web_url: str, intranet_url: str, home: Path, internal: bool) -> st
     return (intranet_url or str(home / "sink" / "intranet")) if internal else web_url
 
 
-def web_folder(web_url: str, home: Path, run: str) -> Path:
-    """Return the folder of a run's pages."""
-    folder = web_url.removeprefix("file://")
-    return (Path(folder) if folder else home / "sink" / "web") / run
+def put_with_entry(place: PagePlace, language: str, content: bytes, run: str, key: str) -> None:
+    """Put a page and its Atom entry; the same page again leaves the entry's time as it was. Raises OSError.
 
-
-def put_page(page: Path, content: bytes) -> None:
-    """Put a page in the place of what was there, whole and synced; raises OSError with the old page untouched."""
-    draft = page.with_suffix(f".{os.getpid()}.draft")
-    try:
-        with draft.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.chmod(0o644)  # everybody may read the city's page, the web server first
-        os.replace(draft, page)
-    except OSError:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
-        raise
-    sync_folder(page.parent)
-
-
-def put_entry(page: Path, content: bytes, run: str, language: str) -> None:
-    """Put the Atom entry of a page beside it, updated now; raises OSError."""
-    put_page(page.with_suffix(ATOM), feed_of(content, run, language, datetime.now(UTC)))
+    The entry goes first: where the page stands, the entry is the page's own.
+    """
+    entry = place.read(f"{language}{ATOM}")
+    if entry is None or place.read(f"{language}{PAGE}") != content:
+        entry = feed_of(content, run, language, datetime.now(UTC))
+    place.put(f"{language}{ATOM}", entry, f"{key}-atom")
+    place.put(f"{language}{PAGE}", content, key)
 
 
 class WebSender:
-    """Writes FOLDER/RUN/LANGUAGE.html and its entry LANGUAGE.atom.
+    """Puts RUN/LANGUAGE.html and its entry LANGUAGE.atom.
 
-    ``BUDKAVLE_WEB_URL`` is the folder, HOME/sink/web when unset.
+    ``BUDKAVLE_WEB_URL`` is a folder, HOME/sink/web when unset, or the HTTPS address of a content management system.
     """
 
     window = 16
 
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
-        self._folder = web_folder(setting.web_url, setting.home, setting.run)
+        self._place = page_place(setting.web_url, setting.web_token, setting.home, setting.run)
 
     def open(self) -> None:
-        """Make sure that the folder is there; raises GatewayUnavailable."""
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise GatewayUnavailable(
-                f"the web folder cannot be written ({type(error).__name__})",
-                where=str(self._folder),
-                remedy="check BUDKAVLE_WEB_URL, then run the same command again.",
-            ) from None
+        """Reach the place; raises GatewayUnavailable."""
+        self._place.open()
 
     def prepare(self, messages: Sequence[Message]) -> None:
         """Nothing to do before the mark."""
 
     def send(self, messages: Sequence[Message]) -> Iterator[Outcome]:
-        """Yield one acceptance per page written."""
+        """Yield one acceptance per page put."""
         for message in messages:
-            page = self._folder / f"{message.language}.html"
             try:
-                self._put(page, self._setting.render(message), message.language)
+                content = self._setting.render(message)
+                put_with_entry(self._place, message.language, content, self._setting.run, message.message_id)
+            except NotDone as refusal:
+                yield refusal.outcome
             except OSError as error:
                 yield Outcome("deferred", type(error).__name__, "", True)
             else:
-                yield Outcome("accepted", "written", page.name)
-
-    def _put(self, page: Path, content: bytes, language: str) -> None:
-        """Put a page and then its Atom entry in place; the same page again leaves the entry's time as it was."""
-        is_new = not page.with_suffix(ATOM).exists() or not page.exists() or page.read_bytes() != content
-        put_page(page, content)
-        if is_new:
-            put_entry(page, content, self._setting.run, language)
+                yield Outcome("accepted", "written", f"{message.language}{PAGE}")
 
     def after_crash(self) -> Literal["accepted", "not_sent", "unknown"]:
-        """A page may simply be written again."""
+        """A page may simply be put again."""
         return "not_sent"
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Let a connection go."""
+        self._place.close()

@@ -30,24 +30,30 @@ CREATE OR REPLACE VIEW register_employees AS FROM register_person WHERE kind = '
 CREATE OR REPLACE VIEW register_customers AS FROM register_person WHERE kind = 'customers';
 CREATE OR REPLACE VIEW register_subscribers AS FROM register_person WHERE kind = 'subscribers';
 
--- One row per planned message with its newest state; marked without an outcome is still pending.
+-- One row per planned message with its newest state; marked without an outcome is still pending. What the gateway told
+-- later (delivered, soft_bounce, hard_bounce, complaint) outranks what the sending knew, the worse of two the better one,
+-- so that receipts say the same in any order.
 CREATE OR REPLACE VIEW delivery AS
 SELECT
     message.run, message.message_id, message.wave, message.channel, message.variant, message.person_key,
     message.shard, message.parts, message.cost_sek, message.co2_kg, message.planned_at,
-    coalesce(newest.status, 'queued') AS status,
+    coalesce(newest.receipt, newest.status, 'queued') AS status,
     newest.attempts, newest.accepted_at, newest.changed_at, newest.code, newest.provider_ref
 FROM message
 LEFT JOIN (
     SELECT
         run, message_id,
-        arg_max(status, (segment, "offset")) AS status,
+        arg_max(status, (segment, "offset")) FILTER (WHERE rank IS NULL) AS status,
+        arg_max(status, rank) AS receipt,
         max(attempt) AS attempts,
-        min(happened_at) FILTER (WHERE status = 'accepted') AS accepted_at,
+        min(happened_at) FILTER (WHERE status = 'accepted' OR rank IS NOT NULL) AS accepted_at,
         max(happened_at) AS changed_at,
-        arg_max(code, (segment, "offset")) AS code,
+        arg_max(code, (segment, "offset")) FILTER (WHERE rank IS NULL) AS code,
         max(provider_ref) AS provider_ref
-    FROM delivery_event
+    FROM (
+        SELECT *, list_position(['soft_bounce', 'delivered', 'hard_bounce', 'complaint'], status) AS rank
+        FROM delivery_event
+    )
     GROUP BY ALL
 ) AS newest
     ON message.run = newest.run AND message.message_id = newest.message_id;
@@ -315,9 +321,9 @@ COMMENT ON COLUMN register_person.has_mobile IS 'A usable mobile number is known
 COMMENT ON COLUMN register_person.has_digital_mailbox IS 'A digital mailbox is known.';
 COMMENT ON COLUMN register_person.has_postal IS 'A usable postal address is known.';
 COMMENT ON VIEW delivery IS 'One row per planned message with its newest state.';
-COMMENT ON COLUMN delivery.status IS 'queued, or the newest state in delivery_event; marked without an outcome is still pending.';
+COMMENT ON COLUMN delivery.status IS 'queued, or the newest state in delivery_event; marked without an outcome is still pending. What the gateway told later outranks it.';
 COMMENT ON COLUMN delivery.attempts IS 'Attempts made.';
-COMMENT ON COLUMN delivery.accepted_at IS 'When the gateway took it; null before.';
+COMMENT ON COLUMN delivery.accepted_at IS 'When the gateway took it, or first told that it had; null before.';
 COMMENT ON COLUMN delivery.changed_at IS 'When the state last changed; null while queued.';
 COMMENT ON VIEW final_assignment IS 'One row per run, wave and person with a message: the assignment or, where an earlier wave failed, the diversion.';
 COMMENT ON VIEW report_audience IS 'One row per run, wave and arm or reason for exclusion; counts below 10, and what would give one away, are null. excluded: unreachable and excluded: over_budget are also counted in the arm.';

@@ -10,7 +10,7 @@ WHERE
                 from_json(
                     $grants,
                     '[{"digest": "VARCHAR", "role": "VARCHAR", "approver": "VARCHAR", "approved_at": "VARCHAR",
-                    "expires_at": "VARCHAR", "reviewed": ["VARCHAR"]}]'
+                    "expires_at": "VARCHAR", "reviewed": ["VARCHAR"], "confirmed": ["VARCHAR"]}]'
                 ),
                 recursive := true
             )
@@ -19,4 +19,5 @@ WHERE
             granted.digest = approval.digest AND granted.role = approval.role AND granted.approver = approval.approver
             AND granted.approved_at::TIMESTAMPTZ = approval.approved_at
             AND granted.expires_at::TIMESTAMPTZ = approval.expires_at AND granted.reviewed = approval.reviewed
+            AND granted.confirmed = coalesce(approval.confirmed, [])
     );

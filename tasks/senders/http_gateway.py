@@ -1,0 +1,226 @@
+"""One HTTP gateway through requests: only the machine that the setting names, bounded in bytes and in time.
+
+Its name is looked up once and the connection pinned to an address that was checked, so that no second look-up leads
+elsewhere; an address of one's own house is refused unless the setting says ``private=1`` or names loopback. Redirects
+are never followed and nothing is repeated. A whole exchange takes at most the gateway's seconds, however slowly the
+answer drips in, and of the answer at most 64 kB are read.
+"""
+
+import contextlib
+import math
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from email.utils import parsedate_to_datetime
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import requests
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+
+from campaigns.errors import GatewayUnavailable
+from tasks.pinned_connection import Pinned
+from tasks.senders.http_place import LOOPBACK, Place
+from tasks.web_addresses import Ip, is_public, numeric_address
+
+SECONDS_TO_CONNECT = 10.0
+MOST_BYTES = 65_536
+MOST_ADDRESSES = 3
+LONGEST_WAIT = 3600.0
+SHORTEST_WAIT = 0.25
+
+
+class Answer(NamedTuple):
+    """Status and body of an answer; the body is None where it was torn, too long or too slow to read.
+
+    ``wait``: seconds for which a 429 or 503 asks to be left alone, within bounds.
+    """
+
+    status: int
+    body: bytes | None
+    wait: float
+
+
+class NoAnswer(Exception):
+    """There was no answer; ``sent`` says whether anything of the request may have left."""
+
+    def __init__(self, code: str, *, sent: bool) -> None:
+        super().__init__(code)
+        self.code, self.sent = code, sent
+
+
+class HttpGateway:
+    """One session with one gateway."""
+
+    def __init__(self, place: Place, headers: Mapping[str, str] | None = None) -> None:
+        self.place, self._headers = place, {"Accept-Encoding": "identity", **(headers or {})}
+        self._session: requests.Session | None = None
+        self._adapter: _Bounded | None = None
+
+    def open(self) -> None:
+        """See that the gateway takes a connection; raises GatewayUnavailable."""
+        if self._session is not None:
+            return
+        try:
+            ip = self._reachable()
+        except OSError as error:
+            raise self._unavailable(type(error).__name__) from None
+        self._adapter = _Bounded(self.place.host, ip)
+        self._session = requests.Session()
+        self._session.trust_env = False  # the setting alone says where messages go and with which password
+        self._session.verify = self.place.options.get("ca", True)
+        self._session.mount(urlsplit(self.place.url).scheme + "://", self._adapter)
+
+    def ask(self, method: str, path: str = "", *, headers: Mapping[str, str] | None = None, **content: Any) -> Answer:
+        """Make one request and return its answer; raises NoAnswer, or GatewayUnavailable before a first connection.
+
+        ``content`` is what requests takes: ``data`` or ``params``.
+        """
+        self.open()
+        assert self._session is not None
+        seconds = self.place.seconds
+        end = time.monotonic() + seconds
+        try:
+            with (
+                self._within(seconds),
+                self._session.request(
+                    method, self.place.url + path, headers={**self._headers, **(headers or {})}, auth=self.place.login,
+                    timeout=(min(SECONDS_TO_CONNECT, seconds), seconds), allow_redirects=False, stream=True, **content,
+                ) as response,
+            ):  # fmt: skip
+                body = _body(response, end)
+                wait = seconds_to_wait(response.headers.get("Retry-After", ""))
+                if body is None:
+                    self.close()
+                return Answer(response.status_code, body, wait)
+        except (requests.RequestException, HTTPError) as error:
+            self.close()
+            raise _lost(error, end) from None
+
+    def close(self) -> None:
+        """Let the connection go."""
+        if self._session is not None:
+            self._session.close()
+            self._session = self._adapter = None
+
+    def _reachable(self) -> Ip:
+        """Return an address of the gateway that may be connected to and takes a connection; raises OSError."""
+        failure: OSError = ConnectionRefusedError()
+        for ip in self._addresses()[:MOST_ADDRESSES]:
+            try:
+                seconds = min(SECONDS_TO_CONNECT, self.place.seconds)
+                socket.create_connection((str(ip), self.place.port), timeout=seconds).close()
+                return ip
+            except OSError as error:
+                failure = error
+        raise failure
+
+    def _addresses(self) -> list[Ip]:
+        found = socket.getaddrinfo(self.place.host, self.place.port, type=socket.SOCK_STREAM)
+        ips = list(dict.fromkeys(ip for each in found if (ip := numeric_address(str(each[4][0]))) is not None))
+        if self.place.host in LOOPBACK:
+            allowed = all(ip.is_loopback for ip in ips)
+        else:
+            allowed = self.place.options.get("private") == "1" or all(map(is_public, ips))
+        if not allowed:
+            raise self._unavailable("its name leads to a private address", "write #private=1 behind it if it should")
+        return ips
+
+    def _unavailable(self, why: str, remedy: str = "") -> GatewayUnavailable:
+        return GatewayUnavailable(
+            f"the gateway took no connection ({self.place.host}:{self.place.port} {why})",
+            where=self.place.setting,
+            remedy=remedy or "check the setting and the gateway, then run the same command again; nothing was sent.",
+        )
+
+    @contextlib.contextmanager
+    def _within(self, seconds: float) -> Iterator[None]:
+        """Cut the connection after so many seconds, whatever it is doing."""
+        assert self._adapter is not None
+        timer = threading.Timer(seconds, self._adapter.cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+
+class _Bounded(Pinned):
+    """A pinned connection that another thread can cut, also in the middle of a handshake or a header."""
+
+    def __init__(self, host: str, ip: Ip) -> None:
+        self._lines: list[socket.socket] = []
+        super().__init__(host, ip)
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool: Any) -> None:
+        super().init_poolmanager(connections, maxsize, block, **pool)
+        self.poolmanager.pool_classes_by_scheme = {
+            "http": _noting(HTTPConnectionPool, HTTPConnection, self._lines),
+            "https": _noting(HTTPSConnectionPool, HTTPSConnection, self._lines),
+        }
+
+    def cut(self) -> None:
+        for line in self._lines:
+            with contextlib.suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+
+
+def _noting(pool: type[Any], connection: type[Any], lines: list[socket.socket]) -> type[Any]:
+    """Return a pool whose connections note a second handle of their socket, which TLS does not take away."""
+
+    def new_connection(self: Any) -> socket.socket:
+        line: socket.socket = connection._new_conn(self)
+        self.noted = line.dup()
+        lines.append(self.noted)
+        return line
+
+    def close(self: Any) -> None:
+        if noted := self.__dict__.pop("noted", None):
+            lines.remove(noted)
+            noted.close()
+        connection.close(self)
+
+    noting = type(connection.__name__, (connection,), {"_new_conn": new_connection, "close": close})
+    return type(pool.__name__, (pool,), {"ConnectionCls": noting})
+
+
+def _body(response: requests.Response, end: float) -> bytes | None:
+    body = b""
+    try:
+        while chunk := response.raw.read1(4096):
+            body += chunk
+            if len(body) > MOST_BYTES or time.monotonic() > end:
+                response.raw.close()
+                return None
+    except (HTTPError, OSError, ValueError):
+        return None
+    return body
+
+
+def _lost(error: Exception, end: float) -> NoAnswer:
+    """Tell a request of which nothing has left from one whose answer was lost."""
+    reason = error.args[0] if error.args else None
+    cause = getattr(reason, "reason", reason)
+    if isinstance(cause, NewConnectionError | ConnectTimeoutError) or isinstance(error, requests.ConnectTimeout):
+        return NoAnswer("no_connection", sent=False)
+    if any(isinstance(each, ssl.SSLCertVerificationError) for each in getattr(cause, "args", ())):
+        return NoAnswer("no_connection", sent=False)
+    late = isinstance(error, requests.Timeout) or time.monotonic() >= end
+    return NoAnswer("timeout" if late else "connection_lost", sent=True)
+
+
+def seconds_to_wait(written: str) -> float:
+    """Return the seconds of a Retry-After header, given as a number or a date (RFC 9110, 10.2.3), within bounds."""
+    try:
+        seconds = float(written)
+    except ValueError:
+        try:
+            seconds = parsedate_to_datetime(written).timestamp() - time.time()
+        except (TypeError, ValueError, OverflowError):
+            seconds = SHORTEST_WAIT
+    return SHORTEST_WAIT if math.isnan(seconds) else min(max(seconds, SHORTEST_WAIT), LONGEST_WAIT)
