@@ -16,6 +16,7 @@ from typing import Any
 from campaigns.brief_loading import find_campaign, load_brief
 from tasks import publishing, runs, shards, store
 from tasks.mime import Envelope, email_template
+from tasks.pace import Pace
 from tasks.senders.protocol import Message
 from tasks.shard_messages import read_shard, renderer
 from tasks.slots import marker
@@ -96,16 +97,18 @@ def make_run(home: Path, messages: int, workers: int) -> tuple[Workplace, str]:
 
 def publish(place: Workplace, run: str, smtp_url: str, workers: int) -> dict[str, Any]:
     """Publish every shard; return the accounts, seconds of merging, and the highest memory of a worker in MB."""
-    place, merging, peak = replace(place, smtp_url=smtp_url), 0.0, 0.0
+    place, merging, peak, pace = replace(place, smtp_url=smtp_url), 0.0, 0.0, Pace(1.0)
     with ThreadPoolExecutor(workers) as pool:
         left = {pool.submit(publishing.publish_shard, place, run, name) for name in shards.written(place, run, WAVE)}
         while left:
             done, left = wait(left, timeout=1.0)
             peak = max(peak, _largest_worker())
-            started = time.monotonic()
-            accounts = publishing.merge_journals(place, run)
-            merging += time.monotonic() - started
             [each.result() for each in done]
+            if pace.is_due or not left:
+                started = time.monotonic()
+                with pace.measured():
+                    accounts = publishing.merge_journals(place, run)
+                merging += time.monotonic() - started
     return {"accounts": accounts, "merging": merging, "peak_mb": peak}
 
 
