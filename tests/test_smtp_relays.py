@@ -64,7 +64,7 @@ def send(sender: EmailSender, waiting: list[Message], seconds: float = 30.0) -> 
         batch, waiting = waiting[: sender.room], waiting[sender.room :]
         sender.prepare(batch)
         sender.hand_over(batch)
-        settled = sender.collect(seconds)
+        settled = sender.collect(seconds, 0.0)
         assert settled, "nothing was settled in time"
         told |= {message.message_id: outcome for message, outcome in settled}
     sender.close()
@@ -191,7 +191,7 @@ def test_a_message_that_is_never_answered_for_stops_no_other(tmp_path: Path) -> 
             batch, waiting = waiting[: sender.room], waiting[sender.room :]
             sender.prepare(batch)
             sender.hand_over(batch)
-            settled = sender.collect(10)
+            settled = sender.collect(10, 0.0)
             told += settled
         sender.close()
     assert {message.message_id for message, _ in told[-2:]} == {"m0", "m1"}, "only the next on its connection waited"
@@ -211,10 +211,10 @@ def test_a_relay_that_disappears_leaves_what_was_under_way_in_doubt_and_the_rest
         sender.open()
         sender.prepare(messages(4))
         sender.hand_over(messages(4))
-        assert sender.collect(0.5) == []
-    told = {message.message_id: outcome for message, outcome in sender.collect(5)}
+        assert sender.collect(0.5, 0.0) == []
+    told = {message.message_id: outcome for message, outcome in sender.collect(5, 0.0)}
     while len(told) < 4:
-        told |= {message.message_id: outcome for message, outcome in sender.collect(5)}
+        told |= {message.message_id: outcome for message, outcome in sender.collect(5, 0.0)}
     sender.close()
     assert told["m0"] == Outcome("unknown", "connection_lost", "", True)
     assert {told[f"m{number}"] for number in (1, 2, 3)} == {Outcome("deferred", "no_connection", "", True)}
