@@ -21,7 +21,7 @@ from typing import Any
 
 from campaigns.brief_loading import load_brief
 from tasks import slots
-from tasks.messages import render_texts
+from tasks.rendered_texts import render_texts
 from tasks.senders.letter import LetterSender
 from tasks.senders.protocol import Message, Setting
 from tasks.slot_values import default_values

@@ -28,10 +28,11 @@ import jinja2
 
 from campaigns.brief_loading import find_campaign, load_brief
 from tasks import store
-from tasks.messages import RenderedVariant, render_texts
+from tasks.rendered_texts import render_texts
 from tasks.shard_messages import read_shard, renderer
 from tasks.shards import ROWS_PER_SHARD
 from tasks.slots import readable
+from tasks.variants import RenderedVariant
 from tasks.workplace import Workplace
 
 MOST_SECONDS = 30

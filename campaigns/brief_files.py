@@ -69,18 +69,29 @@ def register_unused(subject: Subject) -> Found:
 
 @rule
 def text_file(subject: Subject) -> Found:
-    """P5b: every wave speaks every language."""
-    waves = [wave["name"] for _, wave in subject.rows("waves") if wave.get("name")]
+    """P5b: every wave speaks every language, and with a text of its own in each of them if it has one in any."""
     for number, language in subject.words("languages"):
-        if subject.file(f"text.{language}.md") is not None:
-            continue
-        without = [wave for wave in waves if subject.file(f"text.{wave}.{language}.md") is None]
-        if without or not waves:
-            name = f"text.{language}.md"
+        for name in _texts_needed(subject, language):
+            if subject.file(name) is not None:
+                continue
             reason = why_refused(subject.folder / name, TEXT) if (subject.folder / name).exists() else None
             told = f"{name} {reason[0]}, so there is none" if reason else f"there is no {name} (UTF-8)"
             message = f"{told} for `languages[{number + 1}]`"
-            yield ("languages", number), message, f"Write text.{language}.md in the campaign's folder."
+            yield ("languages", number), message, f"Write {name} in the campaign's folder."
+
+
+def _texts_needed(subject: Subject, language: str) -> list[str]:
+    """Return the files that the waves read in a language; of the internal wave internal_pack asks for its own."""
+    waves = [(number, wave["name"]) for number, wave in subject.rows("waves") if wave.get("name")]
+    public = {name for number, name in waves if number not in subject.internal_waves}
+    languages = [each for _, each in subject.words("languages")]
+    own = {
+        name for _, name in waves
+        if any(subject.file(f"text.{name}.{each}.md") is not None for each in languages)
+        and (name in public or not public or subject.file(f"text.{name}.{language}.md") is not None)
+    }  # fmt: skip
+    files = [f"text.{name}.{language}.md" if name in own else f"text.{language}.md" for _, name in waves]
+    return list(dict.fromkeys(files or [f"text.{language}.md"]))
 
 
 @rule
@@ -89,13 +100,14 @@ def internal_pack(subject: Subject) -> Found:
     waves = subject.rows("waves")
     external = [number for number, _ in waves if number not in subject.internal_waves]
     internal = [wave for number, wave in waves if number in subject.internal_waves]
-    languages = [language for _, language in subject.words("languages")][:1]
     if external and not internal and len(subject.registers) == len(waves):
         yield ("waves",), "no wave tells the employees first", "Add a wave over register_employees with its own text."
-    for wave in internal if external and languages else []:
-        name = f"text.{wave.get('name')}.{languages[0]}.md"
-        if wave.get("name") and subject.file(name) is None:
-            yield ("waves",), f"there is no {name}", "Write questions and answers for those who will be asked."
+    for wave in internal if external else []:
+        names = [f"text.{wave.get('name')}.{language}.md" for _, language in subject.words("languages")]
+        missing = [name for name in names if subject.file(name) is None]
+        if wave.get("name") and missing:
+            told = f"there is no {', no '.join(missing)}"
+            yield ("waves",), told, "Write questions and answers for those who will be asked."
 
 
 @rule
@@ -135,13 +147,18 @@ def slot_defaults(subject: Subject) -> Found:
 
 @rule
 def contact_languages(subject: Subject) -> Found:
-    """P4b: hours and answer time are told in everybody's language, or in one for all."""
+    """P4b: hours and answer time are told in everybody's language; figures alone, such as 8–16, are in all of them."""
+    languages = [language for _, language in subject.words("languages")]
     for key in ("hours", "answer_within"):
         told = subject.get("contact", key)
-        missing = [one for _, one in subject.words("languages") if isinstance(told, dict) and one not in told]
+        missing = [one for one in languages if isinstance(told, dict) and one not in told]
         if missing:
             message = f"`contact.{key}` has no text in {', '.join(missing)}"
-            yield ("contact", key), message, "Give one text per language, or one for all."
+            yield ("contact", key), message, "Give one text per language."
+        elif isinstance(told, str) and len(languages) > 1 and re.search(r"[^\W\d_]", told):
+            form = ", ".join(f"{one}: …" for one in languages)
+            message = f"`contact.{key}` is one text for the languages {', '.join(languages)}"
+            yield ("contact", key), message, f"Give one text per language: {key}: {{{form}}}."
 
 
 @rule

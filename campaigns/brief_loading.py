@@ -2,6 +2,7 @@
 
 import contextlib
 import shutil
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,11 @@ def load_brief(folder: Path) -> Brief:
     return brief
 
 
-def inspect_brief(folder: Path) -> tuple[Brief | None, list[Finding]]:
-    """Return the brief, None where its form is broken, and every finding (B and W) in the order of the file."""
+def inspect_brief(folder: Path, now: datetime | None = None) -> tuple[Brief | None, list[Finding]]:
+    """Return the brief, None where its form is broken, and every finding (B and W) in the order of the file.
+
+    Times are held against ``now`` only where it is given.
+    """
     folder = Path(folder)
     source = read_source(folder / BRIEF)
     if not source.readable:
@@ -41,7 +45,8 @@ def inspect_brief(folder: Path) -> tuple[Brief | None, list[Finding]]:
     known = {fault.path for fault in source.faults}
     faults = [*source.faults, *(fault for fault in faults if fault.path not in known)]
     known |= {fault.path for fault in faults}
-    rules = [fault for fault in check_rules(Subject(folder, without(source.data, faults))) if fault.path not in known]
+    subject = Subject(folder, without(source.data, faults), now)
+    rules = [fault for fault in check_rules(subject) if fault.path not in known]
     findings = sorted(
         {_finding(fault, source, folder) for fault in (*faults, *rules)}, key=lambda one: (one.line, one.message)
     )

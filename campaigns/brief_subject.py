@@ -19,10 +19,14 @@ REGISTER = re.compile(r"\bregister_([a-z_]+)\b", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Subject:
-    """A campaign folder and the sound part of its brief; faulty values are None."""
+    """A campaign folder and the sound part of its brief; faulty values are None.
+
+    ``now`` is the moment that the campaign's times are held against; None where they are not, as in a run under way.
+    """
 
     folder: Path
     data: dict[str, Any]
+    now: datetime | None = None
 
     def get(self, *path: str | int) -> Any:
         """Return a value of the brief; None where it is missing or faulty."""

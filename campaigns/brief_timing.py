@@ -13,7 +13,8 @@ DATES: tuple[Path_, ...] = (
     ("decision", "consultation_until"),
     ("feedback_by",),
 )
-START = ("schedule", "start")
+START: Path_ = ("schedule", "start")
+END: Path_ = ("schedule", "valid_until")
 
 
 @rule
@@ -48,10 +49,12 @@ def clock_offset(subject: Subject) -> Found:
 @rule
 def schedule_order(subject: Subject) -> Found:
     """P5c: a message is sent while it is true."""
-    start, end = subject.instant(*START), subject.instant("schedule", "valid_until")
+    start, end = subject.instant(*START), subject.instant(*END)
     if start and end and end <= start:
-        path = ("schedule", "valid_until")
-        yield path, "`schedule.valid_until` is not after `schedule.start`", "Say how long the message is true."
+        yield END, "`schedule.valid_until` is not after `schedule.start`", "Say how long the message is true."
+    elif end and subject.now and end <= subject.now:
+        remedy = "Say how long the message is true; after that moment nothing is sent."
+        yield END, "`schedule.valid_until` has passed", remedy
     for number, _ in subject.rows("waves"):
         wave = subject.instant("waves", number, "start")
         if wave and end and wave >= end and not (start and end <= start):
@@ -63,6 +66,17 @@ def schedule_order(subject: Subject) -> Found:
         if opens and closes and opens >= closes:
             remedy = "A window that passes midnight is written as two."
             yield (*window, "closes"), f"{name_path((*window, 'closes'))} is not after `opens`", remedy
+
+
+@rule
+def start_ahead(subject: Subject) -> Found:
+    """P5c: a start that has passed is no plan: what is approved would be sent at once."""
+    waves = tuple(("waves", number, "start") for number, _ in subject.rows("waves"))
+    remedy = "Move it ahead, with time for the approval; what is to be sent at once has its reason under `overrides`."
+    for path in (START, *waves) if subject.now else ():
+        time = subject.instant(*path)
+        if time and subject.now and time <= subject.now:
+            yield path, f"{name_path(path)} has passed", remedy
 
 
 @rule
@@ -139,7 +153,7 @@ def image_rights(subject: Subject) -> Found:
 
 def _instants(subject: Subject) -> Iterator[Path_]:
     yield START
-    yield "schedule", "valid_until"
+    yield END
     yield from (("waves", number, "start") for number, _ in subject.rows("waves"))
     yield from (("looks", number) for number, _ in subject.words("looks"))
 

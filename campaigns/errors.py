@@ -5,6 +5,7 @@
     BudkavleError                exit  what it means
     ├── InputError                 2   wrong use, or a file that cannot be accepted
     │   ├── BriefInvalid           2   findings in campaign.yaml, its texts or its SQL
+    │   ├── PicturesInvalid        2   pictures of a text that cannot be shown
     │   ├── RegisterFileInvalid    2   a register, outcomes or suppression file
     │   └── UnknownRun             2   no run has this id or prefix
     ├── Refused                    1   the input is sound, a rule says no
@@ -92,6 +93,14 @@ class _WithFindings(BudkavleError):
 
 class BriefInvalid(_WithFindings, InputError):
     """Faults in a campaign folder: every one of them, each with file, line, field and requirement id."""
+
+
+class PicturesInvalid(InputError):
+    """Pictures of a text that cannot be shown: every one of them, each with its name in ``where``."""
+
+    def __init__(self, pictures: Sequence[InputError]) -> None:
+        super().__init__(pictures[0].problem, where=pictures[0].where, remedy=pictures[0].remedy)
+        self.pictures = tuple(pictures)
 
 
 class RegisterFileInvalid(InputError):

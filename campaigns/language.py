@@ -7,9 +7,6 @@ from functools import cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 
 CATALOGUES = Path(__file__).parent / "locale"
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "fa", "he", "ps", "ur"})
@@ -47,6 +44,10 @@ def translations(language: str) -> gettext.NullTranslations:
     """Return the translations of every catalogue ``locale/*.<language>.po``; English is the source language."""
     if language == "en":
         return gettext.NullTranslations()
+    from babel.messages.catalog import Catalog  # here: the process that renders texts seldom needs a catalogue
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
     merged = Catalog(locale=language)
     for path in sorted(CATALOGUES.glob(f"*.{language}.po")):
         with path.open("rb") as source:

@@ -5,8 +5,8 @@ yet when the text is rendered.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from campaigns.campaign_files import TEMPLATE, TEXT, is_read, part_files, refuse
 from campaigns.channels import load_channels
 from campaigns.errors import Finding
 from campaigns.text_rendering import FILTERS, TESTS, UNREADABLE, layout_environment, text_environment
-from campaigns.texts import TextSource, read_text, text_path
+from campaigns.texts import TextSource, near_miss, read_text, text_path
 
 PLAIN_FACTS = ("language", "channel", "wave", "arm")
 """Facts that every text may branch on; ``arm`` is ``treated`` in everything that is sent."""
@@ -30,22 +30,33 @@ ALLOWED = (
 Place = tuple[int, str, str]
 
 
-def read_texts(brief: Brief, folder: Path) -> tuple[dict[tuple[str, str], TextSource], list[Finding]]:
+@dataclass(frozen=True)
+class Texts:
+    """The texts of a campaign by wave and language, what is wrong with them, and the files that it is wrong with."""
+
+    readable: Mapping[tuple[str, str], TextSource]
+    findings: Sequence[Finding]
+    faulty: Collection[str]
+
+
+def read_texts(brief: Brief, folder: Path) -> Texts:
     """Return the text of every wave and language of a campaign, and everything that is wrong with them."""
-    texts: dict[tuple[str, str], TextSource] = {}
+    readable: dict[tuple[str, str], TextSource] = {}
     read: dict[Path, TextSource | None] = {}
+    faulty: set[str] = set()
     findings = [finding for path in part_files(folder) for finding in refused(path, TEXT)]
     names = [slot.name for slot in brief.slots]
     facts = fact_values(brief)
     for wave, language in product(brief.waves, brief.languages):
         path = text_path(folder, wave.name, language)
         if path not in read:
-            read[path], found = read_text(path, language)
-            text = read[path]
-            findings += found + (check_text(text, parts_of(folder), names, facts) if text else [])
+            text, found = read_text(path, language)
+            found += check_text(text, parts_of(folder), names, facts) if text else []
+            read[path], findings = text, findings + found
+            faulty |= {text.file} if text and found else set()
         if text := read[path]:
-            texts[wave.name, language] = text
-    return texts, findings
+            readable[wave.name, language] = text
+    return Texts(readable, findings, faulty)
 
 
 def fact_values(brief: Brief) -> dict[str, tuple[str, ...]]:
@@ -182,8 +193,8 @@ def _forbidden(tree: nodes.Template) -> Iterator[Place]:
 def _unknown(tree: nodes.Template, unknown: Collection[str], known: Collection[str]) -> Iterator[Place]:
     for node in tree.find_all(nodes.Name):
         if node.name in unknown and node.ctx == "load":
-            near = get_close_matches(node.name, known, n=1)
-            hint = f"did you mean {near[0]}? " if near else ""
+            near = near_miss(node.name, known)
+            hint = f"did you mean {near}? " if near else ""
             remedy = f"{hint}Declare it in campaign.yaml, as a fact to branch on or as a slot to print."
             yield node.lineno, f"nobody gives {node.name} a value", remedy
 
@@ -208,8 +219,8 @@ def _unread_blocks(tree: nodes.Template, layouts: Mapping[str, str]) -> Iterator
     known = {block.name for block in parent.find_all(nodes.Block)}
     for block in tree.body:
         if isinstance(block, nodes.Block) and block.name not in known:
-            near = get_close_matches(block.name, known, n=1)
-            hint = f"did you mean {near[0]}? " if near else ""
+            near = near_miss(block.name, known)
+            hint = f"did you mean {near}? " if near else ""
             message = f"{extended[0]} has no block {block.name}, so what stands in it is printed nowhere"
             yield block.lineno, message, f"{hint}Its blocks are: {', '.join(sorted(known))}."
 
@@ -224,8 +235,8 @@ def _never_true(tree: nodes.Template, facts: Mapping[str, Collection[str]]) -> I
         ]
         for name, value in product(named, (each.value for each in listed if isinstance(each, nodes.Const))):
             if value not in facts[name]:
-                near = get_close_matches(str(value), list(facts[name]), n=1)
-                hint = f"did you mean {near[0]}? " if near else ""
+                near = near_miss(str(value), facts[name])
+                hint = f"did you mean {near}? " if near else ""
                 message = f"{name} is compared with {str(value)[:40]!r}, a value that it never has"
                 yield node.lineno, message, f"{hint}{name} is one of: {', '.join(facts[name])}."
 

@@ -4,7 +4,7 @@ A wave may have a text of its own, ``text.<wave>.<language>.md``. Everything may
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import takewhile
@@ -21,6 +21,8 @@ from campaigns.errors import Finding
 FIELDS = ("subject", "preheader", "page_title", "sms")
 ALTERNATIVES = "alt"
 FENCE = "---"
+SLIP = 0.8
+"""Likeness (Ratcliff and Obershelp 1988) from which on a word is a slip: frist_name is first_name, last_name is not."""
 Problem = tuple[int, str, str]
 """Line, what is wrong, what to do."""
 
@@ -66,6 +68,11 @@ def read_text(path: Path, language: str) -> tuple[TextSource | None, list[Findin
     fields, wrong = _fields(matter, lines)
     fields["body"] = "\n" * (end + 1) + "\n".join(lines[end + 1 :])
     return TextSource(file, path, language, fields), [fault(*found) for found in wrong]
+
+
+def near_miss(written: str, known: Collection[str]) -> str:
+    """Return the known word that was probably meant; empty where none differs by a slip of the pen alone."""
+    return next(iter(get_close_matches(written, list(known), n=1, cutoff=SLIP)), "")
 
 
 def _lines(path: Path) -> tuple[list[str], Problem | None]:
@@ -127,8 +134,8 @@ def _as_written(mapping: Any, key: Any, lines: list[str]) -> str:
 
 
 def _nearest(key: str) -> str:
-    near = get_close_matches(key, (*FIELDS, ALTERNATIVES), n=1)
-    return f"did you mean {near[0]}?" if near else "use " + ", ".join((*FIELDS, ALTERNATIVES)) + "."
+    near = near_miss(key, (*FIELDS, ALTERNATIVES))
+    return f"did you mean {near}?" if near else "use " + ", ".join((*FIELDS, ALTERNATIVES)) + "."
 
 
 def _line(mapping: Any, key: Any) -> int:

@@ -24,7 +24,10 @@ def ask(key: str, problem: str, language: str) -> ApprovalForm:
     deleted from Prefect as soon as it has been read, before it is used.
     """
     text = translations(language).gettext
-    explained = text("Write the code from your letter, your account, and the findings that you have read and accept.")
+    explained = text(
+        "Write the code from your letter, your account, and the findings that you have read and accept. By approving "
+        "you confirm each point that the letter asks about."
+    )
     form = ApprovalForm.with_initial_data(description=f"{explained}\n\n{problem}".strip())
     answer = suspend_flow_run(wait_for_input=form, timeout=WAITS_SECONDS, key=key)
     if answer.code:

@@ -41,10 +41,9 @@ def server_is_configured() -> bool:
 def prefect_api(home: Path, meanwhile: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Have a Prefect API for the length of the block; call before anything imports Prefect.
 
-    ``meanwhile`` is done while the server starts: slow imports, for example.
+    ``meanwhile`` is done while an own server starts: slow imports, for example, which are done when needed otherwise.
     """
     if os.environ.get("PREFECT_API_URL"):
-        meanwhile()
         yield
         return
     folder, lock = _free_place(home / "prefect")

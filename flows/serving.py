@@ -11,10 +11,11 @@ from flows.prefect_server import start_server, wait_until_healthy
 
 ROOT = Path(__file__).parents[1]
 POOL = "budkavle"
+RECEIVER = "import sys; from flows.cli import main; sys.argv[1:] = ['receipts', '--port', sys.argv[1]]; main()"
 
 
-def serve(home: Path, port: int, echo: Callable[[str], None]) -> None:
-    """Serve until interrupted; the server and the worker end with this process."""
+def serve(home: Path, port: int, echo: Callable[[str], None], receipts_port: int | None = None) -> None:
+    """Serve until interrupted; the server, the worker and the receiver of receipts end with this process."""
     folder = home / "prefect" / "served"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.environ.update(PREFECT_HOME=str(folder), PREFECT_API_URL=f"http://127.0.0.1:{port}/api", BUDKAVLE_HOME=str(home))
@@ -26,10 +27,9 @@ def serve(home: Path, port: int, echo: Callable[[str], None]) -> None:
     _prefect("work-pool", "create", POOL, "--type", "process", "--overwrite")
     _prefect("--no-prompt", "deploy", "--all")
     echo("every flow is deployed; the worker starts")
-    worker = subprocess.Popen(
-        [sys.executable, "-m", "tasks.lifeline", str(os.getpid()), *_command("worker", "start", "--pool", POOL)],
-        cwd=folder,
-    )
+    if receipts_port is not None:
+        _start([sys.executable, "-c", RECEIVER, str(receipts_port)], ROOT)
+    worker = _start(_command("worker", "start", "--pool", POOL), folder)
     try:
         worker.wait()
     except KeyboardInterrupt:
@@ -37,6 +37,10 @@ def serve(home: Path, port: int, echo: Callable[[str], None]) -> None:
     finally:
         server.terminate()
         server.wait()
+
+
+def _start(command: list[str], folder: Path) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen([sys.executable, "-m", "tasks.lifeline", str(os.getpid()), *command], cwd=folder)
 
 
 def _prefect(*arguments: str) -> None:

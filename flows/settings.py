@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from campaigns.errors import InputError
+from tasks.senders.http_place import read_place
 from tasks.workplace import Workplace
 
 TELEMETRY_OFF = {
@@ -126,10 +127,12 @@ def revealed(secret: SecretStr) -> str:
     value = secret.get_secret_value()
     if not value.startswith(IN_PREFECT):
         return value
-    from prefect.blocks.system import Secret
-
     name = value.removeprefix(IN_PREFECT)
     try:
+        if not os.environ.get("PREFECT_API_URL"):
+            raise LookupError
+        from prefect.blocks.system import Secret
+
         return str(Secret.load(name).get())  # type: ignore[union-attr]
     except Exception as error:  # Prefect raises ValueError for a missing block, and any error of its client
         raise InputError(
@@ -139,7 +142,9 @@ def revealed(secret: SecretStr) -> str:
 
 
 def workplace(settings: Settings) -> Workplace:
-    """Return what the stages need to know of this installation."""
+    """Return what the stages need to know of this installation; raises InputError for receipts sent in clear."""
+    if settings.receipts_url:
+        read_place(settings.receipts_url, "BUDKAVLE_RECEIPTS_URL", "receipts")
     return Workplace(
         home=settings.home,
         key=secret_key(settings),

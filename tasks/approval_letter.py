@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -20,6 +19,7 @@ from campaigns.language import translations
 from campaigns.programme import load_programme
 from tasks import checklist
 from tasks.approval_mail import Request, Review, domain
+from tasks.approval_wording import AFTERWARDS, BEFORE
 from tasks.pages import filters
 from tasks.preview_words import Words
 from tasks.profile_cells import APPROACHED
@@ -31,53 +31,6 @@ Text: TypeAlias = Callable[[str], str]
 Writers: TypeAlias = Mapping[str, Any]
 BESIDE = re.compile(rb'<p class="beside">.*?</p>\n?', re.DOTALL)
 """The paragraph that leads to a page beside the preview, which is not there where the preview is attached."""
-
-
-@dataclass(frozen=True)
-class Wording:
-    """What a letter says of its errand: an approval before anything is sent, or a review of what was."""
-
-    subject: str
-    asks: str
-    questions: str
-    command: str
-    ends: tuple[str, ...]
-
-
-def _(message: str) -> str:
-    """Mark a message for translation where it is listed."""
-    return message
-
-
-BEFORE = Wording(
-    _("Approve the campaign “%(title)s”"),
-    _("The campaign “%(title)s” from %(sender)s waits for your approval as %(role)s."),
-    _("Read the whole preview and ask yourself:"),
-    _("To approve, run this command:\n\n    %s"),
-    (
-        _("By approving you confirm each of these points, and they are kept beside your name."),
-        _("Or write the code in the form of the suspended run in Prefect."),
-        _("The code can be used once, until %(expires)s, and holds for exactly this content: any change voids it."),
-        _("If you do not approve, do nothing and tell the communicator why."),
-    ),
-)
-AFTERWARDS = Wording(
-    _("Review afterwards the crisis message “%(title)s”"),
-    _(
-        "“%(title)s” from %(sender)s is a crisis message. Others approve it before it is sent, and nothing waits for "
-        "you. You are asked to review it afterwards as %(role)s."
-    ),
-    _("Read the whole preview. Was the message right?"),
-    _("When you have reviewed it and have nothing to object, run this command:\n\n    %s"),
-    (
-        _("By doing so you confirm each of these points, and they are kept beside your name."),
-        _("The code can be used once, until %(expires)s, and is for your review of exactly this content."),
-        _(
-            "If something was wrong, do not use the code: tell the manager and the communicator at once, so that the "
-            "message can be stopped or corrected."
-        ),
-    ),
-)
 CLOCK = {"sv": "d MMMM y 'kl.' HH.mm", "en": "d MMMM y 'at' HH:mm"}
 LARGEST_ATTACHMENT = 4_000_000
 """Bytes; a larger preview is linked to, since many mail servers refuse messages above 10 MB after encoding."""
@@ -101,7 +54,8 @@ def matter(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: Run
     ]
     if brief.overrides:
         lines.append(text("Warnings that the communicator asks you to accept, with the reason:"))
-        lines += [f"  - {override.gate}: {override.reason}" for override in brief.overrides]
+        asked = {gate.id: text(gate.says) for gate in load_programme().gates}
+        lines += [f"  - {asked.get(each.gate, each.gate)} ({each.gate}): {each.reason}" for each in brief.overrides]
     return "\n".join(lines)
 
 
@@ -188,7 +142,7 @@ def _decision(brief: Brief, words: Words, text: Text, write: Writers) -> list[st
     return [
         text("Decision: %s") % (words.decision(decision.status) + (f" ({settled})" if settled else "")),
         *([text("Last day to answer: %s") % write["date"](until)] if until else []),
-        text("Promised: the audience hears what came of it by %s") % write["date"](brief.feedback_by),
+        text("Promised: by %s the audience hears what came of it") % write["date"](brief.feedback_by),
     ]
 
 

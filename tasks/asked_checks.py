@@ -8,7 +8,7 @@ from campaigns.programme import load_programme
 from tasks.browser_check import look_at
 from tasks.gates import Fault, GateSubject, finding_of
 from tasks.gates.links import links_to_ask
-from tasks.gates.subject import BRIEF_FILE
+from tasks.gates.written import BRIEF_FILE
 from tasks.link_check import Answer, check_links
 
 Ask = Callable[[Sequence[str]], Mapping[str, Answer]]

@@ -60,7 +60,7 @@ def question(point: str, language: str) -> str:
 def confirmed(given: Iterable[str], language: str) -> str:
     """Return confirmed points on one line, as the preview and the report tell them."""
     text = translations(language).gettext
-    return ", ".join(_told(point, language, text) for point in given)
+    return "; ".join(_told(point, language, text) for point in given)
 
 
 def _told(point: str, language: str, text: Callable[[str], str]) -> str:

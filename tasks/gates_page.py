@@ -43,6 +43,7 @@ LIMITS = """
 - `browser` runs only with `budkavle check --browser`: axe in Chromium over every text, 1200 and 320 pixels wide, light
   and dark, with the network closed. It needs the development packages and Chromium.
 - `recipient_knowledge` sees which columns a query uses, not whether they are used well.
+- `employee_quoted` knows the usual verbs of saying in five languages; words without one pass.
 - `press_contact` knows the usual words for press releases and invitations in Swedish, English, Finnish and Arabic.
 """
 

@@ -5,7 +5,8 @@ from functools import lru_cache
 
 from tasks import slots
 from tasks.letter_source import DIVIDER, letter_source
-from tasks.typesetting import Letters, typeset, typeset_sample
+from tasks.sample_typesetting import typeset_sample
+from tasks.typesetting import Letters, typeset
 
 PAGES_OF_A_SHEET = 2
 

@@ -34,16 +34,17 @@ def to_html(source: str, alternatives: Alternatives = MappingProxyType({})) -> s
 @lru_cache(maxsize=512)
 def _html(source: str, alternatives: tuple[tuple[str, str], ...]) -> str:
     """Render once what many variants share: the same body for several channels and waves."""
-    return str(_READER.renderer.render(_tokens(source, dict(alternatives)), _READER.options, {}))
+    return str(_READER.renderer.render(_tokens(source, alternatives), _READER.options, {}))
 
 
-def _tokens(source: str, alternatives: Alternatives) -> list[Token]:
-    """Parse a text and give its pictures their words; ``meta["said"]`` is whether anybody has said what one shows."""
-    tokens = _READER.parse(source)
+@lru_cache(maxsize=64)
+def _tokens(source: str, alternatives: tuple[tuple[str, str], ...] = ()) -> list[Token]:
+    """Parse a text once and give its pictures their words; ``meta["said"]`` is whether anybody says what one shows."""
+    tokens, words_of = _READER.parse(source), dict(alternatives)
     for picture in (child for token in tokens for child in token.children or () if child.type == "image"):
         address = str(picture.attrs["src"])
-        found = next((name for name in (address, unquote(address)) if name in alternatives), None)
-        words = picture.content.strip() or (None if found is None else alternatives[found])
+        found = next((name for name in (address, unquote(address)) if name in words_of), None)
+        words = picture.content.strip() or (None if found is None else words_of[found])
         picture.meta["said"] = words is not None
         if not picture.content.strip():
             picture.content, picture.children = words or "", [Token("text", "", 0, content=words or "")]
@@ -71,7 +72,7 @@ def headings(source: str) -> list[str]:
 
 @lru_cache(maxsize=512)
 def _headings(source: str) -> tuple[str, ...]:
-    return tuple(token.tag for token in _READER.parse(source) if token.type == "heading_open")
+    return tuple(token.tag for token in _tokens(source) if token.type == "heading_open")
 
 
 def to_text(source: str, place: str, alternatives: Alternatives = MappingProxyType({})) -> str:
@@ -81,7 +82,7 @@ def to_text(source: str, place: str, alternatives: Alternatives = MappingProxyTy
 
 @lru_cache(maxsize=512)
 def _text(source: str, place: str, alternatives: tuple[tuple[str, str], ...]) -> str:
-    return "\n\n".join(_blocks(SyntaxTreeNode(_tokens(source, dict(alternatives))), place, WIDTH)) + "\n"
+    return "\n\n".join(_blocks(SyntaxTreeNode(_tokens(source, alternatives)), place, WIDTH)) + "\n"
 
 
 def _blocks(parent: SyntaxTreeNode, place: str, width: int) -> Iterator[str]:

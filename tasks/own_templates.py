@@ -51,7 +51,8 @@ def render_templates(
     printed = {slot.name: slots.marker(slot.name) for slot in brief.slots}
     numbers, jobs = [], []
     for number, (each, fields) in wanted.items():
-        found = own_templates(folder, each.channel)
+        if not (found := own_templates(folder, each.channel)):
+            continue
         pair = messages(brief, workplace, each.wave, each.channel, each.language, fields)
         for kind, path in found.items():
             numbers.append((number, kind))

@@ -1,7 +1,7 @@
 """How often to do what costs more the more there is: not so often that it takes more than its share of the time."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 SHARE = 0.1
@@ -10,18 +10,18 @@ SHARE = 0.1
 class Pace:
     """Work that is due every so many seconds, and later where the last time took longer than a tenth of them."""
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds, self._due_at = seconds, time.monotonic() + seconds
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._seconds, self._clock, self._due_at = seconds, clock, clock() + seconds
 
     @property
     def is_due(self) -> bool:
         """Whether it is time for the work again."""
-        return time.monotonic() >= self._due_at
+        return self._clock() >= self._due_at
 
     @contextmanager
     def measured(self) -> Iterator[None]:
         """Do the work inside; how long it takes decides when it is due next."""
-        began = time.monotonic()
+        began = self._clock()
         yield
-        ended = time.monotonic()
+        ended = self._clock()
         self._due_at = ended + max(self._seconds, (ended - began) / SHARE)

@@ -15,7 +15,7 @@ from campaigns import language as languages
 
 LAYOUTS = Path(languages.__file__).parent / "layouts"
 LOCALES = {"sv": "sv_SE", "en": "en_GB"}
-WHOLE = 100
+WHOLE = 10
 """Kilograms from which no decimals are told."""
 CITY_TIME = ZoneInfo("Europe/Stockholm")
 

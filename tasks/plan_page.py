@@ -84,9 +84,9 @@ def _price(row: Mapping[str, Any], language: str, words: Words) -> str:
         "high": written["number"](row["high"]),
     }
     if kind == "budget":
-        return _("{step} kr more would make about {gain} more people act. That holds from {low} to {high} kr.").format(
-            **told
-        )
+        return _(
+            "{step} SEK more would make about {gain} more people act. That holds from {low} to {high} SEK."
+        ).format(**told)
     if kind == "carbon":
         return _(
             "{step} kg more carbon dioxide would make about {gain} more people act. That holds from {low} to {high} kg."

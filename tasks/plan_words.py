@@ -41,7 +41,7 @@ def reason(
         )
     if channel.address_kind is None:
         return _("The city's own web page comes first: it is open to everybody and costs nothing per reader (P4e).")
-    expected = _("About {share} of 1,000 are expected to act because of it, at {price} kr per message.").format(
+    expected = _("About {share} of 1,000 are expected to act because of it, at {price} SEK per message.").format(
         share=format_decimal(effect * 1000, format="#,##0", locale=language),
         price=format_decimal(channel.unit_cost_sek, format="#,##0.00", locale=language),
     )

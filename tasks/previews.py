@@ -84,6 +84,7 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
         design=run.design,
         texts=_texts([_with_pictures(each) for each in stored_subjects(connection, run, values=values)], words),
         frame=frame_height,
+        unsubscribing=_unsubscribing(workplace),
         part_count=_counter(stored_subjects(connection, run)),
         findings={kind: _together([found for found in findings if found.kind == kind]) for kind in "BHW"},
         refused=any(refuses(found) for found in findings),

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from campaigns.errors import InputError
+from campaigns.errors import InputError, UnknownRun
 from tasks.journal import Record
 from tasks.receipts import STATUSES, ReceiptBook, is_genuine, receipts_key
 
@@ -60,9 +60,10 @@ class _Handler(BaseHTTPRequestHandler):
         record = Record(STATUSES[status], message_id, moment, 0, "receipt", form.get("id", ""))
         try:
             self.server.book.keep(run, record)
-        except InputError:
+        except UnknownRun:
             return 404
-        except OSError:
+        except (InputError, OSError) as error:
+            _complain(error)
             return 503
         return 204
 
@@ -106,7 +107,10 @@ class ReceiptServer(ThreadingHTTPServer):
             self._room.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: a caller that hangs up is no error of ours, and its address is nobody's business."""
+        """Name what went wrong here; a caller that hangs up is no error of ours, and its address nobody's business."""
+        error = sys.exception()
+        if error is not None and not isinstance(error, OSError):
+            _complain(error)
 
     def server_close(self) -> None:
         """Stop listening and close every file."""
@@ -117,6 +121,12 @@ class ReceiptServer(ThreadingHTTPServer):
 def _cut(connection: socket.socket) -> None:
     with contextlib.suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)
+
+
+def _complain(error: BaseException) -> None:
+    """Say what an operator must mend, without anything that a caller sent."""
+    told = str(error) if isinstance(error, InputError) else type(error).__name__
+    sys.stderr.write(f"a receipt could not be kept: {told}\n")
 
 
 def _milliseconds(delivered: str) -> int:
@@ -131,8 +141,11 @@ def _milliseconds(delivered: str) -> int:
 
 
 def serve(home: Path, key: bytes, port: int, host: str) -> None:
-    """Serve until killed; prints ``receipts on HOST:PORT``, a free port for port 0."""
-    server = ReceiptServer(home, key, port, host)
+    """Serve until killed; prints ``receipts on HOST:PORT``, a free port for port 0. InputError for a taken one."""
+    try:
+        server = ReceiptServer(home, key, port, host)
+    except OSError as error:
+        raise InputError(f"the port cannot be listened on ({type(error).__name__})", where=f"{host}:{port}") from None
     sys.stdout.write(f"receipts on {host}:{server.server_port}\n")
     sys.stdout.flush()
     try:

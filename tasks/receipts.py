@@ -14,7 +14,7 @@ from collections import OrderedDict
 from pathlib import Path
 from urllib.parse import quote
 
-from campaigns.errors import InputError
+from campaigns.errors import UnknownRun
 from tasks import journal
 from tasks.senders.protocol import Setting
 from tasks.workplace import pseudonym
@@ -62,7 +62,10 @@ class ReceiptBook:
         self._open: OrderedDict[str, tuple[journal.Journal, set[tuple[str, str]]]] = OrderedDict()
 
     def keep(self, run: str, record: journal.Record) -> bool:
-        """Write a receipt down and sync it; returns whether it was new. Raises OSError, and InputError for no run."""
+        """Write a receipt down and sync it; returns whether it was new.
+
+        Raises OSError, UnknownRun, and InputError where what was written before is damaged.
+        """
         with self._lock:
             written, known = self._of(run)
             if (record.message_id, record.status) in known:
@@ -86,7 +89,7 @@ class ReceiptBook:
         if run not in self._open:
             folder = self._home / "runs" / run / "journals"
             if not folder.is_dir():
-                raise InputError("no run of this name has been published here", where=run)
+                raise UnknownRun("no run of this name has been published here", where=run)
             known = {(name, status) for name, found in journal.receipts_in(folder).items() for status in found}
             self._open[run] = (_new_file(folder), known)
             while len(self._open) > MOST_RUNS:

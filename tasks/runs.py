@@ -24,6 +24,7 @@ MOVES = {
     "stopped": {"evaluating"},
 }
 SENT = frozenset({"published", "evaluating", "closed"})
+NOT_APPROVED = frozenset({"preparing", "prepared"})
 CONTENT_IS_FIXED = frozenset(MOVES) - {"preparing", "prepared", "approved", "scheduled"}
 
 
@@ -113,6 +114,15 @@ def state(workplace: Workplace, run: str) -> str | None:
     with store.writing(workplace) as connection:
         row = connection.execute("SELECT state FROM run WHERE run = ?", [run]).fetchone()
     return row[0] if row else None
+
+
+def is_launched(workplace: Workplace, run: str) -> bool:
+    """Tell whether a run of exactly this id is approved or further on, as the readers' snapshot has it."""
+    if not workplace.snapshot.exists():
+        return False
+    with store.reading(workplace) as connection:
+        row = connection.execute("SELECT state FROM run WHERE run = ?", [run]).fetchone()
+    return row is not None and row[0] not in NOT_APPROVED
 
 
 def state_of(workplace: Workplace, run: str, folder: Path) -> str | None:

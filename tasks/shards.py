@@ -17,6 +17,7 @@ from campaigns.brief import Brief
 from campaigns.channels import load_channels, priced_per_part
 from campaigns.errors import InputError
 from tasks import decisions, diversion, message_parts, orders, runs, store, stories, unpublishing
+from tasks.accounts import merge_within
 from tasks.approved_texts import hashes, require_approved_texts, write_texts
 from tasks.orders import SUPPRESSIONS, TERMS, WITHDRAWALS
 from tasks.whole_files import write_whole
@@ -36,6 +37,7 @@ def write_shards(workplace: Workplace, run: str, wave: str) -> list[str]:
         if not _list(folder, wave).exists():
             brief = runs.load_within(connection, run).brief
             _prepare_control(workplace, run, brief, stories.told(connection, run, brief))
+            merge_within(connection, workplace, run)  # a receipt may say that an earlier wave has failed somebody
             diversion.divert(connection, run, brief, next(each for each in brief.waves if each.name == wave))
             store.keep_evidence(connection, workplace, run, ["diversion", "message_slot"])
             _plan(connection, workplace, run, wave, brief)

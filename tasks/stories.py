@@ -15,7 +15,7 @@ from campaigns.channels import load_channels
 from campaigns.errors import ContentChanged, Finding
 from campaigns.stories import consents_of
 from tasks import decisions, runs, store
-from tasks.gates.subject import line_of
+from tasks.gates.reading import line_of
 from tasks.workplace import Workplace
 
 WITHDRAWN = "story_withdrawn"

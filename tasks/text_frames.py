@@ -16,7 +16,7 @@ LARGE = {"h1": 1.7, "h2": 1.35, "h3": 1.15}
 LINE = 1.6  # rem: 17 px at 1.5
 BETWEEN = 0.9  # rem between blocks
 AROUND = 7.0  # rem of margins and of the sheet's own padding
-PICTURE = 16.0  # rem
+PICTURE = 26.0  # rem: one as broad as the sheet
 LETTERS = (62, 42, 32)
 """Letters of a line in a frame of 36 rem or more, of 24 rem or more, and on a telephone."""
 
@@ -40,7 +40,8 @@ def _height(page: HtmlElement, letters: int) -> float:
     for text in page.xpath("//body//text()[normalize-space() and not(ancestor::style)]"):
         block = _block_of(text.getparent() if not text.is_tail else text.getparent().getparent())
         words[block] = words.get(block, 0) + len(" ".join(text.split())) + 1
-    return AROUND + PICTURE * len(page.findall(".//figure")) + sum(_block(*each, letters) for each in words.items())
+    pictures = page.xpath("//img[not(ancestor::*[contains(@class, 'logotype')])]")
+    return AROUND + PICTURE * len(pictures) + sum(_block(*each, letters) for each in words.items())
 
 
 def _block_of(element: HtmlElement) -> HtmlElement:

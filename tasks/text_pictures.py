@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 from PIL import Image
 
 from campaigns.campaign_files import PICTURE, why_refused
-from campaigns.errors import InputError
+from campaigns.errors import InputError, PicturesInvalid
 from tasks.slots import MARKER_SIGN
 
 MOST_PIXELS = 4_000  # each way
@@ -26,18 +26,27 @@ WITHIN = ("cid:", "data:")
 def put_in_page(document: HtmlElement, folder: Path, channel: str) -> None:
     """Give each picture of a page an address that needs nobody: ``cid:`` in e-mail, ``data:`` elsewhere.
 
-    Raises InputError, with the address in ``where``, for what is no picture of the campaign's folder.
+    Raises PicturesInvalid for all that are no pictures of the campaign's folder, each with its address in ``where``.
     """
+    wrong: list[InputError] = []
     for image in document.iter("img"):
         address = image.get("src", "")
         if address.startswith(WITHIN):
             continue
-        name = _named(address)
-        content, media_type = _read(folder, name)
-        if channel == "email":
-            image.set("src", f"cid:{hashlib.sha256(content).hexdigest()[:16]}.{quote(name)}@budkavle")
-        else:
-            image.set("src", f"data:{media_type};base64,{base64.b64encode(content).decode()}")
+        try:
+            image.set("src", _address(folder, address, channel))
+        except InputError as error:
+            wrong.append(error)
+    if wrong:
+        raise PicturesInvalid(wrong)
+
+
+def _address(folder: Path, address: str, channel: str) -> str:
+    name = _named(address)
+    content, media_type = _read(folder, name)
+    if channel == "email":
+        return f"cid:{hashlib.sha256(content).hexdigest()[:16]}.{quote(name)}@budkavle"
+    return f"data:{media_type};base64,{base64.b64encode(content).decode()}"
 
 
 def attached(page: str, folder: Path) -> list[tuple[bytes, str, str]]:

@@ -1,4 +1,4 @@
-"""Typst documents of letters to PDF/UA-1: ``python -m tasks.typesetting PARENT SECONDS BYTES``.
+"""Typst documents of letters to PDF/UA-1: ``python -m tasks.typesetting PARENT``.
 
 It reads one on standard input and prints one line of JSON, the first page and the number of pages of every letter, and
 then the PDF. A batch is set in
@@ -23,11 +23,9 @@ import typst
 from campaigns.errors import InputError
 from tasks.lifeline import end_with_parent
 
-SECONDS, SECONDS_OF_A_SAMPLE = 600, 60
-MOST_MEMORY, MEMORY_OF_A_SAMPLE = 4 * 2**30, 2**30
+SECONDS = 600
+MOST_MEMORY = 4 * 2**30
 """Address space in bytes; a batch takes a tenth of what it may (docs/performance.md)."""
-REFUSED = 3
-"""Exit code of the process when typst says why it cannot set the document."""
 MEND = "mend the text, the logotype or campaigns/layouts/letter.typ, whichever the reason names."
 _PAGES = (
     "(query(<first-page>).map(each => each.location().page()), query(<last-page>).map(each => each.location().page()))"
@@ -58,42 +56,16 @@ def typeset(source: bytes) -> Letters:
 
 def typeset_apart(source: bytes) -> Letters:
     """Do the same in a process of its own, which ends with this one; an error says nothing of what the letters hold."""
+    command = [sys.executable, "-m", "tasks.typesetting", str(os.getpid())]
+    environment = {"PYTHONPATH": str(Path(__file__).parents[1]), "PYTHONUTF8": "1", "MALLOC_ARENA_MAX": "2"}
     try:
-        done = _run(source, SECONDS, MOST_MEMORY)
-        done.check_returncode()
+        done = subprocess.run(command, input=source, capture_output=True, check=True, timeout=SECONDS, env=environment)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         raise InputError(
             f"a batch of letters cannot be typeset ({type(error).__name__}); nothing of the shard was handed over",
             remedy="look at the preview's letters and at the machine's free memory, then run the same command again.",
         ) from None
-    return _letters(done.stdout)
-
-
-def typeset_sample(source: bytes) -> Letters:
-    """Do the same for a letter that is nobody's, within a minute; raises InputError with typst's reason."""
-    try:
-        done = _run(source, SECONDS_OF_A_SAMPLE, MEMORY_OF_A_SAMPLE)
-    except subprocess.TimeoutExpired:
-        done = None
-    if done is not None and done.returncode == 0:
-        return _letters(done.stdout)
-    known = done is not None and done.returncode == REFUSED
-    raise InputError(
-        done.stdout.decode()
-        if done is not None and known
-        else "the letter takes too long or too much memory to typeset",
-        remedy=MEND if known else "make its text shorter and its pictures smaller.",
-    )
-
-
-def _run(source: bytes, seconds: int, memory: int) -> "subprocess.CompletedProcess[bytes]":
-    command = [sys.executable, "-m", "tasks.typesetting", *map(str, (os.getpid(), seconds, memory))]
-    environment = {"PYTHONPATH": str(Path(__file__).parents[1]), "PYTHONUTF8": "1", "MALLOC_ARENA_MAX": "2"}
-    return subprocess.run(command, input=source, capture_output=True, check=False, timeout=seconds, env=environment)
-
-
-def _letters(printed: bytes) -> Letters:
-    places, _, pdf = printed.partition(b"\n")
+    places, _, pdf = done.stdout.partition(b"\n")
     return Letters(pdf, tuple((first, pages) for first, pages in json.loads(places)))
 
 
@@ -107,15 +79,13 @@ def _fonts() -> "typst.Fonts":
 
 def main() -> None:
     """Bound the process, then set the document on standard input."""
-    parent, seconds, memory = map(int, sys.argv[1:4])
-    end_with_parent(parent)
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds * (os.cpu_count() or 1),) * 2)
+    end_with_parent(int(sys.argv[1]))
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS * (os.cpu_count() or 1),) * 2)
     try:
         letters = typeset(sys.stdin.buffer.read())
-    except InputError as error:
-        sys.stdout.write(error.problem)
-        sys.exit(REFUSED)
+    except InputError:
+        sys.exit(1)
     sys.stdout.buffer.write(json.dumps(letters.places).encode() + b"\n" + letters.pdf)
 
 

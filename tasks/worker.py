@@ -64,7 +64,8 @@ def publish(
         internal = control.terms.get("internal", False)
         text_sender = control.terms.get("text_senders", {}).get(channel, "")
         moment = Moment()
-        given = {**settings, "text_sender": text_sender, **_pages(channel, settings, home, internal)}
+        pages, token = _pages(channel, settings, home, internal)
+        given = {**settings, "text_sender": text_sender, "web_url": pages, "web_token": token}
         nothing_is_sent = control.refresh() in ("stopped", "expired")
         texts = {} if nothing_is_sent else templates_of(folder / "shards", shard, {each.variant for each in messages})
         sender = SENDERS[channel](_setting(home, run, shard, given, texts, moment))
@@ -79,14 +80,14 @@ def publish(
     return {"ending": ending, "counts": dict(sorted(delivery.counts.items()))}
 
 
-def _pages(channel: str, settings: dict[str, Any], home: Path, internal: bool) -> dict[str, str]:
-    """Return where pages go, and with which token."""
+def _pages(channel: str, settings: dict[str, Any], home: Path, internal: bool) -> tuple[str, str]:
+    """Return where pages go and the token that opens it."""
     if channel != "web":
-        return {}
+        return "", ""
     from tasks.senders.web import pages_url  # loads what the workers of other channels start faster without
 
-    url = pages_url(settings.get("web_url", ""), settings.get("intranet_url", ""), home, internal)
-    return {"web_url": url, "web_token": settings.get("intranet_token" if internal else "web_token", "")}
+    place = pages_url(settings.get("web_url", ""), settings.get("intranet_url", ""), home, internal)
+    return place, settings.get("intranet_token" if internal else "web_token", "")
 
 
 def _setting(

@@ -5,12 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from installation import Installation, install, prefect_server, serving
 
 from flows.settings import TELEMETRY_OFF
 from tasks import store
 from tasks.workplace import Workplace
 
+settings.register_profile("tests", deadline=None)  # a busy machine is slow, which is no fault of what is tested
+settings.load_profile("tests")
 os.environ.update(TELEMETRY_OFF)
 LONGEST = ("test_whole_way", "test_deployments", "test_worker")
 
@@ -41,9 +44,10 @@ def published_home(approved_home: Installation, server: dict[str, str]) -> Insta
     """The installation once its campaign is published, while a reader held the snapshot open; copied aside."""
     restore(approved_home, "approved")
     with serving(replace(approved_home, extra=server)) as place, store.reading(place.workplace) as reader:
-        place.run("run", str(place.campaign))
+        said = place.run("run", str(place.campaign))
         seen = reader.execute("SELECT count(*) FROM delivery_event").fetchone()
     (place.home / "seen-by-a-reader").write_text(str(seen))
+    (place.home / "said-by-the-run").write_text(said)
     shutil.copytree(place.home, place.home.parent / "published", symlinks=True)
     shutil.copytree(place.sink, place.home.parent / "published-sink")
     return approved_home

@@ -8,6 +8,7 @@ import base64
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import cache
 from inspect import signature
 from pathlib import Path
@@ -25,10 +26,11 @@ from tasks.workplace import Workplace
 
 DEFECTS = Path(__file__).parent / "defects"
 VARIANTS = "variants"
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 BRIEF = "campaign.yaml"
 EDITS = ("in", "old", "new", "nth", "after", "add", "write", "text", "put", "drop", "layout")
 OWN_LAYOUTS = "own_layouts"
-STOPS_THE_TEXTS = frozenset({"text_syntax", "text_file", "channel_known"})
+STOPS_THE_TEXTS = frozenset({"text_syntax", "text_file", "image_file", "channel_known"})
 PICTURE = re.compile(r"!\[[^\]]*\]\(([\w-]+\.png)\)")
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 OF_A_TEXT = re.compile(r"text\.(?:[a-z_]+\.)?([a-z]{2,3}(?:-\w+)?)\.md")
@@ -200,6 +202,7 @@ class Group:
             seed.alone
             or any(other.alone or _confused(other, seed) for other in self.seeds)
             or _stops(seed) != _stops(self.seeds[0])
+            or (_stops(seed) == "texts" and {file for file, _ in wanted} & {file for file, _ in self.taken})
             or any(file == other and _overlap(lines, those) for file, lines in wanted for other, those in self.taken)
         ):
             return False
@@ -253,7 +256,7 @@ def checked(files: Files, folder: Path) -> list[Finding]:
         (folder / name).write_text(text, encoding="utf-8")
         for picture in PICTURE.findall(text):
             (folder / picture).write_bytes(base64.b64decode(PIXEL))
-    return check_campaign(Workplace(home=folder.parent / "home", key=b"a key for tests only"), folder)
+    return check_campaign(Workplace(home=folder.parent / "home", key=b"a key for tests only"), folder, now=NOW)
 
 
 def clean_files(campaign: str, variant: str = "") -> Files:

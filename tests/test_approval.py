@@ -36,7 +36,7 @@ from campaigns.errors import (
 from campaigns.language import translations
 from flows import approval_form
 from flows.commands.common import actor as command_actor
-from tasks import approval, approval_letter, checklist, decisions, digest, runs, store
+from tasks import approval, approval_letter, approval_wording, checklist, decisions, digest, runs, store
 from tasks.status import run_status
 from tasks.workplace import Workplace
 
@@ -203,8 +203,8 @@ def test_the_letter_tells_the_matter_and_carries_the_preview(scene: Scene) -> No
     told = (
         "Vad: Sortera matavfall hemma (G3:", "Till vem: hushåll som inte sorterar matavfall",
         "till allmänheten: 20 personer av 20 i målgruppen", "18 januari 2027", "Kostnad: högst",
-        "Beslut: Beslutat (Komm", "lix: Texten måste nämna", "[ ] Översättning, engelska: enligt uppdraget",
-        "Löfte: målgruppen får veta vad det ledde till senast 15 juni 2027", "Förhandsgranskning: bifogad",
+        "Beslut: Beslutat (Komm", "(lix): Texten måste nämna", "[ ] Översättning, engelska: enligt uppdraget",
+        "Löfte: senast 15 juni 2027 får målgruppen veta vad det ledde till", "Förhandsgranskning: bifogad",
     )  # fmt: skip
     assert [part for part in told if part not in text.replace("\N{NO-BREAK SPACE}", " ")] == []
     assert "Råd i krisen" not in text
@@ -248,7 +248,7 @@ def test_what_an_approval_confirms_is_kept_with_who_has_read_each_translation(
 
 def test_the_points_are_told_in_words() -> None:
     given = ["facts", "translation:en=translator_waste", "translation:ar", "crisis_advice"]
-    told = "fakta, översättningen (engelska), läst av translator_waste, översättningen (arabiska), råden i krisen"
+    told = "fakta; översättningen (engelska), läst av translator_waste; översättningen (arabiska); råden i krisen"
     assert checklist.confirmed(given, "sv") == told
 
 
@@ -268,6 +268,19 @@ def test_few_persons_are_not_told_in_the_letter(scene: Scene) -> None:
     digest.seal(scene.workplace, scene.run)
     approval.request(scene.workplace, scene.run)
     assert "hur många personer det är visas inte" in text_of(scene.box.letters[0])
+
+
+def test_a_hidden_total_is_not_pasted_into_the_sentence(scene: Scene) -> None:
+    with store.writing(scene.workplace) as connection:
+        connection.execute(
+            "INSERT INTO audience BY NAME SELECT run, wave, person_key || 'x' AS person_key, 'dead' AS excluded_reason "
+            "FROM audience LIMIT 3"
+        )
+    digest.seal(scene.workplace, scene.run)
+    approval.request(scene.workplace, scene.run)
+    told = text_of(scene.box.letters[0])
+    assert "  - till allmänheten: 20 personer" in told.splitlines()
+    assert "visas inte" not in told
 
 
 def test_one_person_alone_never_fills_every_role(scene: Scene) -> None:
@@ -548,9 +561,8 @@ def test_the_digest_that_was_granted_is_the_sealed_one(scene: Scene) -> None:
 
 
 def test_every_word_of_the_letter_and_the_form_is_translated() -> None:
-    sources = [
-        Path(str(module.__file__)).read_text(encoding="utf-8") for module in (approval_letter, approval_form, checklist)
-    ]
+    modules = (approval_letter, approval_wording, approval_form, checklist)
+    sources = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in modules]
     calls = [node for source in sources for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     messages = {
         str(ast.literal_eval(call.args[0]))

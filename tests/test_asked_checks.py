@@ -21,7 +21,7 @@ from tasks.asked_checks import browser_findings, link_findings
 from tasks.gate_subjects import subject_of
 from tasks.gates import GateSubject
 from tasks.link_check import Answer, Bounds, check_links
-from tasks.messages import render_texts
+from tasks.rendered_texts import render_texts
 from tasks.web_addresses import is_public
 from tasks.workplace import Workplace
 

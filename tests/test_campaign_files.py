@@ -15,7 +15,7 @@ from campaigns.campaign_files import PICTURE, TEMPLATE, TEXT, is_read
 from campaigns.errors import BriefInvalid
 from campaigns.texts import read_text
 from tasks.audience_query import examine
-from tasks.messages import render_texts
+from tasks.rendered_texts import render_texts
 from tasks.workplace import Workplace
 
 SECRET = "a key that nobody may read"

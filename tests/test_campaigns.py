@@ -37,10 +37,11 @@ from tasks import (
 from tasks.checking import check_campaign
 from tasks.gate_subjects import subject_of
 from tasks.gates.readability import reading_index, sentences
-from tasks.messages import RenderedVariant, render_texts
 from tasks.register import import_register
+from tasks.rendered_texts import render_texts
 from tasks.slot_values import default_values
 from tasks.synthesis import synthesise
+from tasks.variants import RenderedVariant
 from tasks.workplace import Workplace
 
 HOME = Path(campaigns.__file__).parent

@@ -19,7 +19,7 @@ from campaigns.programme import load_programme
 from tasks import gates
 from tasks.gates import GATES, GateSubject, accept_overrides, examine, refuses
 from tasks.gates.readability import reading_index, sentences
-from tasks.gates.subject import WORD, line_of
+from tasks.gates.reading import WORD, line_of
 
 SOURCE = """---
 subject: Börja sortera

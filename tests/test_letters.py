@@ -2,10 +2,11 @@
 
 import csv
 import io
+import os
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +18,20 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from pypdf import PageObject, PdfReader
+from small_run import kill, workers_of
 
 import campaigns
 from campaigns.brief_loading import load_brief
 from campaigns.errors import InputError
 from tasks import letters, slots, typesetting
 from tasks.letter_source import ADDRESS, CLEAR, DIVIDER, letter_source
-from tasks.messages import RenderedVariant, render_texts
+from tasks.rendered_texts import render_texts
+from tasks.sample_typesetting import MOST_LETTERS, SampleProcess, typeset_sample
 from tasks.senders.letter import LETTERS_PER_FILE, LetterSender
 from tasks.senders.protocol import Message, Setting
 from tasks.slot_values import default_values
-from tasks.typesetting import typeset, typeset_apart, typeset_sample
+from tasks.typesetting import typeset, typeset_apart
+from tasks.variants import RenderedVariant
 from tasks.workplace import Workplace
 
 SCHOOL = Path(campaigns.__file__).parent / "sok-skola"
@@ -60,6 +64,11 @@ HOSTILE = [
     DIVIDER.decode(), slots.marker("street", "typst"), 'values.at("x")', "", " ", "x" * 300,
     "https://example.se/å?a=1&b=2", 'https://example.se/"#panic()',
 ]  # fmt: skip
+SMALL = (
+    b'#set document(title: [Prov])\n#set text(lang: "sv")\n#metadata(none) <first-page> Hej #metadata(none) <last-page>'
+)
+SLOW = b"#for number in range(100000) [#number ]"
+TOO_LARGE = b"#let a = range(1000000000)"
 LATIN = st.text(st.characters(min_codepoint=32, max_codepoint=0x17F, exclude_characters="\xad"), max_size=30)
 hostile = LATIN | st.sampled_from(HOSTILE) | st.lists(st.sampled_from(HOSTILE), max_size=3).map("".join)
 
@@ -366,7 +375,33 @@ def test_a_letter_that_no_post_can_carry_is_rejected_and_not_printed(
 
 def test_a_sample_that_takes_too_much_memory_is_refused_by_its_process() -> None:
     with pytest.raises(InputError, match="too long or too much memory"):
-        typeset_sample(b"#let a = range(1000000000)")
+        typeset_sample(TOO_LARGE)
+
+
+@pytest.mark.parametrize("ending", [lambda: typeset_sample(TOO_LARGE), lambda: typeset_sample(SLOW, seconds=0.2)])
+def test_after_a_sample_that_ended_the_process_the_next_is_set_as_before(ending: Callable[[], object]) -> None:
+    typeset_sample(SMALL)
+    with pytest.raises(InputError, match="too long or too much memory"):
+        ending()
+    assert len(read(typeset_sample(SMALL).pdf).pages) == 1
+
+
+def test_whatever_ended_the_process_of_samples_another_sets_the_letter() -> None:
+    typeset_sample(SMALL)
+    for worker in workers_of(os.getpid()):
+        if b"tasks.sample_typesetting" in Path(f"/proc/{worker}/cmdline").read_bytes():
+            kill(worker)
+    assert len(read(typeset_sample(SMALL).pdf).pages) == 1
+
+
+def test_the_process_of_samples_is_replaced_before_it_has_kept_too_much() -> None:
+    process = SampleProcess()
+    asked = 0
+    while process.takes_another():
+        assert isinstance(process.ask(SMALL, 60), typesetting.Letters)
+        asked += 1
+    process.end()
+    assert asked == MOST_LETTERS
 
 
 @pytest.mark.parametrize(

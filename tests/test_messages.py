@@ -21,7 +21,9 @@ from campaigns.brief import Brief
 from campaigns.errors import BriefInvalid
 from campaigns.texts import TextSource
 from tasks import messages, rendering, runs, slots, store
-from tasks.messages import RenderedVariant, build_variants, render_texts
+from tasks.messages import build_variants
+from tasks.rendered_texts import render_texts
+from tasks.variants import RenderedVariant
 from tasks.workplace import Workplace
 
 MATAVFALL = Path(brief_module.__file__).parent / "matavfall"
@@ -234,7 +236,9 @@ def test_a_department_names_the_city_and_a_proposal_is_called_one(tmp_path: Path
 
 def test_labels_follow_the_language_of_the_message(tmp_path: Path, workplace: Workplace) -> None:
     folder = a_folder(tmp_path, TEXT, text__en=TEXT, text__ar=TEXT)
-    found = {v.language: v for v in render_texts(a_brief(languages=["sv", "en", "ar"]), folder, workplace)}
+    contact = {"way": "svar@example.se", "hours": "vardagar 8–16", "answer_within": "två arbetsdagar"}
+    brief = a_brief(languages=["sv", "en", "ar"], contact=contact)
+    found = {v.language: v for v in render_texts(brief, folder, workplace)}
     assert "part of the City of Stockholm" in found["en"].text
     assert "Decided: Kommunfullmäktige, 15 June 2026" in found["en"].text
     english = page_of(found["en"].html)

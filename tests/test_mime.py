@@ -18,9 +18,10 @@ from campaigns.brief import Brief
 from campaigns.brief_loading import load_brief
 from campaigns.language import direction
 from tasks import mime, slots
-from tasks.messages import RenderedVariant, render_texts
+from tasks.rendered_texts import render_texts
 from tasks.senders import Message
 from tasks.shard_messages import renderer
+from tasks.variants import RenderedVariant
 from tasks.workplace import Workplace
 
 SENDER = "budkavle@example.se"
@@ -118,8 +119,10 @@ def test_hostile_values_read_like_one_built_for_a_person(emails: Emails, data: s
     brief, variant = emails[data.draw(st.integers(0, len(emails) - 1))]
     person = person_of(brief, {slot.name: data.draw(short) for slot in brief.slots})
     joined = slots.parse(variant.template).fill(person)
-    for found, wanted in zip(told(joined), told(built(brief, variant, person).as_bytes()), strict=True):
-        if "subject" in found[2]:  # where it holds "=?", the standard library does not read what it has written
+    model = built(brief, variant, person)
+    model.replace_header("Subject", "where it holds =?, the standard library does not read what it has written")
+    for found, wanted in zip(told(joined), told(model.as_bytes()), strict=True):
+        if "subject" in found[2]:
             written = PLACED.sub("QZSLOTaddressQ", variant.subject)
             wanted[2]["subject"] = slots.parse(written.encode()).fill(person).decode().strip()
         assert found == wanted

@@ -15,8 +15,8 @@ from campaigns.programme import load_programme
 from tasks import gates, slots
 from tasks.gate_subjects import subject_of
 from tasks.gates import active_content
-from tasks.messages import RenderedVariant
 from tasks.text_pictures import shown_within
+from tasks.variants import RenderedVariant
 from tasks.workplace import Workplace
 
 EXTENDED = """{% extends "email.html.j2" %}

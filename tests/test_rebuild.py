@@ -60,6 +60,7 @@ def published_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[W
     asked = {"digest": "d", "asked": [{"role": "manager", "approver": "test_person"}]}
     decisions.record(workplace, "approval_requested", actor="test", run=run, detail=asked)
     detail = {"digest": "d", "role": "manager", "approver": "test_person", "reviewed": ["h_gate"]}
+    detail["confirmed"] = ["facts", "translation:en=test_reader"]
     decisions.record(workplace, "approval_granted", actor="test_person", run=run, detail=detail)
     with store.writing(workplace) as connection:
         rebuild.approval_rows.settle(connection, workplace, run)

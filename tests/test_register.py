@@ -18,6 +18,7 @@ from hypothesis import strategies as some
 from pyarrow import parquet
 
 from campaigns.errors import CheckFailed, RegisterFileInvalid
+from flows.commands.register import _lines
 from tasks import store
 from tasks.register import KINDS, TABLES, ImportCounts, clear_leftovers, import_register
 from tasks.register_values import usable_email, usable_mobile, usable_number
@@ -515,3 +516,13 @@ def test_an_extract_that_fails_its_checks_leaves_the_former_one_in_place(workpla
         import_register(workplace, other["population"], "population", date(2026, 6, 2), check=refuse)
     assert rows() == before
     assert workplace.register("population").resolve() == evidence
+
+
+def test_rows_that_were_merged_are_told_as_merged_and_others_as_accepted_without_what_is_wrong() -> None:
+    notes = {"same person as another row, merged": 10, "email: not a usable address, left out": 7}
+    counts = ImportCounts("population", 2010, 1998, 2, 10, {"personal_number: is empty": 2}, None, notes, None, ())
+    assert _lines(counts)[1:] == [
+        "  rejected: 2 × personal_number: is empty",
+        "  accepted without it: 7 × email: not a usable address, left out",
+        "  merged: 10 × same person as another row",
+    ]

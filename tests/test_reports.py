@@ -17,6 +17,8 @@ from tasks.disclosure import SMALLEST_CELL, reach_rows
 from tasks.evaluation import evaluate
 from tasks.lessons import draw_lessons
 from tasks.outcomes import import_outcomes
+from tasks.pages import filters
+from tasks.report_charts import fairness_chart
 from tasks.reports import write_report
 from tasks.workplace import Workplace
 from tasks.world import simulate_outcomes
@@ -236,4 +238,27 @@ def test_what_a_channel_costs_once_is_in_what_was_planned_and_spent() -> None:
     found = connection.execute(store.statement("reports/sent"), {"run": "r"}).fetchall()
     assert [(row[0], row[2], row[3], row[4]) for row in found] == [
         ("posters", 0, 60000.0, 60000.0), ("letter", 3, 2530.0, 2530.0),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "step"), [("sv", "12,5"), ("en", "12.5")])
+def test_the_axis_of_a_chart_writes_numbers_as_the_reader_does(language: str, step: str) -> None:
+    words = {"share": "Andel", "effect": "Antal"}
+    drawn = fairness_chart([(0.0, 11.75), (0.8, 11.0)], words, "Titel", "Text", filters(language)["number"])
+    written = re.findall(r"<text[^>]*>([^<]*)</text>", drawn)
+    assert {"0", "80", step} <= set(written)
+
+
+@given(any_of.floats(min_value=0, max_value=1e7, allow_nan=False))
+def test_an_amount_that_is_not_nothing_never_looks_free_and_is_never_half_a_krona_wrong(amount: float) -> None:
+    written = filters("sv")["money"](amount).replace("\N{NO-BREAK SPACE}", "")
+    shown = int(written.removeprefix("under ").removesuffix("kr"))
+    assert abs(shown - amount) <= (1 if written.startswith("under") else 0.5 + 1e-6)
+    assert shown > 0 or amount < 1e-6
+
+
+def test_halves_go_up_whatever_floating_point_made_of_them() -> None:
+    money = filters("en")["money"]
+    assert [money(amount) for amount in (6349.5, 6349.499999999, 6350.5, 0.28, 0)] == [
+        "6,350 SEK", "6,350 SEK", "6,351 SEK", "less than 1 SEK", "0 SEK",
     ]  # fmt: skip

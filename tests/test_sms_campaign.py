@@ -20,8 +20,8 @@ from tasks import audience, channels, messages, runs, shards, store
 from tasks.checking import check_campaign
 from tasks.gate_subjects import subject_of
 from tasks.gates import GateSubject, examine
-from tasks.messages import render_texts
 from tasks.previews import write_preview
+from tasks.rendered_texts import render_texts
 from tasks.shard_messages import read_shard
 from tasks.slots import parse
 from tasks.text_message import count

@@ -20,7 +20,7 @@ from campaigns.errors import ContentChanged, InputError
 from tasks import accounts, decisions, orders, publishing, rebuild, runs, shards, status, steering, store, stories
 from tasks import unpublishing as pages
 from tasks.checking import check_campaign
-from tasks.messages import render_texts
+from tasks.rendered_texts import render_texts
 from tasks.workplace import Workplace
 
 RECRUITMENT = Path(__file__).parents[1] / "campaigns" / "rekrytering"

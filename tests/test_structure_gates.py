@@ -19,7 +19,7 @@ from tasks.gate_subjects import subject_of
 from tasks.gates import GateSubject, examine
 from tasks.gates.appearance import texts_seen
 from tasks.markdown import to_html, to_text
-from tasks.messages import render_texts
+from tasks.rendered_texts import render_texts
 from tasks.workplace import Workplace
 
 HOME = Path(campaigns.__file__).parent

@@ -40,12 +40,15 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Check brief, texts and gates; nothing is sent and no register is read."""
+    from datetime import UTC, datetime
+
     from campaigns.brief_loading import find_campaign
     from tasks.checking import check_campaign
     from tasks.gate_words import told
     from tasks.gates import refuses
 
-    findings = check_campaign(here(), find_campaign(campaign), links=links, browser=browser)
+    now = datetime.now(UTC)
+    findings = check_campaign(here(), find_campaign(campaign), links=links, browser=browser, now=now)
     blocking = [finding for finding in findings if refuses(finding)]
     answer(
         {"campaign": campaign, "findings": [finding.as_dict() for finding in findings]},

@@ -128,11 +128,15 @@ def receipts(
     serve_receipts(place.home, place.key, port, host)
 
 
-def serve(port: Annotated[int, typer.Option(help="Port of Prefect's server.")] = 4200) -> None:
-    """Run Prefect's server, deploy every flow and work off their runs, until interrupted."""
+def serve(
+    port: Annotated[int, typer.Option(help="Port of Prefect's server.")] = 4200,
+    receipts_port: Annotated[int, typer.Option(help="Port for receipts, where BUDKAVLE_RECEIPTS_URL is set.")] = 2580,
+) -> None:
+    """Run Prefect's server, deploy every flow and work off their runs, take receipts, until interrupted."""
     from flows.serving import serve as run_server
 
-    run_server(here().home, port, echo=typer.echo)
+    place = here()
+    run_server(place.home, port, echo=typer.echo, receipts_port=receipts_port if place.receipts_url else None)
 
 
 def settings(as_json: AsJson = False) -> None:

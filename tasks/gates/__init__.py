@@ -21,6 +21,7 @@ from tasks.gates import (
     pictures,
     politics,
     promises,
+    quotations,
     readability,
     sender,
     spelling,
@@ -49,6 +50,7 @@ FAMILIES = (
     correctness,
     decisions,
     politics,
+    quotations,
     text_message,
 )
 

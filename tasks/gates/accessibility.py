@@ -1,14 +1,16 @@
-"""Texts that everybody can use: pictures described, links that say where they lead, the language marked."""
+"""Texts that everybody can use: pictures described, links that say where they lead."""
 
 import re
 from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from campaigns.language import direction
-from tasks.gates.quoting import sentence_around, sentence_with, shown_safely
+from tasks.gates.masking import shown_safely
+from tasks.gates.quoting import sentence_around, sentence_with
+from tasks.gates.reading import is_hidden, shown
 from tasks.gates.registry import Fault, Threshold, gate
-from tasks.gates.subject import BRIEF_FILE, GateSubject, is_hidden, shown
+from tasks.gates.subject import GateSubject
+from tasks.gates.written import BRIEF_FILE
 from tasks.text_pictures import CONTENT_ID
 
 FILE_NAME = re.compile(r"\.(?:avif|gif|jpe?g|pdf|png|svg|tiff?|webp)$|^(?:img|dsc|image|bild)[-_ ]?\d+$", re.IGNORECASE)
@@ -103,21 +105,6 @@ def link_text(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
         yield Fault(message, remedy, subject.place(address), sentence=sentence_with(subject, address))
 
 
-@gate("language_tag")
-def language_tag(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
-    """P5b: the document names its own language, and its direction where it runs right to left."""
-    if subject.document is None:
-        return
-    tag = subject.document.get("lang", "")
-    remedy = subject.say("Set `lang`, and `dir` where needed, on the layout's html element.")
-    place = subject.source, 1
-    if tag.casefold() != subject.language.casefold():
-        message = subject.say("The page is marked as “{tag}” but written in “{own}”", tag=tag, own=subject.language)
-        yield Fault(message, remedy, place)
-    elif direction(tag) == "rtl" and subject.document.get("dir") != "rtl":
-        yield Fault(subject.say("A language written from right to left is not marked so"), remedy, place)
-
-
 def _bare_addresses(subject: GateSubject) -> list[str]:
     """Return the web addresses that stand as mere text on a screen, where a reader can follow links."""
     if subject.document is None or subject.channel in PRINTED:
@@ -156,11 +143,8 @@ def _place_of(subject: GateSubject, picture: HtmlElement) -> tuple[str, int]:
     file = re.escape(name) if name and not picture.get("src", "").startswith("data:") else ""
     forms = [inside + rf"\s*<?{file}", rf"!\[[^\]]*\]\(\s*<?{file}(?=[)>\s])"] if file else [inside]
     forms += [rf"^\s+\S+:\s*[\"']?{words}[\"']?\s*$"] if words else []
-    for form in forms:
-        for file_name in subject.written:
-            for number, line in subject.numbered(file_name):
-                if file_name != BRIEF_FILE and re.search(form, line):
-                    return file_name, number
+    if place := subject.written_at(*map(re.compile, forms), but=BRIEF_FILE):
+        return place
     written = subject.markup_place(picture)
     return written if written[0] != subject.source else subject.place(picture.get("alt") or name or f"<{picture.tag}")
 
@@ -195,9 +179,8 @@ def _place_of_link(subject: GateSubject, link: HtmlElement, text: str) -> tuple[
     """Return where a link was written: its Markdown, told from the same words elsewhere by its address, or its tag."""
     address = str(link.get("href", ""))
     inside = any(root in link.iterancestors() for root in subject.roots)
-    for written in (f"[{text}]({address})", f"]({address})", f"<{address}>", f"[{text}](") if inside else ():
-        for name in subject.written:
-            if number := next((n for n, line in subject.numbered(name) if written in line), 0):
-                return name, number
+    forms = (f"[{text}]({address})", f"]({address})", f"<{address}>", f"[{text}](") if inside else ()
+    if place := subject.written_at(*forms):
+        return place
     placed = subject.markup_place(link)
     return placed if placed[0] != subject.source else subject.place(text or address)

@@ -10,7 +10,7 @@ import tinycss2
 from lxml.html import HtmlElement
 from tinycss2.ast import FunctionBlock, Node, StringToken, URLToken
 
-from tasks.gates.quoting import shown_safely
+from tasks.gates.masking import shown_safely
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import GateSubject
 from tasks.pages import LAYOUTS

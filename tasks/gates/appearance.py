@@ -8,8 +8,8 @@ from typing import NamedTuple
 from lxml.html import HtmlElement
 from tinycss2.color4 import Color, parse_color
 
+from tasks.gates.reading import NOT_READ
 from tasks.gates.style_rules import Circumstances, applied, differs_by_scheme, rules_of
-from tasks.gates.subject import NOT_READ
 
 Colour = tuple[float, float, float, float]
 BLACK, WHITE, NOTHING = (0.0, 0.0, 0.0, 1.0), (1.0, 1.0, 1.0, 1.0), (0.0, 0.0, 0.0, 0.0)

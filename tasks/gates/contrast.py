@@ -12,7 +12,7 @@ from functools import lru_cache
 import lxml.html
 
 from tasks.gates.appearance import Colour, Seen, over, texts_seen
-from tasks.gates.quoting import shown_safely
+from tasks.gates.masking import shown_safely
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import GateSubject
 

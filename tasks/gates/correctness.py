@@ -8,8 +8,9 @@ from itertools import pairwise
 
 from personnummer.personnummer import valid
 
-from tasks.gates.passages import UNSEEN, exact_places, written_lines
-from tasks.gates.readability import masked, quote, sentences
+from tasks.gates.masking import masked, quote
+from tasks.gates.passages import UNSEEN, exact_places
+from tasks.gates.readability import sentences
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import GateSubject
 from tasks.slot_values import STAND_INS
@@ -114,14 +115,14 @@ def personal_number(subject: GateSubject, threshold: Threshold) -> Iterator[Faul
 
 def _lines_with(subject: GateSubject, number: str) -> list[tuple[tuple[str, int], str]]:
     """Return each line that holds a number, marks such as ** aside, with its words; else the first of two that do."""
-    written = [(place, MARKS.sub("", line)) for place, line in written_lines(subject)]
-    lines = [(place, line) for place, line in written if number in _digits_of(personal_numbers(line))]
+    written = [(place, MARKS.sub("", line)) for place, line in subject.written_lines]
+    lines = [(place, line) for place, line in written if number in personal_numbers(line)]
     pairs = (
         (place, f"{line.rstrip()} {further.strip()}")
         for (place, line), ((name, _), further) in pairwise(written)
         if place[0] == name
     )
-    return lines or [(place, line) for place, line in pairs if number in _digits_of(personal_numbers(line))]
+    return lines or [(place, line) for place, line in pairs if number in personal_numbers(line)]
 
 
 def personal_numbers(text: str) -> Iterator[str]:
@@ -138,10 +139,6 @@ def _is_personal(digits: str, sign: str) -> bool:
     return len(digits) in (10, 12) and bool(valid(f"{digits[:-4]}{sign}{digits[-4:]}"))
 
 
-def _digits_of(numbers: Iterator[str]) -> frozenset[str]:
-    return frozenset(numbers)
-
-
 def _plain_digits(text: str) -> str:
     """Return a text with the digits, hyphens and spaces of every script as ASCII has them."""
     shown = HYPHENS.sub("-", unicodedata.normalize("NFKC", UNSEEN.sub("", text)))
@@ -155,10 +152,12 @@ def _unfinished(subject: GateSubject) -> Iterator[tuple[str, str]]:
     linked = {
         address.partition(":")[2] for address in addresses if ":" in address
     }  # plain text writes: words <address>
-    text = [" ".join(part.split()) for part in re.split(r"\n\s*\n", subject.text)]
     name = STAND_INS["address_name"]
     recipient = f"{name} {STAND_INS['street']}"  # of a letter that is shown before it is filled
-    told = [subject.subject, *words, *sentences([*subject.body, *subject.blocks, *text]), subject.seen, *text]
+    told = [
+        subject.subject, *words, *sentences([*subject.body, *subject.blocks, *subject.paragraphs]), subject.seen,
+        *subject.paragraphs,
+    ]  # fmt: skip
     for sentence in dict.fromkeys(told):
         found = _unfinished_in(
             "" if sentence == name and subject.channel == "letter" else sentence.replace(recipient, "")

@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from campaigns.language import base
 from tasks.gates.decision_words import DecisionWords, decision_words
+from tasks.gates.masking import masked
 from tasks.gates.passages import passages, places
-from tasks.gates.readability import masked
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import GateSubject
 

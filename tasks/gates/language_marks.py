@@ -1,14 +1,31 @@
-"""Words in another language than the text's own: marked, so that a screen reader says them as that language does."""
+"""The language of a page, and of words in another: marked, so that a screen reader says them as that language does."""
 
 from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
+from campaigns.language import direction
 from campaigns.languages_told import is_language_tag, language_of, may_be_in, name_of
-from tasks.gates.quoting import shown_safely
+from tasks.gates.masking import shown_safely
 from tasks.gates.readability import sentences
+from tasks.gates.reading import BLOCKS, is_hidden, shown
 from tasks.gates.registry import Fault, Threshold, gate
-from tasks.gates.subject import BLOCKS, GateSubject, is_hidden, shown
+from tasks.gates.subject import GateSubject
+
+
+@gate("language_tag")
+def language_tag(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
+    """P5b: the document names its own language, and its direction where it runs right to left."""
+    if subject.document is None:
+        return
+    tag = subject.document.get("lang", "")
+    remedy = subject.say("Set `lang`, and `dir` where needed, on the layout's html element.")
+    place = subject.source, 1
+    if tag.casefold() != subject.language.casefold():
+        message = subject.say("The page is marked as “{tag}” but written in “{own}”", tag=tag, own=subject.language)
+        yield Fault(message, remedy, place)
+    elif direction(tag) == "rtl" and subject.document.get("dir") != "rtl":
+        yield Fault(subject.say("A language written from right to left is not marked so"), remedy, place)
 
 
 @gate("language_part")

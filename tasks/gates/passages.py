@@ -5,7 +5,6 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, cast
 
 import lxml.html
@@ -13,9 +12,10 @@ from lxml.html import HtmlElement
 
 from campaigns.brief import Brief
 from campaigns.language import base
-from tasks.gates.readability import FOREIGN, sentences
-from tasks.gates.reading import blocks_of, holds
-from tasks.gates.subject import BRIEF_FILE, WORD, GateSubject
+from tasks.gates.masking import FOREIGN
+from tasks.gates.readability import sentences
+from tasks.gates.reading import WORD, blocks_of, holds, paragraphs_of
+from tasks.gates.subject import GateSubject
 
 UNSEEN = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
 DESCRIPTION = "//meta[@name='description']/@content"
@@ -23,7 +23,6 @@ IN_ATTRIBUTES = "//@alt | //@title | //@aria-label"
 HEADINGS = "//h1"
 PREHEADER = "//body/div[contains(@style, 'none')]"
 MARK_UP = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\]\([^)]*\)|<[^>]*>")
-REMARK = re.compile(r"(?:^|\s)#.*$")
 TEMPLATE_WORD = re.compile(r"""["'].*?["']""")
 
 
@@ -76,7 +75,7 @@ def places(subject: GateSubject, sentence: str, start: int, end: int) -> tuple[t
 
     The same words in several lines are told apart by what stands around them; lines that are alike are all returned.
     """
-    words = _written_words(subject)
+    words = _words_of(subject.written_lines)
     before, hit, after = (_cut(part) for part in (sentence[:start], sentence[start:end], sentence[end:]))
     if not hit:
         return (subject.place(sentence),)
@@ -97,18 +96,11 @@ def exact_places(subject: GateSubject, sentence: str, excerpt: str) -> tuple[tup
 
     Of several lines those are meant that hold most of the sentence.
     """
-    lines = [(place, line) for place, line in written_lines(subject) if holds(line, excerpt)]
+    lines = [(place, line) for place, line in subject.written_lines if holds(line, excerpt)]
     start, around = sentence.find(excerpt), set(_cut(sentence))
     shared = [len(around & set(_cut(line))) for _, line in lines]
     meant = (place for (place, _), common in zip(lines, shared, strict=True) if common == max(shared))
     return tuple(meant) or places(subject, sentence, start, start + len(excerpt))
-
-
-def written_lines(subject: GateSubject) -> Iterator[tuple[tuple[str, int], str]]:
-    """Yield every line of the files that a variant's words may stand in, with its place."""
-    for name, path in _files(subject):
-        for number, line in enumerate(path.read_text(encoding="utf-8-sig", errors="replace").splitlines(), start=1):
-            yield (name, number), REMARK.sub("", line) if name == BRIEF_FILE else line
 
 
 @lru_cache(maxsize=32)
@@ -121,7 +113,7 @@ def _written(
 
 
 def _of_text(text: str) -> list[str]:
-    return sentences([" ".join(part.split()) for part in re.split(r"\n\s*\n|\n(?=\s*(?:[-*•]|\d+\.)\s)", text)])
+    return sentences(paragraphs_of(text, items=True))
 
 
 def _of_html(html: str, language: str, keep_foreign: bool) -> Iterator[str]:
@@ -160,28 +152,9 @@ def _common(written: list[str], wanted: list[str]) -> int:
     return next((number for number, (here, there) in enumerate(pairs) if here != there), min(len(written), len(wanted)))
 
 
-def _written_words(subject: GateSubject) -> tuple[_Word, ...]:
-    return tuple(word for name, path in _files(subject) for word in _words_of(path, name, path.stat().st_mtime_ns))
-
-
-def _files(subject: GateSubject) -> list[tuple[str, Path]]:
-    """Return the text, the parts beside it, its own templates and the brief: where a variant's words may stand."""
-    parts = sorted(path.name for path in subject.folder.glob("*.md") if not path.name.startswith("text."))
-    own = [name for name in subject.written if name != BRIEF_FILE]
-    names = dict.fromkeys([*own, *parts, BRIEF_FILE]) if subject.source else ()
-    return [(name, subject.folder / name) for name in names if (subject.folder / name).is_file()]
-
-
-@lru_cache(maxsize=256)
-def _words_of(path: Path, name: str, changed: int) -> tuple[_Word, ...]:
-    """Cut a file into words; ``changed`` is when it was, so that a mended file is read anew."""
-    remark = REMARK if name == BRIEF_FILE else None
-    lines = enumerate(path.read_text(encoding="utf-8-sig", errors="replace").splitlines(), start=1)
-    return tuple(
-        _Word(word, name, number)
-        for number, line in lines
-        for word in _cut(MARK_UP.sub(_kept, remark.sub("", line) if remark else line))
-    )
+@lru_cache(maxsize=32)
+def _words_of(lines: tuple[tuple[tuple[str, int], str], ...]) -> tuple[_Word, ...]:
+    return tuple(_Word(word, name, number) for (name, number), line in lines for word in _cut(MARK_UP.sub(_kept, line)))
 
 
 def _kept(mark: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
 from campaigns.brief import Image
-from tasks.gates.quoting import shown_safely
+from tasks.gates.masking import shown_safely
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.sender import LOGOTYPE
 from tasks.gates.subject import GateSubject

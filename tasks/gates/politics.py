@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from campaigns.language import base
+from tasks.gates.masking import masked
 from tasks.gates.passages import everything, places, told_in_brief
-from tasks.gates.readability import masked
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import GateSubject
 from tasks.gates.word_lists import hits

@@ -1,16 +1,15 @@
 """The words that a fault stands in, as a finding may show them."""
 
 import copy
-import re
 
 from lxml.html import HtmlElement
 
+from tasks.gates.masking import shown_safely
 from tasks.gates.readability import sentences
-from tasks.gates.subject import BLOCKS, GateSubject, shown
+from tasks.gates.reading import BLOCKS, shown
+from tasks.gates.subject import GateSubject
 
-LONG_NUMBER = re.compile(r"\d[\d+\- ]{4,}\d")
 HERE = "\ue000"
-LONGEST = 300  # characters
 
 
 def sentence_with(subject: GateSubject, excerpt: str) -> str:
@@ -33,9 +32,3 @@ def sentence_around(element: HtmlElement) -> str:
     here.text = HERE + (here.text or "")
     found = next((each for each in sentences([shown(marked)]) if HERE in each), "")
     return shown_safely(found.replace(HERE, ""))
-
-
-def shown_safely(text: str) -> str:
-    """Return a text without long numbers, which may be somebody's, and not longer than a message can hold."""
-    safe = LONG_NUMBER.sub("…", " ".join(text.split()))
-    return safe if len(safe) <= LONGEST else safe[: LONGEST - 2].rsplit(" ", 1)[0] + " …"

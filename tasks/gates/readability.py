@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from tasks.gates.masking import masked, quote
+from tasks.gates.reading import WORD
 from tasks.gates.registry import Fault, Threshold, gate
-from tasks.gates.subject import WORD, GateSubject
+from tasks.gates.subject import GateSubject
 
 NO_CAPITALS = "\u0590-\u08ff\u1200-\u139f"  # Hebrew, Arabic and their kin; Ethiopic
 SENTENCE_END = re.compile(rf"(?<=[.!?…؟۔።])[\"”»’')\]]*\s+(?=[\"”»‘'(\[–\u2066-\u2069-]*[A-ZÅÄÖÆØ0-9{NO_CAPITALS}])")
@@ -12,10 +14,6 @@ ABBREVIATION = re.compile(r"(?:^|[\s(])(?:t\.ex|bl\.a|ca|dr|e\.g|i\.e|kl|mr|mrs|
 APOSTROPHE = re.compile("['’.]")
 LONG_WORD = 6
 FEWEST_WORDS = 3
-QUOTED_WORDS = 8
-LONG_NUMBER = re.compile(r"\d(?:[\s+./\u2010-\u2212-]*\d){5,}")
-FOREIGN = "\ufffc"
-"""Stands in the place of words that are marked as another language than the text's."""
 
 
 def sentences(blocks: Sequence[str]) -> list[str]:
@@ -88,17 +86,6 @@ def sentence_length(subject: GateSubject, threshold: Threshold) -> Iterator[Faul
         )  # fmt: skip
         longest = max(found, key=_length)
         yield Fault(message, remedy, subject.place(longest), sentence=masked(longest))
-
-
-def quote(text: str) -> str:
-    """Return the beginning of a text without long numbers, for a message that may be stored."""
-    words = masked(text).split()
-    return " ".join(words[:QUOTED_WORDS]) + (" …" if len(words) > QUOTED_WORDS else "")
-
-
-def masked(text: str) -> str:
-    """Return a sentence without long numbers, which may be somebody's, and without marks for what was left out."""
-    return " ".join(LONG_NUMBER.sub("…", text.replace(FOREIGN, "…")).split())
 
 
 def _readers(subject: GateSubject) -> str:

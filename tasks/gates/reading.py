@@ -15,6 +15,8 @@ BLOCKS = frozenset({
     "address", "article", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption", "figure", "footer", "h1", "h2",
     "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "section", "table", "td", "th", "tr", "ul",
 })  # fmt: skip
+PARAGRAPH = re.compile(r"\n\s*\n")
+ITEM_OR_PARAGRAPH = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*•]|\d+\.)\s)")
 MOST_WORDS = 60  # of an excerpt that is looked for; its length counts cubed
 
 
@@ -120,6 +122,12 @@ def blocks_of(root: HtmlElement, *, but: str = "") -> list[str]:
         else:
             loose += "".join(_fragments(child, but)) + (child.tail or "")
     return [collapsed(block) for block in [*blocks, loose] if block.strip()]
+
+
+def paragraphs_of(text: str, *, items: bool = False) -> list[str]:
+    """Cut plain text into its paragraphs, white space collapsed; with ``items`` each item of a list stands alone."""
+    cut = ITEM_OR_PARAGRAPH if items else PARAGRAPH
+    return [collapsed(part) for part in cut.split(text) if part.strip()]
 
 
 def collapsed(text: str) -> str:

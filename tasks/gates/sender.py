@@ -7,9 +7,10 @@ from lxml.html import HtmlElement
 
 from campaigns.language import base, translations
 from campaigns.programme import load_programme
-from tasks.gates.quoting import shown_safely
+from tasks.gates.masking import shown_safely
+from tasks.gates.reading import is_hidden, shown
 from tasks.gates.registry import Fault, Threshold, gate
-from tasks.gates.subject import SHORT_TEXT, GateSubject, is_hidden, shown
+from tasks.gates.subject import SHORT_TEXT, GateSubject
 
 CITY = ("Stockholms stad", "City of Stockholm")
 DECISION = {"decided": "Decided", "proposed": "Proposal – not decided"}

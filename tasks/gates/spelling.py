@@ -14,10 +14,11 @@ from campaigns.language import base
 from campaigns.languages_told import language_of, may_be_in
 from campaigns.programme import load_programme
 from tasks.gates.dictionary import read_dictionary
+from tasks.gates.masking import masked
 from tasks.gates.passages import Passage, passages, places, told_in_brief
-from tasks.gates.readability import masked
+from tasks.gates.reading import WORD
 from tasks.gates.registry import Fault, Threshold, gate
-from tasks.gates.subject import WORD, GateSubject
+from tasks.gates.subject import GateSubject
 from tasks.gates.word_lists import terms
 from tasks.slot_values import default_of
 

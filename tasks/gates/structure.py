@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from tasks.gates.quoting import shown_safely
+from tasks.gates.masking import shown_safely
+from tasks.gates.reading import is_hidden, shown
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.sender import use_layout
-from tasks.gates.subject import GateSubject, is_hidden, shown
+from tasks.gates.subject import GateSubject
 from tasks.message_words import dates_told
 
 HEADINGS = "//h1 | //h2 | //h3 | //h4 | //h5 | //h6"

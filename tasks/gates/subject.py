@@ -14,23 +14,14 @@ from campaigns.brief import Brief
 from campaigns.language import translations
 from tasks.gates.markup import line_of_element, words_of_template
 from tasks.gates.reading import (
-    BLOCKS,
-    NOT_READ,
-    WORD,
     blocks_of,
     collapsed,
-    exact_line,
-    is_hidden,
-    line_of,
-    lines_of,
+    paragraphs_of,
     shown,
 )
 from tasks.gates.style_rules import Circumstances, applied, rules_of
+from tasks.gates.written import Written
 
-__all__ = ["BLOCKS", "BRIEF_FILE", "NOT_READ", "WORD", "GateSubject", "blocks_of", "is_hidden", "line_of", "shown"]
-
-BRIEF_FILE = "campaign.yaml"
-INCLUDED = re.compile(r"{%[-+]?\s*include\s+[\"']([\w.-]+)[\"']")
 BLOCK_OF = {"sender": "sender", "decision": "heading", "contact": "facts", "waves": "facts"}
 """The block of the shared layouts that prints what a key of the brief says."""
 SHORT_TEXT = frozenset({"sms"})
@@ -38,7 +29,7 @@ SHORT_TEXT = frozenset({"sms"})
 
 
 @dataclass(frozen=True)
-class GateSubject:
+class GateSubject(Written):
     """One variant with its slots filled by their defaults.
 
     ``folder`` is the campaign's and ``source`` the text file there that the variant was made from; ``reader`` is the
@@ -98,11 +89,15 @@ class GateSubject:
         return (*(collapsed(part) for part in (self.text,) if part.strip()), *html)
 
     @cached_property
+    def paragraphs(self) -> tuple[str, ...]:
+        """The paragraphs of the plain text."""
+        return tuple(paragraphs_of(self.text))
+
+    @cached_property
     def body(self) -> tuple[str, ...]:
         """The paragraphs, headings and list items that the communicator wrote, without what the layout adds."""
-        paragraphs = tuple(collapsed(part) for part in re.split(r"\n\s*\n", self.text) if part.strip())
         if self.document is None:
-            return paragraphs[:1] if self.channel in SHORT_TEXT else paragraphs
+            return self.paragraphs[:1] if self.channel in SHORT_TEXT else self.paragraphs
         return tuple(dict.fromkeys((*(block for root in self.roots for block in blocks_of(root)), *self.own_words)))
 
     @cached_property
@@ -112,9 +107,8 @@ class GateSubject:
             kind: words_of_template("\n".join(self.lines(f"{self.channel}.{kind}.j2"))) for kind in ("html", "txt")
         }
         around = [] if self.document is None else blocks_of(self.document, but="data-body")
-        plain = [collapsed(part) for part in re.split(r"\n\s*\n", self.text) if part.strip()]
         found = [*(block for block in around if written["html"].print(block)),
-                 *(block for block in plain if written["txt"].print(block))]  # fmt: skip
+                 *(block for block in self.paragraphs if written["txt"].print(block))]  # fmt: skip
         return tuple(dict.fromkeys(found))
 
     @cached_property
@@ -132,33 +126,12 @@ class GateSubject:
         """Return the elements of the HTML part that an XPath names; none where the channel has no HTML."""
         return [] if self.document is None else list(self.document.xpath(path))
 
-    def place(self, excerpt: str) -> tuple[str, int]:
-        """Return file and line where an excerpt was written: in the text, its template or the brief, else the top."""
-        for find in (exact_line, line_of):
-            for name in self.written:
-                if line := find(self.lines(name), excerpt):
-                    return name, line
-        return self.source, 1
-
     def markup_place(self, element: HtmlElement) -> tuple[str, int]:
         """Return where an element of the HTML part stands in the campaign's own template; else the top of the text."""
         name = f"{self.channel}.html.j2"
         template = "\n".join(self.lines(name))
         line = line_of_element(template, element, self.select(f"//{element.tag}")) if template else 0
         return (name, line) if line else (self.source, 1)
-
-    @cached_property
-    def written(self) -> tuple[str, ...]:
-        """The files that a variant's words may stand in: its text, what that includes, its own templates, the brief."""
-        included = INCLUDED.findall("\n".join(self.lines(self.source)))
-        templates = sorted(path.name for path in self.folder.glob(f"{self.channel}.*.j2"))
-        return tuple(dict.fromkeys((self.source, *included, *templates, BRIEF_FILE)))
-
-    def key(self, name: str) -> tuple[str, int]:
-        """Return file and line of a key of the brief, such as ``sender``; line 1 where the brief lacks it."""
-        lines = self.lines(BRIEF_FILE)
-        found = (number for number, line in enumerate(lines, start=1) if line.startswith(f"{name}:"))
-        return BRIEF_FILE, next(found, 1)
 
     def layout(self, key: str, part: str = "") -> tuple[str, int]:
         """Return where what a layout prints in a part is mended: the campaign's own template, else the brief's key."""
@@ -167,21 +140,3 @@ class GateSubject:
             return self.key(key)
         replaced = re.compile(rf"{{%[-+]?\s*block\s+{BLOCK_OF.get(key, key)}\b")
         return own, next((number for number, line in self.numbered(own) if replaced.search(line)), 1)
-
-    def field(self, name: str) -> list[tuple[int, str]]:
-        """Return the numbered lines of a field of the text's front matter, such as ``sms``; none where it lacks it."""
-        found: list[tuple[int, str]] = []
-        for number, line in self.numbered(self.source):
-            if line.startswith(f"{name}:") or (found and line[:1] in (" ", "\t")):
-                found.append((number, line))
-            elif found:
-                break
-        return found
-
-    def numbered(self, name: str) -> list[tuple[int, str]]:
-        """Return the numbered lines of a file of the campaign."""
-        return list(enumerate(self.lines(name), start=1))
-
-    def lines(self, name: str) -> list[str]:
-        """Return the lines of a file in the campaign's folder; none where there is no such file."""
-        return lines_of(self.folder / name)

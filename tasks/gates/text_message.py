@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 from campaigns.channels import load_channels
 from campaigns.language import base, translations
-from tasks.gates.readability import quote
+from tasks.gates.masking import quote
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.sender import CITY
-from tasks.gates.subject import BRIEF_FILE, SHORT_TEXT, GateSubject
+from tasks.gates.subject import SHORT_TEXT, GateSubject
+from tasks.gates.written import BRIEF_FILE
 from tasks.text_message import GSM_LETTERS, count, named, replaceable
 
 TEXT_SENDER = re.compile(r"^(?!\s*#).*\btext_sender\s*:")

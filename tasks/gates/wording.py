@@ -6,8 +6,8 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from campaigns.programme import load_programme
+from tasks.gates.masking import masked
 from tasks.gates.passages import passages, places
-from tasks.gates.readability import masked
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import GateSubject
 from tasks.gates.word_lists import Hit, hits

@@ -56,7 +56,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         length = int(self.headers.get("Content-Length") or 0)
         content = self.rfile.read(length) if length <= MOST_BYTES else b""
-        if not hmac.compare_digest(self.headers.get("Authorization") or "", self.server.authorization):
+        if not self._is_allowed():
             status, answer = 401, {"error": "the token is wrong"}
         elif path is None or length > MOST_BYTES:
             status, answer = (404, {"error": "no such place"}) if path is None else (413, {"error": "too long"})
@@ -66,6 +66,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._log(method, status, int(answer.get("version", 0)))
         if not spoil(self, rule, json.dumps(answer).encode()):
             self._answer(status, answer)
+
+    def _is_allowed(self) -> bool:
+        given = (self.headers.get("Authorization") or "").encode()
+        return not self.server.authorization or hmac.compare_digest(given, self.server.authorization)
 
     def _put(self, path: Path, content: bytes) -> tuple[int, dict[str, Any]]:
         kept = self.server.store / ".versions" / path.relative_to(self.server.store)
@@ -119,7 +123,7 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, port: int, store: Path, faults: Path | None, token: str) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         self.store, self.faults, self.lock = store, HttpFaults(faults), threading.Lock()
-        self.authorization = f"Bearer {token}" if token else ""
+        self.authorization = f"Bearer {token}".encode() if token else b""
 
 
 def serve(port: int, store: Path, faults: Path | None = None, token: str = "") -> None:

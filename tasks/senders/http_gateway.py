@@ -14,16 +14,16 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import requests
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+from urllib3.util.ssl_match_hostname import CertificateError
 
 from campaigns.errors import GatewayUnavailable
-from tasks.pinned_connection import Pinned
+from tasks.senders.cuttable_connection import Cuttable
 from tasks.senders.http_place import LOOPBACK, Place
 from tasks.web_addresses import Ip, is_public, numeric_address
 
@@ -59,7 +59,7 @@ class HttpGateway:
     def __init__(self, place: Place, headers: Mapping[str, str] | None = None) -> None:
         self.place, self._headers = place, {"Accept-Encoding": "identity", **(headers or {})}
         self._session: requests.Session | None = None
-        self._adapter: _Bounded | None = None
+        self._adapter: Cuttable | None = None
 
     def open(self) -> None:
         """See that the gateway takes a connection; raises GatewayUnavailable."""
@@ -69,9 +69,10 @@ class HttpGateway:
             ip = self._reachable()
         except OSError as error:
             raise self._unavailable(type(error).__name__) from None
-        self._adapter = _Bounded(self.place.host, ip)
+        self._adapter = Cuttable(self.place.host, ip)
         self._session = requests.Session()
         self._session.trust_env = False  # the setting alone says where messages go and with which password
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.verify = self.place.options.get("ca", True)
         self._session.mount(urlsplit(self.place.url).scheme + "://", self._adapter)
 
@@ -150,45 +151,6 @@ class HttpGateway:
             timer.cancel()
 
 
-class _Bounded(Pinned):
-    """A pinned connection that another thread can cut, also in the middle of a handshake or a header."""
-
-    def __init__(self, host: str, ip: Ip) -> None:
-        self._lines: list[socket.socket] = []
-        super().__init__(host, ip)
-
-    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool: Any) -> None:
-        super().init_poolmanager(connections, maxsize, block, **pool)
-        self.poolmanager.pool_classes_by_scheme = {
-            "http": _noting(HTTPConnectionPool, HTTPConnection, self._lines),
-            "https": _noting(HTTPSConnectionPool, HTTPSConnection, self._lines),
-        }
-
-    def cut(self) -> None:
-        for line in self._lines:
-            with contextlib.suppress(OSError):
-                line.shutdown(socket.SHUT_RDWR)
-
-
-def _noting(pool: type[Any], connection: type[Any], lines: list[socket.socket]) -> type[Any]:
-    """Return a pool whose connections note a second handle of their socket, which TLS does not take away."""
-
-    def new_connection(self: Any) -> socket.socket:
-        line: socket.socket = connection._new_conn(self)
-        self.noted = line.dup()
-        lines.append(self.noted)
-        return line
-
-    def close(self: Any) -> None:
-        if noted := self.__dict__.pop("noted", None):
-            lines.remove(noted)
-            noted.close()
-        connection.close(self)
-
-    noting = type(connection.__name__, (connection,), {"_new_conn": new_connection, "close": close})
-    return type(pool.__name__, (pool,), {"ConnectionCls": noting})
-
-
 def _body(response: requests.Response, end: float) -> bytes | None:
     body = b""
     try:
@@ -208,7 +170,8 @@ def _lost(error: Exception, end: float) -> NoAnswer:
     cause = getattr(reason, "reason", reason)
     if isinstance(cause, NewConnectionError | ConnectTimeoutError) or isinstance(error, requests.ConnectTimeout):
         return NoAnswer("no_connection", sent=False)
-    if any(isinstance(each, ssl.SSLCertVerificationError) for each in getattr(cause, "args", ())):
+    distrust = ssl.SSLCertVerificationError | CertificateError
+    if any(isinstance(each, distrust) for each in getattr(cause, "args", ())):
         return NoAnswer("no_connection", sent=False)
     late = isinstance(error, requests.Timeout) or time.monotonic() >= end
     return NoAnswer("timeout" if late else "connection_lost", sent=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from campaigns.errors import InputError
@@ -33,6 +34,7 @@ def read_place(url: str, setting: str, loss: str = "personal data") -> Place:
     try:
         parts = urlsplit(url)
         options = {name: values[0] for name, values in parse_qs(parts.fragment).items()}
+        (parts.hostname or "").encode("idna")  # a UnicodeError is a ValueError
         port = parts.port or (443 if parts.scheme == "https" else 80)
         sound = (
             parts.scheme in ("http", "https")
@@ -41,6 +43,8 @@ def read_place(url: str, setting: str, loss: str = "personal data") -> Place:
         )
     except ValueError:
         sound = False
+    if sound and not Path(options.get("ca", "/")).exists():
+        raise InputError("the file of certificates after `ca=` is not there", where=setting)
     if not sound or not all("!" <= character <= "~" for character in url):
         raise InputError("the URL is not https://user:secret@host/path#timeout=SECONDS", where=setting)
     host = str(parts.hostname)

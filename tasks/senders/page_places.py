@@ -1,33 +1,23 @@
-"""Where pages stand: a folder that a web server reads, or a content management system spoken to over HTTP.
-
-The system gets ``PUT URL/RUN/sv.html`` and ``DELETE`` of the same, which may be repeated without harm; our message id
-goes along as ``Idempotency-Key``, the token as ``Authorization: Bearer``. What it was given is kept in HOME, so that we
-know what to take down even when no answer came.
-"""
+"""Where pages stand: a folder that a web server reads, or a content management system spoken to over HTTP."""
 
 import contextlib
 import os
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import quote
 
-from campaigns.errors import GatewayUnavailable, InputError
+from campaigns.errors import GatewayUnavailable
 from tasks.journal import sync_folder
-from tasks.senders.http_gateway import HttpGateway, NoAnswer
-from tasks.senders.http_place import read_place
 from tasks.senders.protocol import Outcome
 
 CONTENT_TYPES = {".html": "text/html; charset=utf-8", ".atom": "application/atom+xml; charset=utf-8"}
-ABOUT_THE_PAGE = frozenset({400, 413, 415, 422})
-GONE = frozenset({404, 410})
 
 
 class NotDone(OSError):
     """A page could not be put or removed; ``outcome`` says why."""
 
-    def __init__(self, outcome: Outcome) -> None:
+    def __init__(self, outcome: Outcome, *, was_surely_not_taken: bool = False) -> None:
         super().__init__(outcome.code)
-        self.outcome = outcome
+        self.outcome, self.was_surely_not_taken = outcome, was_surely_not_taken
 
 
 class PagePlace(Protocol):
@@ -58,6 +48,8 @@ class PagePlace(Protocol):
 def page_place(url: str, token: str, home: Path, run: str, setting: str = "BUDKAVLE_WEB_URL") -> PagePlace:
     """Return where the pages of a run stand; raises InputError where URL or token cannot be used."""
     if url.startswith(("http://", "https://")):
+        from tasks.senders.cms_place import CmsPlace  # loads requests, which writing to a folder does without
+
         return CmsPlace(url, token, home / "runs" / run / "pages", run, setting)
     return FolderPlace(web_folder(url, home, run))
 
@@ -129,64 +121,3 @@ class FolderPlace:
 
     def close(self) -> None:
         """Nothing is held open."""
-
-
-class CmsPlace:
-    """A content management system behind an HTTP address; ``kept`` is the folder of what it was given."""
-
-    def __init__(self, url: str, token: str, kept: Path, run: str, setting: str) -> None:
-        if not all("!" <= character <= "~" for character in token):
-            raise InputError("the token holds a character that no header can", where=setting.replace("URL", "TOKEN"))
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._gateway = HttpGateway(read_place(url, setting, "the city's token and pages"), headers)
-        self._kept, self._run = kept, quote(run, safe="")
-        self.open, self.close = self._gateway.open, self._gateway.close
-
-    def names(self) -> list[str]:
-        """Return the names of what was given to the system and not removed."""
-        return sorted(path.name for path in self._kept.glob("[!.]*") if path.suffix in CONTENT_TYPES)
-
-    def read(self, name: str) -> bytes | None:
-        """Return what the system was given last."""
-        try:
-            return (self._kept / name).read_bytes()
-        except FileNotFoundError:
-            return None
-
-    def is_sure(self, name: str) -> bool:
-        """Tell whether the system has said yes to it."""
-        return not self._open_question(name).exists()
-
-    def put(self, name: str, content: bytes, key: str) -> None:
-        """Keep the page, marked as not confirmed, then give it to the system."""
-        self._kept.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._open_question(name).touch()
-        put_page(self._kept / name, content)
-        headers = {"Content-Type": CONTENT_TYPES[Path(name).suffix], "Idempotency-Key": key}
-        self._ask("PUT", name, headers, content)
-        self._open_question(name).unlink(missing_ok=True)
-
-    def remove(self, name: str) -> None:
-        """Let the system remove the page; one that it does not have is removed."""
-        self._ask("DELETE", name, {}, None)
-        (self._kept / name).unlink(missing_ok=True)
-        self._open_question(name).unlink(missing_ok=True)
-
-    def _open_question(self, name: str) -> Path:
-        return self._kept / f".{name}.not_confirmed"
-
-    def _ask(self, method: str, name: str, headers: dict[str, str], content: bytes | None) -> None:
-        path = f"{'' if self._gateway.place.url.endswith('/') else '/'}{self._run}/{quote(name)}"
-        try:
-            answer = self._gateway.ask(method, path, headers=headers, data=content)
-        except GatewayUnavailable:
-            raise NotDone(Outcome("deferred", "no_connection", "", True)) from None
-        except NoAnswer as lost:
-            raise NotDone(Outcome("deferred", lost.code, "", True)) from None
-        code = str(answer.status)
-        if 200 <= answer.status < 300 or (method == "DELETE" and answer.status in GONE):
-            return
-        if answer.status == 429:
-            raise NotDone(Outcome("deferred", code, retry_after=answer.wait))
-        refused = method == "PUT" and answer.status in ABOUT_THE_PAGE
-        raise NotDone(Outcome("rejected", code) if refused else Outcome("deferred", code, "", True))

@@ -36,7 +36,7 @@ class SmsSender:
         self._stay = _seconds_to_stay(self._providers[0])
         self._current, self._come_back_at = 0, 0.0
         self._forms: dict[str, dict[str, str]] = {}
-        self._in_doubt_at: dict[str, int] = {}
+        self._in_doubt_at: dict[str, int | None] = {}
         self._references: set[str] = set()
         self._doubts_in_a_row = 0
 
@@ -72,6 +72,7 @@ class SmsSender:
         """Ask the providers that can be asked."""
         found: dict[str, Outcome] = {}
         for message, marked_at in doubts:
+            self._in_doubt_at[message.message_id] = None
             with contextlib.suppress(KeyError):  # a run that is stopped has no texts any more
                 if outcome := self._ask(message.message_id, self._form(message), marked_at):
                     found[message.message_id] = outcome
@@ -84,10 +85,16 @@ class SmsSender:
 
     def _send(self, message: Message) -> Outcome:
         message_id = message.message_id
-        asked = self._in_doubt_at.get(message_id)
-        if asked is not None and has_receipt(self._setting.home, self._setting.run, message_id):
+        if message_id not in self._in_doubt_at:
+            return self._offer(message_id, self._order())
+        if has_receipt(self._setting.home, self._setting.run, message_id):
             return Outcome("accepted", "receipt")
-        places = self._order() if asked is None else [asked]
+        asked = self._in_doubt_at[message_id]
+        outcome = self._offer(message_id, self._order() if asked is None else [asked])
+        # A no to the second request says nothing about the first.
+        return outcome if outcome.status == "accepted" else Outcome("unknown", outcome.code, "", True)
+
+    def _offer(self, message_id: str, places: Sequence[int]) -> Outcome:
         ready = [place for place in places if not self._providers[place].wait()]
         outcome = Outcome("deferred", "429")
         for place in ready:

@@ -21,7 +21,7 @@ REFERENCE = re.compile(r"[\w.-]{1,64}")
 KEY_HEADER = "Idempotency-Key"
 ABOUT_THE_GATEWAY = frozenset({301, 302, 307, 308, 401, 402, 403, 404, 405, 407, 408})
 """Answers that took nothing and say nothing about this recipient: address, account or method are wrong."""
-MOST_LISTED = 100
+MOST_LISTED = 20
 SECONDS_OF_CLOCKS = 120.0
 """How far the provider's clock may be from ours."""
 

@@ -1,0 +1,50 @@
+"""What the letter to an approver says of its errand: to approve before anything is sent, or to review what was."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What a letter says of its errand: an approval before anything is sent, or a review of what was."""
+
+    subject: str
+    asks: str
+    questions: str
+    command: str
+    ends: tuple[str, ...]
+
+
+def _(message: str) -> str:
+    """Mark a message for translation where it is listed."""
+    return message
+
+
+BEFORE = Wording(
+    _("Approve the campaign “%(title)s”"),
+    _("The campaign “%(title)s” from %(sender)s waits for your approval as %(role)s."),
+    _("Read the whole preview and ask yourself:"),
+    _("To approve, run this command:\n\n    %s"),
+    (
+        _("By approving you confirm each of these points, and they are kept beside your name."),
+        _("Or write the code in the form of the suspended run in Prefect."),
+        _("The code can be used once, until %(expires)s, and holds for exactly this content: any change voids it."),
+        _("If you do not approve, do nothing and tell the communicator why."),
+    ),
+)
+AFTERWARDS = Wording(
+    _("Review afterwards the crisis message “%(title)s”"),
+    _(
+        "“%(title)s” from %(sender)s is a crisis message. Others approve it before it is sent, and nothing waits for "
+        "you. You are asked to review it afterwards as %(role)s."
+    ),
+    _("Read the whole preview. Was the message right?"),
+    _("When you have reviewed it and have nothing to object, run this command:\n\n    %s"),
+    (
+        _("By doing so you confirm each of these points, and they are kept beside your name."),
+        _("The code can be used once, until %(expires)s, and is for your review of exactly this content."),
+        _(
+            "If something was wrong, do not use the code: tell the manager and the communicator at once, so that the "
+            "message can be stopped or corrected."
+        ),
+    ),
+)

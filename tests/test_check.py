@@ -1,0 +1,144 @@
+"""What `budkavle check` tells at once: a fault in one text hides nothing in another, and no start that has passed."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from prepared_run import campaign_in, prepare
+
+from campaigns.brief_loading import inspect_brief
+from campaigns.errors import Finding
+from tasks import runs, store
+from tasks.checking import NOT_YET_JUDGED, check_campaign
+from tasks.workplace import Workplace
+
+SWEDISH, ENGLISH, INTERNAL = "text.sv.md", "text.en.md", "text.internal.sv.md"
+UNFINISHED = "Write to us and TODO"
+
+
+def with_unfinished_english(tmp_path: Path) -> Path:
+    """The food-waste campaign with a fault in its English text that a gate of texts finds."""
+    folder = campaign_in(tmp_path)
+    (folder / ENGLISH).write_text(
+        (folder / ENGLISH).read_text(encoding="utf-8") + f"\n{UNFINISHED}\n", encoding="utf-8"
+    )
+    return folder
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Change a file of a campaign at a place that must stand there."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def found_in(findings: list[Finding], file: str) -> set[str]:
+    """Return the gates that found something in a file."""
+    return {each.gate for each in findings if each.file == file}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "gate"),
+    [
+        ("{{ first_name }}", "{{ frist_name }}", "text_syntax"),
+        ("---\n", "", "text_file"),
+        ("subject:", "subjects:", "text_file"),
+        ("## ", "![Karta](karta.png)\n\n![Påse](pase.png)\n\n## ", "image_file"),
+        ("{{ first_name }}", "{{ 'x' * 100000000 }}", "text_syntax"),
+    ],
+)
+def test_a_fault_in_one_text_silences_that_text_alone_and_says_so(
+    workplace: Workplace, tmp_path: Path, old: str, new: str, gate: str
+) -> None:
+    folder = with_unfinished_english(tmp_path)
+    edit(folder / SWEDISH, old, new)
+    findings = check_campaign(workplace, folder)
+    assert found_in(findings, SWEDISH) == {gate}
+    assert found_in(findings, ENGLISH) == {"placeholder"}
+    assert all(NOT_YET_JUDGED in each.remedy for each in findings if each.file == SWEDISH)
+
+
+def test_every_picture_that_is_missing_is_told_at_once(workplace: Workplace, tmp_path: Path) -> None:
+    folder = campaign_in(tmp_path)
+    edit(folder / SWEDISH, "## ", "![Karta](karta.png)\n\n![Påse](pase.png)\n\n## ")
+    edit(folder / INTERNAL, "## ", "![Hink](hink.png)\n\n## ")
+    told = {each.message for each in check_campaign(workplace, folder) if each.gate == "image_file"}
+    assert told == {f"the picture {name}.png is missing" for name in ("karta", "pase", "hink")}
+
+
+def test_a_text_without_a_line_for_text_messages_is_judged_in_every_other_channel(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    folder = with_unfinished_english(tmp_path)
+    edit(folder / "campaign.yaml", "channels: [email, letter, web]", "channels: [email, letter, web, sms]")
+    findings = check_campaign(workplace, folder)
+    assert found_in(findings, ENGLISH) == {"text_file", "placeholder"}
+
+
+def test_a_fault_in_the_template_of_a_channel_leaves_the_other_channels_judged(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    folder = with_unfinished_english(tmp_path)
+    (folder / "web.html.j2").write_text('{% extends "web.html.j2" %}{% block body %}{{ nobody }}{% endblock %}')
+    findings = check_campaign(workplace, folder)
+    assert {each.channel for each in findings if each.gate == "placeholder"} == {"email", "letter"}
+
+
+def test_the_missing_texts_of_the_internal_wave_are_named_in_every_language(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    folder = campaign_in(tmp_path)
+    (folder / "text.internal.en.md").unlink()
+    told = [(each.gate, each.message) for each in check_campaign(workplace, folder)]
+    assert told == [("internal_pack", "there is no text.internal.en.md")]
+
+
+def test_a_wave_with_a_text_of_its_own_needs_it_in_every_language(tmp_path: Path) -> None:
+    folder = campaign_in(tmp_path)
+    (folder / "text.sv.md").rename(folder / "text.external.sv.md")
+    told = [(each.gate, each.message.partition(" (")[0]) for each in inspect_brief(folder)[1]]
+    assert told == [("text_file", "there is no text.external.en.md")]
+
+
+NAMES = [("last_name", False), ("frist_name", True), ("firstname", True), ("surname", False)]
+
+
+@pytest.mark.parametrize(("written", "near"), NAMES)
+def test_only_a_slip_of_the_pen_is_taken_for_another_name(
+    workplace: Workplace, tmp_path: Path, written: str, near: bool
+) -> None:
+    folder = campaign_in(tmp_path, **{"{{ first_name }}": f"{{{{ {written} }}}}"})
+    remedies = [each.remedy for each in check_campaign(workplace, folder) if each.gate == "text_syntax"]
+    assert remedies
+    assert {"did you mean first_name?" in each for each in remedies} == {near}
+
+
+BEGUN = datetime(2027, 1, 17, 12, tzinfo=UTC)
+
+
+def test_a_start_that_has_passed_is_a_warning_with_the_way_to_mend_it(workplace: Workplace, tmp_path: Path) -> None:
+    folder = campaign_in(tmp_path)
+    findings = check_campaign(workplace, folder, now=BEGUN)
+    assert [(each.gate, each.kind, each.message) for each in findings] == [
+        ("start_ahead", "W", "`waves[1].start` has passed")
+    ]
+    assert "Move it ahead" in findings[0].remedy
+    assert check_campaign(workplace, folder) == []
+
+
+def test_a_message_that_is_no_longer_true_blocks(workplace: Workplace, tmp_path: Path) -> None:
+    late = datetime(2027, 7, 1, tzinfo=UTC)
+    kinds = {(each.gate, each.kind) for each in check_campaign(workplace, campaign_in(tmp_path), now=late)}
+    assert kinds == {("start_ahead", "W"), ("schedule_order", "B")}
+
+
+@pytest.mark.parametrize(("states", "warned"), [((), True), (("prepared",), True), (("prepared", "approved"), False)])
+def test_a_run_that_is_approved_is_not_told_that_its_start_has_passed(
+    workplace: Workplace, tmp_path: Path, states: tuple[str, ...], warned: bool
+) -> None:
+    folder = campaign_in(tmp_path)
+    run = prepare(workplace, folder)
+    for state in states:
+        runs.move(workplace, run, state)
+    store.take_snapshot(workplace)
+    assert bool(check_campaign(workplace, folder, now=BEGUN)) == warned
