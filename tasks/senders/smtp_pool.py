@@ -51,8 +51,8 @@ class Pool:
     def collect(self, seconds: float, longer: float) -> list[tuple[Letter, Outcome]]:
         """Move bytes until a letter is settled or so many ``seconds`` have passed, then ``longer`` for more letters.
 
-        Meanwhile what is to be said next waits for the envelopes of letters to come, to leave with them; not so where
-        it would wait for long.
+        What is to be said next waits for the envelopes of letters to come, to leave with them. Where that may last, as
+        ``longer`` tells, it leaves at once. Shorter waits than two milliseconds are not worth one.
         """
         now = time.monotonic()
         until = now + seconds
@@ -63,10 +63,9 @@ class Pool:
             self._gather()
             if not self._settled:
                 self._work(now)
-        until = now + longer
-        while longer and self._settled and len(self._settled) < self.held and now < until:
-            if longer > LONGEST_HOLD:
-                self._work(now)
+        until = now + (longer if longer > LONGEST_HOLD else 0.0)
+        while self._settled and len(self._settled) < self.held and now < until:
+            self._work(now)
             self._await_bytes(now, until)
             now = time.monotonic()
             self._gather()
