@@ -24,6 +24,7 @@ lint: setup
 
 # Every benchmark at its documented size, as docs/performance.md tells. benchmarks/vectors.py needs its files: see there.
 bench: setup
+	.ci/prepare-bench
 	$(foreach script,$(filter-out benchmarks/vectors.py,$(shell grep -l __main__ benchmarks/*.py)),$(BIN)/python $(script) &&) true
 
 # Print the pages of tables and columns, and of gates, again from the schema and the programme.

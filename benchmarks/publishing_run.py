@@ -4,6 +4,7 @@
 the ledger meanwhile and at the end, as `flows.publication` does; only Prefect's own tasks are left out.
 """
 
+import contextlib
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -15,6 +16,7 @@ from typing import Any
 from campaigns.brief_loading import find_campaign, load_brief
 from tasks import publishing, runs, shards, store
 from tasks.mime import Envelope, email_template
+from tasks.pace import Pace
 from tasks.senders.protocol import Message
 from tasks.shard_messages import read_shard, renderer
 from tasks.slots import marker
@@ -94,18 +96,32 @@ def make_run(home: Path, messages: int, workers: int) -> tuple[Workplace, str]:
 
 
 def publish(place: Workplace, run: str, smtp_url: str, workers: int) -> dict[str, Any]:
-    """Publish every shard and return the accounts, seconds of the whole, and of merging."""
-    place, merging = replace(place, smtp_url=smtp_url), 0.0
-    began = time.monotonic()
+    """Publish every shard; return the accounts, seconds of merging, and the highest memory of a worker in MB."""
+    place, merging, peak, pace = replace(place, smtp_url=smtp_url), 0.0, 0.0, Pace(1.0)
     with ThreadPoolExecutor(workers) as pool:
         left = {pool.submit(publishing.publish_shard, place, run, name) for name in shards.written(place, run, WAVE)}
         while left:
             done, left = wait(left, timeout=1.0)
-            started = time.monotonic()
-            accounts = publishing.merge_journals(place, run)
-            merging += time.monotonic() - started
+            peak = max(peak, _largest_worker())
             [each.result() for each in done]
-    return {"accounts": accounts, "seconds": time.monotonic() - began, "merging": merging}
+            if pace.is_due or not left:
+                started = time.monotonic()
+                with pace.measured():
+                    accounts = publishing.merge_journals(place, run)
+                merging += time.monotonic() - started
+    return {"accounts": accounts, "merging": merging, "peak_mb": peak}
+
+
+def _largest_worker() -> float:
+    """Return the highest memory so far of any worker that runs now, in MB."""
+    children = Path("/proc/self/task").glob("*/children")
+    found = [0.0]
+    for child in (number for path in children for number in path.read_text().split()):
+        with contextlib.suppress(OSError):
+            if b"tasks.worker" in Path(f"/proc/{child}/cmdline").read_bytes():
+                status = Path(f"/proc/{child}/status").read_text()
+                found.append(int(status.partition("VmHWM:")[2].split()[0]) / 1024)
+    return max(found)
 
 
 def prepared(place: Workplace, run: str, most: int) -> Iterator[tuple[Message, bytes]]:

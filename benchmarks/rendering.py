@@ -2,7 +2,7 @@
 
     python benchmarks/rendering.py [--messages 1000000] [--sample 2000]
 
-Writes shards of 10,000 rows with the columns of tasks/shards.py, then two processes take every second shard through
+Writes shards of 50,000 rows with the columns of tasks/shards.py, then two processes take every second shard through
 ``read_shard`` and the worker's ``renderer`` and throw the bytes away. Prints one JSON line per step: seconds by the
 clock, seconds of the processor (all processes together), bytes per message, highest memory in MB of a process.
 Beside it, on a sample: Jinja2 and EmailMessage for each person, as a ratio of processor time. Exits with 1 when a

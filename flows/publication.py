@@ -1,6 +1,5 @@
 """One wave's publishing: shards as mapped tasks, journals merged while they work, progress shown."""
 
-import time
 from datetime import UTC, datetime, timedelta
 
 from prefect.futures import PrefectFuture, wait
@@ -10,6 +9,7 @@ from campaigns.errors import GatewayUnavailable, NotYetTime, Refused, RunPaused
 from flows.progress import Progress
 from flows.schedule import schedule_wave
 from tasks import publishing, runs, shards, stages, store
+from tasks.pace import Pace
 from tasks.publishing import ShardResult
 from tasks.workplace import Workplace
 
@@ -33,7 +33,7 @@ def publish_wave(place: Workplace, run: str, wave: Wave, *, late: bool) -> None:
 def _publish(place: Workplace, run: str, names: list[str]) -> list[ShardResult]:
     """Publish shards, as many at once as there are workers; meanwhile merge the journals and refresh the snapshot."""
     waiting, running, results = list(names), set[PrefectFuture[ShardResult]](), list[ShardResult]()
-    snapshot_at = time.monotonic() + SNAPSHOT_SECONDS
+    merging, snapshots = Pace(MERGE_SECONDS), Pace(SNAPSHOT_SECONDS)
     with Progress(place, run) as progress:
         while waiting or running:
             while waiting and len(running) < place.workers:
@@ -41,10 +41,12 @@ def _publish(place: Workplace, run: str, names: list[str]) -> list[ShardResult]:
             ended = wait(list(running), timeout=MERGE_SECONDS).done
             running -= ended
             results += [future.result() for future in ended]
-            progress.show(publishing.merge_journals(place, run))
-            if time.monotonic() > snapshot_at:
-                store.take_snapshot(place)
-                snapshot_at = time.monotonic() + SNAPSHOT_SECONDS
+            if merging.is_due or not (waiting or running):
+                with merging.measured():
+                    progress.show(publishing.merge_journals(place, run))
+            if snapshots.is_due:
+                with snapshots.measured():
+                    store.take_snapshot(place)
     return results
 
 

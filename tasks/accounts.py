@@ -4,7 +4,10 @@ Persons: audience = held out + excluded (by reason) + assigned.
 Messages: planned = accepted + rejected + unknown + suppressed + expired + cancelled + pending.
 """
 
+from array import array
 from collections.abc import Sequence
+from io import BytesIO
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -16,6 +19,7 @@ from tasks.workplace import Workplace
 if TYPE_CHECKING:
     import pyarrow as pa
 
+NUMBERS = frozenset({"milliseconds", "attempt"})
 ACCOUNTS = ("accepted", "rejected", "unknown", "suppressed", "expired", "cancelled", "pending")
 
 
@@ -29,22 +33,31 @@ def merge_within(connection: duckdb.DuckDBPyConnection, workplace: Workplace, ru
     merged = 0
     for path in journal.segments(workplace.run_folder(run, "journals")):
         start = last.get(path.name)
-        records = journal.read(path, start or 0)[0 if start is None else 1 :]
-        if not records:
+        known, lines = start is not None, journal.whole_lines(path, start or 0)
+        first = (start or 0) + (len(lines[0]) + 1 if known and lines else 0)
+        if not (new := lines[known:]):
             continue
-        connection.register("new_record", _as_table(path.name, records))
-        connection.execute(store.statement("publishing/merge"), {"run": run})
+        connection.register("new_record", _as_table(new, first))
+        connection.execute(store.statement("publishing/merge"), {"run": run, "segment": path.name})
         connection.unregister("new_record")
-        merged += len(records)
+        merged += len(new)
     return merged
 
 
-def _as_table(segment: str, records: Sequence[tuple[int, journal.Record]]) -> "pa.Table":
+def _as_table(lines: Sequence[bytes], first: int) -> "pa.Table":
+    """Return a journal's lines as columns, with their byte offsets from ``first`` on; fields are parted by C++."""
     import pyarrow as pa
+    from pyarrow import csv
 
-    offsets, columns = [offset for offset, _ in records], zip(*(record for _, record in records), strict=True)
-    named = dict(zip(journal.Record._fields, map(list, columns), strict=True))
-    return pa.table({"segment": [segment] * len(records), "offset": offsets, **named})
+    columns = {name: pa.int64() if name in NUMBERS else pa.string() for name in ("checksum", *journal.Record._fields)}
+    table = csv.read_csv(
+        BytesIO(b"\n".join(lines)),
+        csv.ReadOptions(column_names=list(columns)),
+        csv.ParseOptions(delimiter="\t", quote_char=False, escape_char=False),
+        csv.ConvertOptions(column_types=columns),
+    )
+    offsets = array("q", accumulate((len(line) + 1 for line in lines[:-1]), initial=first))
+    return table.append_column("offset", pa.Array.from_buffers(pa.int64(), len(offsets), [None, pa.py_buffer(offsets)]))
 
 
 def messages_accounted(connection: duckdb.DuckDBPyConnection, run: str) -> dict[str, Any]:

@@ -1,17 +1,14 @@
 """The letters that carry the approvers' one-time codes: what they are about, and their delivery over SMTP."""
 
 import smtplib
-import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
-from urllib.parse import unquote, urlsplit
 
 from campaigns.errors import GatewayUnavailable, InputError
+from tasks.senders.smtp_relays import relays_of
 from tasks.workplace import Workplace
-
-SECONDS_TO_WAIT = 30.0
 
 
 @dataclass(frozen=True)
@@ -43,11 +40,11 @@ def deliver(workplace: Workplace, letters: Sequence[tuple[str, EmailMessage]]) -
 
     Raises GatewayUnavailable where none takes them all, InputError where one refuses an address; neither names one.
     """
-    for url in workplace.smtp_url.split(","):
+    for relay in relays_of(workplace.smtp_url):
         try:
-            with _connect(workplace, url.strip()) as relay:
+            with relay.connect(domain(workplace)) as server:
                 for person, letter in letters:
-                    _send(relay, person, letter)
+                    _send(server, person, letter)
             return
         except (OSError, smtplib.SMTPException):
             continue
@@ -70,24 +67,6 @@ def _send(relay: smtplib.SMTP, person: str, letter: EmailMessage) -> None:
             where="BUDKAVLE_DIRECTORY",
             remedy="correct the person's address in the approvers' directory, then run the same command again.",
         ) from None
-
-
-def _connect(workplace: Workplace, url: str) -> smtplib.SMTP:
-    parts = urlsplit(url)
-    kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
-    relay = kind(
-        parts.hostname or "127.0.0.1", parts.port or 25, local_hostname=domain(workplace), timeout=SECONDS_TO_WAIT
-    )
-    try:
-        relay.ehlo()
-        if kind is smtplib.SMTP and relay.has_extn("starttls"):
-            relay.starttls(context=ssl.create_default_context())
-        if parts.username:
-            relay.login(unquote(parts.username), unquote(parts.password or ""))
-    except BaseException:
-        relay.close()
-        raise
-    return relay
 
 
 def domain(workplace: Workplace) -> str:

@@ -53,18 +53,17 @@ class Delivery:
         self._on_the_way: dict[str, Item] = {}
         self._connection_tries = 0
         self._withdrawn = 0
-        self._sync_seconds, self._mark_at = 0.0, 0.0
+        self._sync_seconds = 0.0
 
     def run(self, messages: Sequence[Message], known: Mapping[str, Standing]) -> str:
         """Return done, deferred, paused, outside_hours, interrupted, unavailable or failing."""
         self._take_over(messages, known)
         ending = ""
         while self._on_the_way or (self._backlog and not ending):
-            if not self._on_the_way or time.monotonic() >= self._mark_at:
-                ending = ending or self._ending() or self._send_more()
-                self._mark_at = time.monotonic() + SECONDS_TO_COLLECT
+            ending = ending or self._ending() or self._send_more()
             if self._on_the_way:
-                self._settle(self._sender.collect(max(0.0, self._mark_at - time.monotonic())))
+                longer = min(MOST_SECONDS_FOR_MORE, self._sync_seconds)
+                self._settle(self._sender.collect(SECONDS_TO_COLLECT, longer))
                 if self._backlog.gateway_fails():
                     ending = ending or "failing"
             elif not ending:
@@ -172,11 +171,10 @@ class Delivery:
         """Write down what has become of messages, in one go, and see to those that are to be sent again."""
         if not settled:
             return
-        soon = time.monotonic() + min(MOST_SECONDS_FOR_MORE, self._sync_seconds)
-        self._mark_at = min(self._mark_at, soon)
         done = [(self._on_the_way.pop(message.message_id), outcome) for message, outcome in settled]
+        moment = time.time_ns() // 1_000_000
         self._write(
-            [now(outcome.status, item.message.message_id, item.attempt, outcome.code, outcome.provider_ref)
+            [Record(outcome.status, item.message.message_id, moment, item.attempt, outcome.code, outcome.provider_ref)
              for item, outcome in done]
         )  # fmt: skip
         for item, outcome in done:

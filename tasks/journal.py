@@ -18,6 +18,8 @@ from campaigns.errors import InputError
 
 TERMINAL = frozenset({"accepted", "rejected", "suppressed", "expired", "cancelled"})
 LONGEST_FIELD = 64
+BODY = 9
+"""Where the body of a line begins: behind eight characters of its checksum and a tab."""
 UNSAFE = re.compile(r"[^!-~]+")
 RECEIPTS = "receipts"
 """Name of the segments in which gateways' receipts lie, beside those of a run's shards."""
@@ -97,26 +99,27 @@ def read(path: Path, start: int = 0) -> list[tuple[int, Record]]:
 
     Raises InputError, with file and offset, where a record that is not the torn last one is damaged.
     """
-    with path.open("rb") as journal:
-        journal.seek(start)
-        content = journal.read()
     records, offset = [], start
-    for line in content.split(b"\n")[:-1]:
-        records.append((offset, _decode(line, path, offset)))
+    for line in whole_lines(path, start):
+        status, message_id, milliseconds, attempt, code, reference = line[BODY:].decode().split("\t")
+        records.append((offset, Record(status, message_id, int(milliseconds), int(attempt), code, reference)))
         offset += len(line) + 1
     return records
 
 
-def _decode(line: bytes, path: Path, offset: int) -> Record:
-    checksum, _, body = line.partition(b"\t")
-    if checksum == b"%08x" % zlib.crc32(body):
-        status, message_id, milliseconds, attempt, code, reference = body.decode().split("\t")
-        return Record(status, message_id, int(milliseconds), int(attempt), code, reference)
-    raise InputError(
-        "a record of the journal is damaged",
-        where=f"{path}, byte {offset}",
-        remedy="restore this file from a back-up; nothing of its shard is sent until it reads whole.",
-    )
+def whole_lines(path: Path, start: int = 0) -> list[bytes]:
+    """Return the lines of every whole record from ``start`` on, without line ends; raises InputError like ``read``."""
+    with path.open("rb") as journal:
+        journal.seek(start)
+        *lines, _ = journal.read().split(b"\n")
+    for number, line in enumerate(lines):
+        if line[:BODY] != b"%08x\t" % zlib.crc32(line[BODY:]):
+            raise InputError(
+                "a record of the journal is damaged",
+                where=f"{path}, byte {start + sum(len(each) + 1 for each in lines[:number])}",
+                remedy="restore this file from a back-up; nothing of its shard is sent until it reads whole.",
+            )
+    return lines
 
 
 def segments(folder: Path, shard: str = "") -> list[Path]:

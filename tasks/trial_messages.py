@@ -81,7 +81,7 @@ def _send(sender: EmailSender, messages: Sequence[Message]) -> list[str]:
         sender.prepare(messages)
         sender.hand_over(messages)
         while len(sent) < len(messages):
-            for message, outcome in sender.collect(SECONDS_TO_COLLECT):
+            for message, outcome in sender.collect(SECONDS_TO_COLLECT, 0.0):
                 if outcome.status != "accepted":
                     raise GatewayUnavailable(
                         f"the mail relay did not take the test of {message.variant} (reply {outcome.code})",

@@ -234,6 +234,16 @@ def test_whoever_stood_behind_a_lost_letter_is_not_blamed_but_only_so_often() ->
     assert outcomes(dialogue)[1] == ("deferred", LOST)
 
 
+def test_a_letter_lost_in_its_own_envelope_is_deferred_and_one_of_which_nothing_left_is_not() -> None:
+    dialogue, (first, second) = begun()
+    said(dialogue)
+    dialogue.end(LOST)
+    assert (dialogue.settled, dialogue.returned) == ([(first, Outcome("deferred", LOST, "", True))], [second])
+    silent, (letter,) = begun(1)
+    silent.end(LOST)
+    assert (silent.settled, silent.returned) == ([], [letter])
+
+
 def test_an_address_beyond_ascii_needs_a_relay_that_takes_it() -> None:
     letter = Letter(Message("m", "v", (), "å@example.se", "sv", {}), "å@example.se".encode(), b".\r\n")
     plain, international = Dialogue(SENDER, ALL[:2]), Dialogue(SENDER, ALL)

@@ -21,7 +21,7 @@ from tasks.gateways.smtp import accepted, running_gateway
 from tasks.gateways.smtp_security import PASSWORD, USER
 from tasks.senders.email import EmailSender
 from tasks.senders.protocol import Message, Outcome, Setting
-from tasks.senders.smtp_relays import Relays, relay_of
+from tasks.senders.smtp_relays import SECONDS_BEFORE_RETURN, Relays, relay_of
 
 CONTENT = b"Subject: prov\r\n\r\nhej\r\n"
 
@@ -64,7 +64,7 @@ def send(sender: EmailSender, waiting: list[Message], seconds: float = 30.0) -> 
         batch, waiting = waiting[: sender.room], waiting[sender.room :]
         sender.prepare(batch)
         sender.hand_over(batch)
-        settled = sender.collect(seconds)
+        settled = sender.collect(seconds, 0.0)
         assert settled, "nothing was settled in time"
         told |= {message.message_id: outcome for message, outcome in settled}
     sender.close()
@@ -191,7 +191,7 @@ def test_a_message_that_is_never_answered_for_stops_no_other(tmp_path: Path) -> 
             batch, waiting = waiting[: sender.room], waiting[sender.room :]
             sender.prepare(batch)
             sender.hand_over(batch)
-            settled = sender.collect(10)
+            settled = sender.collect(10, 0.0)
             told += settled
         sender.close()
     assert {message.message_id for message, _ in told[-2:]} == {"m0", "m1"}, "only the next on its connection waited"
@@ -211,10 +211,10 @@ def test_a_relay_that_disappears_leaves_what_was_under_way_in_doubt_and_the_rest
         sender.open()
         sender.prepare(messages(4))
         sender.hand_over(messages(4))
-        assert sender.collect(0.5) == []
-    told = {message.message_id: outcome for message, outcome in sender.collect(5)}
+        assert sender.collect(0.5, 0.0) == []
+    told = {message.message_id: outcome for message, outcome in sender.collect(5, 0.0)}
     while len(told) < 4:
-        told |= {message.message_id: outcome for message, outcome in sender.collect(5)}
+        told |= {message.message_id: outcome for message, outcome in sender.collect(5, 0.0)}
     sender.close()
     assert told["m0"] == Outcome("unknown", "connection_lost", "", True)
     assert {told[f"m{number}"] for number in (1, 2, 3)} == {Outcome("deferred", "no_connection", "", True)}
@@ -224,19 +224,25 @@ def test_a_relay_that_disappears_leaves_what_was_under_way_in_doubt_and_the_rest
 def test_the_relay_that_works_is_kept_and_the_first_tried_again_only_after_a_while(tmp_path: Path) -> None:
     with running_gateway(tmp_path / "second") as second:
         first_port = free_port()
-        relays = Relays(f"smtp://127.0.0.1:{first_port}?return_after=0.4,{second}", "example.se")
+        now = [0.0]
+        relays = Relays(f"smtp://127.0.0.1:{first_port},{second}", "example.se", clock=lambda: now[0])
         assert port_of(relays) == int(second.rpartition(":")[2])
         with running_gateway(tmp_path / "first", port=first_port):
+            now[0] = SECONDS_BEFORE_RETURN - 1
             assert port_of(relays) == int(second.rpartition(":")[2])
-            assert wait_for_return(relays)
+            now[0] = SECONDS_BEFORE_RETURN
             assert port_of(relays) == first_port
         assert port_of(relays) == int(second.rpartition(":")[2])
         assert not relays.may_return
 
 
-def wait_for_return(relays: Relays) -> bool:
-    timer = threading.Event()
-    return any(relays.may_return or timer.wait(0.05) for _ in range(200))
+def test_a_relay_that_answers_with_faults_alone_is_left_for_the_next(tmp_path: Path) -> None:
+    ill = faults(tmp_path, reply={"mail": "451 4.3.0 trouble"})
+    with running_gateway(tmp_path / "ill", ill) as first, running_gateway(tmp_path / "well") as second:
+        told = send(sender_to(f"{first}?connections=2,{second}"), messages(200))
+    assert accepted(tmp_path / "ill") == []
+    assert len(accepted(tmp_path / "well")) == statuses(told)["accepted"] > 150
+    assert set(statuses(told)) == {"accepted", "deferred"}
 
 
 def port_of(relays: Relays) -> int:

@@ -47,10 +47,10 @@ class EmailSender:
         self._refused += [(each.message, unusable) for each in letters if not ADDRESS.match(each.recipient)]
         self._letters.clear()
 
-    def collect(self, seconds: float) -> list[tuple[Message, Outcome]]:
-        """Return what is settled, waiting at most so long for the first."""
+    def collect(self, seconds: float, longer: float) -> list[tuple[Message, Outcome]]:
+        """Return what is settled, waiting at most so long for the first, and then longer for more."""
         refused, self._refused = self._refused, []
-        settled = self._pool.collect(0.0 if refused else seconds)
+        settled = self._pool.collect(0.0 if refused else seconds, longer)
         return refused + [(letter.message, outcome) for letter, outcome in settled]
 
     def after_crash(self) -> Literal["accepted", "not_sent", "unknown"]:

@@ -26,8 +26,8 @@ class InTurn:
         self._left = len(messages)
         self._outcomes = zip(messages, self._sender.send(messages), strict=True)
 
-    def collect(self, seconds: float) -> list[tuple[Message, Outcome]]:
-        """Send the next message and return its outcome; ``seconds`` are the sender's own affair."""
+    def collect(self, seconds: float, longer: float) -> list[tuple[Message, Outcome]]:
+        """Send the next message and return its outcome; how long that takes is the sender's own affair."""
         found = [next(self._outcomes)] if self._left else []
         self._left -= len(found)
         return found

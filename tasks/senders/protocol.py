@@ -87,10 +87,11 @@ class Sender(Way, Protocol):
     def hand_over(self, messages: Sequence[Message]) -> None:
         """Let messages go that were prepared and are marked; returns at once."""
 
-    def collect(self, seconds: float) -> list[tuple[Message, Outcome]]:
-        """Return the messages that are settled with their outcomes, waiting at most so long for the first of them.
+    def collect(self, seconds: float, longer: float) -> list[tuple[Message, Outcome]]:
+        """Return the messages that are settled with their outcomes.
 
-        Every message that was handed over comes back once.
+        Waits at most ``seconds`` for the first of them, and then, if that helps, ``longer`` for more. Every message
+        that was handed over comes back once.
         """
 
 

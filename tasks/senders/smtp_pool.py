@@ -19,6 +19,7 @@ from tasks.senders.smtp_letter import Letter
 from tasks.senders.smtp_relays import Line, Relay, Relays
 
 SECONDS_BETWEEN_ATTEMPTS = 60.0
+LONGEST_HOLD = 0.002
 MOST_FAULTS = 20
 """So many letters on end that a relay has not taken for reasons of its own let the next relay of the list be used."""
 
@@ -47,17 +48,27 @@ class Pool:
         self._waiting.extend(letters)
         self.held += len(letters)
 
-    def collect(self, seconds: float) -> list[tuple[Letter, Outcome]]:
-        """Move bytes until at least one letter is settled or so much time has passed; return what is settled."""
-        until = time.monotonic() + seconds
-        while True:
-            self._work(time.monotonic())
-            if self._settled or (now := time.monotonic()) >= until:
-                break
+    def collect(self, seconds: float, longer: float) -> list[tuple[Letter, Outcome]]:
+        """Move bytes until a letter is settled or so many ``seconds`` have passed, then ``longer`` for more letters.
+
+        What is to be said next waits for the envelopes of letters to come, to leave with them. Where that may last, as
+        ``longer`` tells, it leaves at once. Shorter waits than two milliseconds are not worth one.
+        """
+        now = time.monotonic()
+        until = now + seconds
+        self._work(now)
+        while not self._settled and now < until:
             self._await_bytes(now, until)
+            now = time.monotonic()
             self._gather()
-            if self._settled:  # what is to be said next leaves with the envelopes of letters to come
-                break
+            if not self._settled:
+                self._work(now)
+        until = now + (longer if longer > LONGEST_HOLD else 0.0)
+        while self._settled and len(self._settled) < self.held and now < until:
+            self._work(now)
+            self._await_bytes(now, until)
+            now = time.monotonic()
+            self._gather()
         settled, self._settled = self._settled, []
         self.held -= len(settled)
         return settled

@@ -11,6 +11,7 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import inf
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
@@ -84,9 +85,9 @@ class Line:
 class Relays:
     """Several relays, the first preferred; used by the sending thread and the one that opens connections."""
 
-    def __init__(self, urls: str, name: str) -> None:
-        self._relays = [relay_of(url.strip()) for url in urls.split(",") if url.strip()]
-        self._name = name
+    def __init__(self, urls: str, name: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._relays = relays_of(urls)
+        self._name, self._clock = name, clock
         self._place, self._return_at = 0, inf
         self._lock = threading.Lock()
 
@@ -98,7 +99,7 @@ class Relays:
     @property
     def may_return(self) -> bool:
         """Whether a later relay is in use for long enough for the first one to be tried again."""
-        return time.monotonic() >= self._return_at
+        return self._clock() >= self._return_at
 
     def connect(self) -> Line:
         """Return an open connection to the relay in use, or the next that answers; raises GatewayUnavailable."""
@@ -134,8 +135,13 @@ class Relays:
         if place == 0:
             self._return_at = inf
         elif place != self._place or self.may_return:
-            self._return_at = time.monotonic() + seconds
+            self._return_at = self._clock() + seconds
         self._place = place
+
+
+def relays_of(urls: str) -> list[Relay]:
+    """Read the addresses of relays, parted by commas."""
+    return [relay_of(url.strip()) for url in urls.split(",") if url.strip()]
 
 
 def relay_of(url: str) -> Relay:

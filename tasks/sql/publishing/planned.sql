@@ -71,11 +71,14 @@ numbered AS (
 
 split AS (
     SELECT
-        *,
-        greatest(
-            ceil(messages / $rows_per_shard)::BIGINT, CASE WHEN messages > $rows_kept_whole THEN $workers ELSE 1 END
-        ) AS shards
+        numbered.*,
+        CASE
+            WHEN numbered.messages > $rows_kept_whole
+                THEN $workers * ceil(numbered.messages / (channel_term.rows_per_shard * $workers))::BIGINT
+            ELSE 1
+        END AS shards
     FROM numbered
+    JOIN channel_term ON numbered.channel = channel_term.channel
 )
 
 SELECT
