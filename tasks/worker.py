@@ -64,6 +64,7 @@ def publish(
         if not fence.holds(journals):
             return {"ending": "older", "counts": {}}
         channel, messages = read_shard(folder / "shards", shard)
+        messages = messages[: settings.get("first") or None]
         control = Control(folder / "control", channel)
         internal = control.terms.get("internal", False)
         text_sender = control.terms.get("text_senders", {}).get(channel, "")

@@ -42,6 +42,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
     states = ("accepted", "rejected", "unknown", "suppressed", "expired", "cancelled", "pending")
     return [
         f"run        {found['run']}: {found['state']}",
+        *(f"paused     {why['reason']}, by {why['by']} at {why['at']}" for why in [found["paused"]] if why),
         f"persons    {persons['audience']} in the audience = {persons['held_out']} held out"
         f" + {persons['excluded']} excluded + {persons['assigned']} assigned; {persons['reached']} reached",
         *(
