@@ -18,7 +18,7 @@ from torture_scene import (
     wait_for,
 )
 
-from tasks import publishing
+from tasks import control, publishing
 from tasks.gateways.smtp import running_gateway
 
 LATE_MS = 32
@@ -63,12 +63,12 @@ def _kill_at_random(each: Scene, dose: int, draw: random.Random, most_between: i
 
 def stopped_worker(folder: Path, messages: int, dose: int, seed: int) -> dict[str, Any]:
     """Stop a worker (SIGSTOP), let another publisher try meanwhile, then continue it or kill it."""
-    draw, began, killed = random.Random(seed), time.monotonic(), 0
+    draw, began, killed, done = random.Random(seed), time.monotonic(), 0, 0
     each = scene(folder, messages)
     with running_gateway(each.sink, planted(folder, delay_ms=LATE_MS)) as url:
         each.place = _at(each, url)
         for number in range(dose):
-            publisher, goal = each.start(), each.taken() + BYTES_PER_MESSAGE * draw.randrange(messages // (2 * dose))
+            publisher, goal = each.start(), each.taken() + BYTES_PER_MESSAGE * draw.randrange(messages // (4 * dose))
             wait_for(lambda goal=goal, one=publisher: one.poll() is not None or each.taken() > goal)  # type: ignore[misc]
             stopped = living([publisher.pid])
             for worker in stopped:
@@ -79,9 +79,14 @@ def stopped_worker(folder: Path, messages: int, dose: int, seed: int) -> dict[st
             for worker in stopped:
                 killed += number % 2 and kill_one(worker)
                 send_signal(worker, signal.SIGCONT)
+            done += bool(stopped)
+            goal = each.taken() + BYTES_PER_MESSAGE * 20
+            wait_for(lambda goal=goal, one=publisher: one.poll() is not None or each.taken() > goal)  # type: ignore[misc]
+            control.pause(each.place, each.run, "torture")
             publisher.communicate()
+            control.resume(each.place, each.run, "torture")
         each.finish()
-    return judge_mails(each, "SIGSTOP", dose, began=began, unknown_limit=WINDOW * killed)
+    return judge_mails(each, "SIGSTOP", done, began=began, unknown_limit=WINDOW * killed)
 
 
 def started_at_once(folder: Path, messages: int, dose: int, seed: int) -> dict[str, Any]:
