@@ -57,7 +57,10 @@ def scenarios(doses: Doses, seed: int) -> dict[str, Callable[[Path], Rows]]:
         "torn": lambda at: [storage.torn_journals(at, some, doses.points, seed)],
         "full": lambda at: [storage.full_disk(at, some, doses.points, seed)],
         "database": lambda at: [storage.damaged_database(at, some, doses.points, seed)],
-        "restored": lambda at: [storage.restored_backup(at, some, doses.restores, seed)],
+        "restored": lambda at: [
+            storage.restored_backup(at / str(number), some // doses.restores, 1, seed + number)
+            for number in range(doses.restores)
+        ],
         "smtp": lambda at: gateways.smtp(at, doses.smtp, doses.share, seed, doses.only),
         "sms": lambda at: gateways.text_messages(at, doses.sms, doses.times, doses.only),
         "cms": lambda at: gateways.pages(at, 1, doses.only),

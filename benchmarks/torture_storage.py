@@ -131,7 +131,7 @@ def restored_backup(folder: Path, messages: int, dose: int, seed: int) -> dict[s
                 kept = refused
                 restoring.accept_restore(each.place, each.run, "torture")
         each.finish()
-        known = judge_mails(each, "restored back-up", dose, began=began, unknown_limit=messages)
+        known = judge_mails(each, "restored back-up", refused, began=began, unknown_limit=messages)
     return known | {"refused": refused}
 
 
