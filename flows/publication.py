@@ -8,7 +8,7 @@ from campaigns.brief import Wave
 from campaigns.errors import GatewayUnavailable, NotYetTime, Refused, RunPaused
 from flows.progress import Progress
 from flows.schedule import schedule_wave
-from tasks import publishing, runs, shards, stages, store
+from tasks import first_slice, publishing, runs, shards, stages, store
 from tasks.pace import Pace
 from tasks.publishing import ShardResult
 from tasks.workplace import Workplace
@@ -25,9 +25,17 @@ def publish_wave(place: Workplace, run: str, wave: Wave, *, late: bool) -> None:
     _require_its_time(place, run, wave, late)
     names = stages.write_shards(place, run, wave.name)
     runs.move(place, run, "publishing")
-    results = _publish(place, run, names)
+    results = _publish_first(place, run, wave.name)
+    if all(result.outcome == "done" for result in results):
+        results = _publish(place, run, names)
     stages.check_deliveries(place, run)
     _require_finished(place, run, wave, results)
+
+
+def _publish_first(place: Workplace, run: str, wave: str) -> list[ShardResult]:
+    """Publish the first slice of each channel, all at once, before anything else of the wave."""
+    slices = first_slice.first_slices(place, run, wave)
+    return [future.result() for future in [stages.publish_first.submit(place, run, *each) for each in slices]]
 
 
 def _publish(place: Workplace, run: str, names: list[str]) -> list[ShardResult]:
@@ -75,10 +83,10 @@ def _require_finished(place: Workplace, run: str, wave: Wave, results: list[Shar
             remedy="mend the gateway (see `budkavle settings`), then run the same command again.",
         )
     if any(result.outcome != "done" for result in results):
-        if any(result.outcome in ("paused", "gateway_failing") for result in results):
+        if any(result.outcome in ("paused", "gateway_failing", first_slice.FAILING) for result in results):
             runs.move(place, run, "paused")
         raise RunPaused(
             f"wave {wave.name} is not finished: {', '.join(sorted({r.outcome for r in results} - {'done'}))}",
             where=run,
-            remedy="`budkavle status` shows what is left; `budkavle resume` and the same command go on.",
+            remedy="`budkavle status` shows what is left and why; `budkavle resume` and the same command go on.",
         )

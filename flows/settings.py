@@ -58,6 +58,10 @@ class Settings(BaseSettings):
         default="", description="Address of landing and unsubscribe pages; unset: unsubscribing by mailto only."
     )
     sender_address: str = Field(default="budkavle@example.se", description="Envelope sender of e-mail.")
+    fence: Path | None = Field(
+        default=None,
+        description="Folder outside HOME and its back-ups, for notes of what was sent; ~/.config/budkavle/fence.",
+    )
     logotype: Path | None = Field(default=None, description="The city's real logotype; a marked stand-in when unset.")
     directory: Path | None = Field(default=None, description="The approvers' directory, a YAML file operators own.")
     preview_url: str = Field(
@@ -77,7 +81,7 @@ class Settings(BaseSettings):
         description="Share of what was learnt of channels that each later evaluation keeps; 1 keeps all.",
     )
 
-    @field_validator("home", "logotype", "directory")
+    @field_validator("home", "fence", "logotype", "directory")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path and path.expanduser().absolute()
@@ -106,7 +110,7 @@ def secret_key(settings: Settings) -> bytes:
     """Return the installation's key, made on first use in the user's configuration folder, never in the tree."""
     if settings.secret_key is not None:
         return revealed(settings.secret_key).encode()
-    folder = Path(os.environ.get("XDG_CONFIG_HOME", Path.home() / ".config")) / "budkavle"
+    folder = _own_folder()
     path = folder / "secret_key"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -117,6 +121,11 @@ def secret_key(settings: Settings) -> bytes:
             os.link(draft, path)
         draft.unlink()
     return path.read_text().strip().encode()
+
+
+def _own_folder() -> Path:
+    """Return the folder of this program in the user's configuration."""
+    return Path(os.environ.get("XDG_CONFIG_HOME", Path.home() / ".config")) / "budkavle"
 
 
 def revealed(secret: SecretStr) -> str:
@@ -159,6 +168,7 @@ def workplace(settings: Settings) -> Workplace:
         receipts_url=settings.receipts_url,
         public_url=settings.public_url,
         sender_address=settings.sender_address,
+        fence=settings.fence or _own_folder() / "fence",
         logotype=settings.logotype,
         directory=settings.directory,
         preview_url=settings.preview_url,

@@ -39,9 +39,10 @@ def stop(workplace: Workplace, run: str, actor: str) -> list[ShardResult]:
     Pages that stand are removed; where that fails, :func:`unpublishing.unpublish_due` tries again.
     """
     _order(workplace, run, "stop", actor, "asked")
-    results = [_cancel(workplace, run, shard) for shard in shards.written(workplace, run)]
-    unpublishing.unpublish_over(workplace, run)
-    return results
+    try:
+        return [_cancel(workplace, run, shard) for shard in shards.written(workplace, run)]
+    finally:
+        unpublishing.unpublish_over(workplace, run)
 
 
 def _cancel(workplace: Workplace, run: str, shard: str) -> ShardResult:

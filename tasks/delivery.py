@@ -7,6 +7,7 @@ from pathlib import Path
 
 from campaigns.errors import GatewayUnavailable
 from tasks.backlog import Backlog, Item, pause
+from tasks.fence import Fence
 from tasks.journal import Journal, Record, Standing, next_segment, now
 from tasks.orders import Control
 from tasks.senders.protocol import Message, Outcome, Sender
@@ -42,13 +43,13 @@ class Delivery:
 
     def __init__(
         self, folder: Path, shard: str, sender: Sender, control: Control, *, patience: float = 30.0,
-        interrupted: Callable[[], bool] = lambda: False, moment: Moment | None = None,
+        interrupted: Callable[[], bool] = lambda: False, moment: Moment | None = None, fence: Fence | None = None,
     ) -> None:  # fmt: skip
         self.counts: Counter[str] = Counter()
         self._path = next_segment(folder, shard)
         self._journal: Journal | None = None
         self._sender, self._control, self._interrupted = sender, control, interrupted
-        self._moment = moment or Moment()
+        self._moment, self._fence = moment or Moment(), fence or Fence(None, shard)
         self._backlog = Backlog(patience, resend=control.terms["on_unknown"] == "resend")
         self._on_the_way: dict[str, Item] = {}
         self._connection_tries = 0
@@ -73,10 +74,11 @@ class Delivery:
         return "deferred" if self._backlog.has_given_up else "done"
 
     def close(self) -> None:
-        """Sync the journal and leave the gateway."""
+        """Sync journal and fence and leave the gateway."""
         self._sender.close()
         if self._journal is not None:
             self._journal.close()
+        self._fence.close()
 
     def _write(self, records: Sequence[Record]) -> None:
         if self._journal is None:
@@ -151,6 +153,7 @@ class Delivery:
         began = time.monotonic()
         self._journal.sync()
         self._sync_seconds = time.monotonic() - began
+        self._fence.note(self._journal)
 
     def _not_suppressed(self, items: list[Item]) -> list[Item]:
         suppressed = self._control.suppressed

@@ -62,10 +62,14 @@ def encode(record: Record) -> bytes:
 
 
 class Journal:
-    """The writing end of one journal file; created, never reopened. After a failed write it takes no more."""
+    """The writing end of one journal file; created, never reopened. After a failed write it takes no more.
+
+    ``size`` and ``checksum`` (CRC-32) are of all that was appended.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path, self._broken = path, False
+        self.size = self.checksum = 0
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         sync_folder(path.parent)
 
@@ -78,6 +82,7 @@ class Journal:
         if os.write(self._file, lines) != len(lines):
             raise OSError(f"journal {self.path.name} could not be written whole: the disk is full")
         self._broken = False
+        self.size, self.checksum = self.size + len(lines), zlib.crc32(lines, self.checksum)
 
     def sync(self) -> None:
         """Return when everything appended is on the disk; a failure is final, as the kernel may have dropped pages."""

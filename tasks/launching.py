@@ -7,7 +7,8 @@ import sys
 from dataclasses import dataclass, field
 from typing import Any
 
-from campaigns.errors import InputError
+from campaigns.errors import InputError, Refused
+from tasks.fence import fence_folder
 from tasks.receipts import receipts_key
 from tasks.workplace import Workplace
 
@@ -31,13 +32,15 @@ class ShardResult:
     takeovers: int = 0
 
 
-def deliver(workplace: Workplace, run: str, shard: str, *, patience: float = PATIENCE) -> ShardResult:
+def deliver(workplace: Workplace, run: str, shard: str, *, patience: float = PATIENCE, first: int = 0) -> ShardResult:
     """Run workers over one shard until one ends by itself; raises InputError where none can.
+
+    Raises Refused where an old back-up of HOME was restored, with nothing sent.
 
     The calling thread must live until this returns: the worker dies with the thread that started it.
     """
     for takeovers in range(MOST_TAKEOVERS + 1):
-        answer = _run_worker(workplace, run, shard, patience)
+        answer = _run_worker(workplace, run, shard, {"patience": patience, "first": first})
         if answer is not None:
             return _result(shard, answer, takeovers)
     raise InputError(
@@ -50,16 +53,24 @@ def deliver(workplace: Workplace, run: str, shard: str, *, patience: float = PAT
 def _result(shard: str, answer: dict[str, Any], takeovers: int) -> ShardResult:
     if answer["ending"] == "damaged":
         raise InputError(answer["problem"], where=f"shard {shard}")
+    if answer["ending"] == "older":
+        raise Refused(
+            "this home is older than what was sent: it would send again what it does not know of",
+            where=f"shard {shard}",
+            remedy="restore a newer back-up of HOME; or, where there is none, `budkavle accept-restore RUN`.",
+        )
     ending = answer["ending"]
     return ShardResult(shard, OUTCOMES.get(ending, ending), answer["counts"], takeovers)
 
 
-def _run_worker(workplace: Workplace, run: str, shard: str, patience: float) -> dict[str, Any] | None:
+def _run_worker(workplace: Workplace, run: str, shard: str, bounds: dict[str, Any]) -> dict[str, Any] | None:
     command = [sys.executable, "-m", "tasks.worker", "--home", str(workplace.home), "--run", run]
     command += ["--shard", shard, "--parent", str(os.getpid())]
+    folder = fence_folder(workplace.fence, workplace.home, run)
+    settings = {**_settings(workplace), **bounds, "fence": str(folder or "")}
     worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
-        output, _ = worker.communicate(json.dumps(_settings(workplace, patience)))
+        output, _ = worker.communicate(json.dumps(settings))
     except BaseException:
         _let_finish(worker)
         raise
@@ -82,7 +93,7 @@ def _let_finish(worker: "subprocess.Popen[str]") -> None:
         worker.wait()
 
 
-def _settings(workplace: Workplace, patience: float) -> dict[str, Any]:
+def _settings(workplace: Workplace) -> dict[str, Any]:
     return {
         "smtp_url": workplace.smtp_url,
         "sms_url": workplace.sms_url,
@@ -95,5 +106,4 @@ def _settings(workplace: Workplace, patience: float) -> dict[str, Any]:
         "receipts_key": receipts_key(workplace.key) if workplace.receipts_url else "",
         "public_url": workplace.public_url,
         "sender_address": workplace.sender_address,
-        "patience": patience,
     }

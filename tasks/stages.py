@@ -30,6 +30,7 @@ from tasks import (
     shards,
     store,
 )
+from tasks.first_slice import Slice
 from tasks.workplace import Workplace
 
 
@@ -96,6 +97,12 @@ def write_shards(workplace: Workplace, run: str, wave: str) -> list[str]:
 def publish_shard(workplace: Workplace, run: str, shard: str) -> publishing.ShardResult:
     """Send one shard in a worker process of its own."""
     return publishing.publish_shard(workplace, run, shard)
+
+
+@task(cache_policy=NO_CACHE, task_run_name="publish the first of {shard}")
+def publish_first(workplace: Workplace, run: str, shard: str, messages: int) -> publishing.ShardResult:
+    """Send the first slice of a channel and judge it before the rest."""
+    return publishing.publish_first(workplace, run, Slice(shard, messages))
 
 
 @task(cache_policy=NO_CACHE)

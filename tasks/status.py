@@ -3,10 +3,12 @@
 from typing import Any
 
 from campaigns.brief import Brief
-from tasks import accounts, approval_rows, runs, store, stories, unpublishing
+from tasks import accounts, approval_rows, decisions, runs, store, stories, unpublishing
 from tasks.disclosure import hidden_cells, sum_may_be_shown
 from tasks.ledger import load_decisions
 from tasks.workplace import Workplace
+
+ORDERS = frozenset({"run_paused", "run_resumed", "run_stopped"})
 
 
 def all_runs(workplace: Workplace) -> list[dict[str, Any]]:
@@ -41,6 +43,7 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
     return {
         "run": run_id,
         "state": found.state,
+        "paused": _paused(workplace, run_id),
         "persons": persons,
         "messages": messages,
         "unknown": unknown,
@@ -58,6 +61,15 @@ def _shown(persons: dict[str, Any]) -> dict[str, Any]:
     told = sum_may_be_shown([counts[reason] for reason in hidden])
     shown = {reason: None if reason in hidden else count for reason, count in counts.items()}
     return persons | {"excluded_by_reason": shown if told else {}}
+
+
+def _paused(workplace: Workplace, run: str) -> dict[str, str]:
+    """Return why, by whom and when the run was paused; nothing where it is not."""
+    orders = [each for each in decisions.read(workplace) if each.run == run and each.action in ORDERS]
+    if not orders or orders[-1].action != "run_paused":
+        return {}
+    last = orders[-1]
+    return {"reason": str(last.detail.get("reason", "")), "by": last.actor, "at": last.at.isoformat()}
 
 
 def _withdrawn_stories(workplace: Workplace, brief: Brief) -> list[dict[str, str]]:

@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from campaigns.errors import StoreBusy, StoreDamaged
+from tasks.fence import identity
 from tasks.workplace import Workplace
 
 SQL = Path(__file__).parent / "sql"
@@ -39,6 +40,7 @@ def writing(workplace: Workplace, *, wait: float = 60.0) -> Iterator[duckdb.Duck
     Raises StoreBusy after ``wait`` seconds behind another writer, StoreDamaged where the file cannot be opened.
     """
     workplace.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    identity(workplace.home)
     _require_known(workplace)
     connection = _open(workplace.database, wait)
     try:

@@ -2,8 +2,8 @@
 
 One process per shard. It never opens DuckDB, dies with its parent, and holds the shard by a file lock and an epoch.
 Settings come as one JSON object on standard input, so that no secret stands in the process list. It ends with 0 (all
-settled), 2 (cannot go on), 3 (waiting), 4 (gateway unavailable or failing) or 5 (another worker holds the shard), and
-prints one JSON object with its counts.
+settled), 2 (cannot go on, or this home is older than what was sent), 3 (waiting), 4 (gateway unavailable or failing) or
+5 (another worker holds the shard), and prints one JSON object with its counts.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from typing import Any
 from campaigns.errors import BudkavleError
 from tasks.delivery import Delivery, Moment
 from tasks.doubts import settle
+from tasks.fence import Fence
 from tasks.journal import standings
 from tasks.lifeline import end_with_parent
 from tasks.orders import Control
@@ -28,7 +29,7 @@ from tasks.shard_messages import addresses_in, read_shard, renderer
 from tasks.shard_texts import templates_of
 
 SECONDS_FOR_LOCK = 3.0
-EXIT = {"done": 0, "damaged": 2, "unavailable": 4, "failing": 4, "locked": 5}
+EXIT = {"done": 0, "damaged": 2, "older": 2, "unavailable": 4, "failing": 4, "locked": 5}
 EXIT_WAITING = 3
 
 
@@ -59,7 +60,11 @@ def publish(
     with (journals / f"{shard}.lock").open("a") as lock:
         if not _locked(lock.fileno()):
             return {"ending": "locked", "counts": {}}
+        fence = Fence(Path(settings["fence"]) if settings.get("fence") else None, shard)
+        if not fence.holds(journals):
+            return {"ending": "older", "counts": {}}
         channel, messages = read_shard(folder / "shards", shard)
+        messages = messages[: settings.get("first") or None]
         control = Control(folder / "control", channel)
         internal = control.terms.get("internal", False)
         text_sender = control.terms.get("text_senders", {}).get(channel, "")
@@ -72,7 +77,9 @@ def publish(
         known = standings(journals, shard)
         settle(journals, shard, sender, messages, known)
         patience = float(settings.get("patience", 30.0))
-        delivery = Delivery(journals, shard, sender, control, patience=patience, interrupted=interrupted, moment=moment)
+        delivery = Delivery(
+            journals, shard, sender, control, patience=patience, interrupted=interrupted, moment=moment, fence=fence
+        )
         try:
             ending = delivery.run(messages, known)
         finally:

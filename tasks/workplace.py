@@ -23,6 +23,7 @@ class Workplace:
     receipts_url: str = ""
     public_url: str = ""
     sender_address: str = "budkavle@example.se"
+    fence: Path | None = None
     logotype: Path | None = None
     directory: Path | None = None
     preview_url: str = ""

@@ -85,4 +85,5 @@ def restore(place: Installation, kept: str) -> None:
     """Put an installation back as it was kept, with an empty mail server."""
     shutil.rmtree(place.home)
     shutil.rmtree(place.sink, ignore_errors=True)
+    shutil.rmtree(place.fence, ignore_errors=True)
     shutil.copytree(place.home.parent / kept, place.home, symlinks=True)

@@ -43,6 +43,10 @@ class Installation:
         return Workplace(home=self.home, key=KEY.encode(), smtp_url=self.smtp_url, directory=self.directory)
 
     @property
+    def fence(self) -> Path:
+        return self.home.parent / "fence"
+
+    @property
     def directory(self) -> Path:
         return self.home / "directory.yaml"
 
@@ -53,6 +57,7 @@ class Installation:
         }
         ours = {
             "BUDKAVLE_HOME": str(self.home),
+            "BUDKAVLE_FENCE": str(self.fence),
             "BUDKAVLE_SECRET_KEY": KEY,
             "BUDKAVLE_SMTP_URL": self.smtp_url,
             "BUDKAVLE_DIRECTORY": str(self.directory),

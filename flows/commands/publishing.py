@@ -1,4 +1,4 @@
-"""Following and steering a run: status, pause, resume, stop, withdraw, expire, unknown, rebuild."""
+"""Following and steering a run: status, pause, resume, stop, withdraw, expire, unknown, rebuild, accept-restore."""
 
 from typing import Annotated, Any, Literal
 
@@ -11,7 +11,7 @@ Run = Annotated[str, typer.Argument(help="The run's id or a prefix that only it 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    for command in (status, pause, resume, stop, withdraw, expire, unknown, rebuild):
+    for command in (status, pause, resume, stop, withdraw, expire, unknown, rebuild, accept_restore):
         app.command()(command)
 
 
@@ -42,6 +42,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
     states = ("accepted", "rejected", "unknown", "suppressed", "expired", "cancelled", "pending")
     return [
         f"run        {found['run']}: {found['state']}",
+        *(f"paused     {why['reason']}, by {why['by']} at {why['at']}" for why in [found["paused"]] if why),
         f"persons    {persons['audience']} in the audience = {persons['held_out']} held out"
         f" + {persons['excluded']} excluded + {persons['assigned']} assigned; {persons['reached']} reached",
         *(
@@ -162,3 +163,14 @@ def rebuild(as_json: AsJson = False) -> None:
 
     counts = make_again(here())
     answer(counts, as_json, lambda: [f"{table}\t{count}" for table, count in counts.items()])
+
+
+def accept_restore(run: Run, as_json: AsJson = False) -> None:
+    """Go on with a run after an old back-up of HOME was restored; what may have been sent since becomes unknown."""
+    from tasks import restoring, runs
+
+    place = here()
+    run_id = runs.load(place, run).run
+    count = restoring.accept_restore(place, run_id, actor())
+    told = f"{count} messages are unknown now; `budkavle unknown {run_id}` lists them, `budkavle run` goes on"
+    answer({"run": run_id, "unknown": count}, as_json, lambda: [told])

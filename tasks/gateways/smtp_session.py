@@ -1,11 +1,10 @@
-"""One connection to the SMTP server to try out with, and the faults planted in it."""
+"""One connection to the SMTP server to try out with, and how the faults planted in it are done."""
 
 import asyncio
 import itertools
-import random
-from dataclasses import dataclass, field
 from typing import Any
 
+from tasks.gateways.smtp_faults import Faults, Misbehaving
 from tasks.gateways.smtp_security import Login, Security
 from tasks.gateways.smtp_store import Store
 
@@ -16,29 +15,10 @@ EXTENSIONS = ("PIPELINING", "8BITMIME", "SMTPUTF8", "SIZE 52428800")
 NUMBERS = itertools.count(1)
 NO_SECURITY = Security()
 
-
-@dataclass
-class Faults:
-    """What goes wrong on purpose; shares are 0–1, the delay is in milliseconds."""
-
-    delay_ms: float = 0.0
-    reply: dict[str, Any] = field(default_factory=dict)
-    drop_after_dot: float = 0.0
-    without: list[str] = field(default_factory=list)
-    never_after_dot: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.chance = random.Random(self.reply.get("seed", 0))
-
-    def instead(self, verb: str) -> bytes | None:
-        """Return the refusal to give to this verb, when its share falls on it."""
-        text = self.reply.get(verb)
-        if text is None or self.chance.random() >= float(self.reply.get("share", 1.0)):
-            return None
-        return f"{text}\r\n".encode()
+__all__ = ["NO_SECURITY", "Faults", "Session"]
 
 
-class Session(asyncio.Protocol):
+class Session(Misbehaving):
     """One connection; replies to pipelined commands leave together."""
 
     _login: Login | None
@@ -49,7 +29,7 @@ class Session(asyncio.Protocol):
         self._number, self._login = next(NUMBERS), None
         self._change: asyncio.Task[None] | None = None
         self._buffer, self._replies = bytearray(), bytearray()
-        self._in_data, self._closing, self._busy = False, False, False
+        self._in_data, self._closing, self._busy, self._body_begun = False, False, False, False
         self._forget()
 
     def _forget(self) -> None:
@@ -61,6 +41,9 @@ class Session(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         refusal = self._faults.instead("connect")
+        if not refusal and self._misbehave("connect", lambda: GREETING):
+            self._work()
+            return
         transport.write(refusal or GREETING)
         if refusal:
             transport.close()
@@ -95,8 +78,8 @@ class Session(asyncio.Protocol):
         if refusal := self._faults.instead(verb):
             self._closing = refusal.startswith(b"421")
             return refusal
-        handler = getattr(self, f"_on_{verb}", None)
-        return handler(line) if handler else b"500 5.5.1 unknown command\r\n"
+        handler = getattr(self, f"_on_{verb}", lambda _: b"500 5.5.1 unknown command\r\n")
+        return b"" if self._misbehave(verb, lambda: handler(line)) else handler(line)
 
     def _on_ehlo(self, _: bytes) -> bytes:
         offered = (*EXTENSIONS, *self._security.extensions(self._encrypted))
@@ -175,10 +158,14 @@ class Session(asyncio.Protocol):
     def _on_data(self, _: bytes) -> bytes:
         if not self._recipients:
             return b"503 5.5.1 no valid recipients\r\n"
-        self._in_data = True
+        self._in_data, self._body_begun = True, False
         return b"354 go on\r\n"
 
     def _take_message(self) -> bool:
+        if self._buffer and not self._body_begun:
+            self._body_begun = True
+            if self._misbehave("body"):
+                return True
         if self._buffer.startswith(b".\r\n"):
             content, taken = b"", 3
         else:
@@ -202,6 +189,8 @@ class Session(asyncio.Protocol):
         elif refusal := self._faults.instead("dot"):
             self._replies += refusal
             self._closing = refusal.startswith(b"421")
+        elif self._misbehave("dot"):
+            pass
         elif self._faults.delay_ms:
             self._busy = True
             self._later(self._keep_slowly, content)
@@ -218,7 +207,12 @@ class Session(asyncio.Protocol):
         if self._transport.is_closing():
             return
         number = self._store_away(content)
-        self._later(self._reply_slowly, b"250 2.0.0 OK queued as %d\r\n" % number)
+        reply, self._busy = b"250 2.0.0 OK queued as %d\r\n" % number, False
+        if self._misbehave("stored", lambda: reply):
+            self._work()
+            return
+        self._busy = True
+        self._later(self._reply_slowly, reply)
 
     def _reply_slowly(self, reply: bytes) -> None:
         self._replies += reply
@@ -227,7 +221,9 @@ class Session(asyncio.Protocol):
 
     def _keep(self, content: bytes) -> None:
         number = self._store_away(content)
-        self._replies += b"250 2.0.0 OK queued as %d\r\n" % number
+        reply = b"250 2.0.0 OK queued as %d\r\n" % number
+        if not self._misbehave("stored", lambda: reply):
+            self._replies += reply
 
 
 def _address(line: bytes) -> str:

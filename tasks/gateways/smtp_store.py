@@ -30,6 +30,17 @@ class Store:
         os.write(self._index, json.dumps(entry).encode() + b"\n")
         return self._count
 
+    def note_fault(self, place: str, fault: str, connection: int) -> None:
+        """Write down that a planted fault has fallen."""
+        with (self._folder / "faults.jsonl").open("a", encoding="utf-8") as log:
+            log.write(json.dumps({"at": place, "fault": fault, "connection": connection}) + "\n")
+
+
+def faults_fallen(store: Path) -> list[dict[str, Any]]:
+    """Return the planted faults that have fallen: at, fault, connection."""
+    log = store / "faults.jsonl"
+    return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+
 
 def accepted(store: Path) -> list[dict[str, Any]]:
     """Return the index of a store, an entry per accepted message: number, file, mail_from, rcpt_to, connection."""

@@ -1,0 +1,62 @@
+"""The first slice of a wave: one in a hundred of each channel goes out before the rest, and is judged.
+
+It is the beginning of the channel's first shard. Shards are in the order of keyed message ids, so it is a fair sample
+and always the same one; what a kill left of it goes on as anything else does.
+"""
+
+import math
+from typing import NamedTuple
+
+from campaigns.channels import load_channels
+from tasks import decisions, journal, store
+from tasks.shard_messages import read_shard
+from tasks.workplace import Workplace
+
+SHARE = 0.01
+FEWEST = 20
+SMALLEST_WAVE = 200
+MOST_FAILED = 0.2
+FAILING = "first_slice_failing"
+UNSETTLED = frozenset({"queued", "marked", "deferred"})
+FAILED = frozenset({"rejected", "unknown"})
+
+
+class Slice(NamedTuple):
+    """The first ``messages`` of a shard."""
+
+    shard: str
+    messages: int
+
+
+def first_slices(workplace: Workplace, run: str, wave: str) -> list[Slice]:
+    """Return the slice of each channel of a wave with at least 200 messages to a digital address that has an answer."""
+    answering = [each.name for each in load_channels().values() if each.address_kind and not each.print]
+    with store.writing(workplace) as connection:
+        rows = connection.execute(
+            "SELECT min(shard), count(*) FROM message WHERE run = ? AND wave = ? AND list_contains(?, channel) "
+            "GROUP BY channel HAVING count(*) >= ? ORDER BY ALL", [run, wave, answering, SMALLEST_WAVE]
+        ).fetchall()  # fmt: skip
+    return [Slice(shard, max(FEWEST, math.ceil(SHARE * messages))) for shard, messages in rows]
+
+
+def verdict(workplace: Workplace, run: str, first: Slice) -> str:
+    """Return ``open`` while a message of the slice can still be sent, else ``done`` or ``first_slice_failing``.
+
+    It fails where more than a fifth of what was tried was rejected or is in doubt. Who resumes a run that was paused
+    for it has looked: then it is done.
+    """
+    _, messages = read_shard(workplace.run_folder(run, "shards"), first.shard)
+    known = journal.standings(workplace.run_folder(run, "journals"), first.shard)
+    status = [known.get(each.message_id, journal.Standing()).status for each in messages[: first.messages]]
+    if not UNSETTLED.isdisjoint(status):
+        return "open"
+    failed = sum(each in FAILED for each in status)
+    tried = failed + status.count("accepted")
+    return FAILING if failed > MOST_FAILED * tried and not _looked_at(workplace, run) else "done"
+
+
+def _looked_at(workplace: Workplace, run: str) -> bool:
+    return any(
+        each.run == run and each.action == "run_paused" and each.detail.get("reason") == FAILING
+        for each in decisions.read(workplace)
+    )
