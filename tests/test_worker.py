@@ -308,7 +308,7 @@ def test_outside_the_sending_hours_it_waits(workplace: Workplace, tmp_path: Path
 
 def test_two_at_once_send_each_message_once(workplace: Workplace, tmp_path: Path) -> None:
     run, sink, outcomes = planned(workplace, 150), tmp_path / "sink", []
-    with running_gateway(sink, faults(tmp_path, delay_ms=240)) as url:
+    with running_gateway(sink, faults(tmp_path, delay_ms=300)) as url:
         place = sending_to(workplace, url)
         both = [
             threading.Thread(target=lambda: outcomes.append(publishing.publish_shard(place, run, EMAIL).outcome))
