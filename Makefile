@@ -2,7 +2,7 @@
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup demo test lint bench docs lock clean
+.PHONY: setup demo test lint bench city docs lock clean
 
 setup: $(READY)
 
@@ -24,7 +24,11 @@ lint: setup
 
 # Every benchmark at its documented size, as docs/performance.md tells. benchmarks/vectors.py needs its files: see there.
 bench: setup
-	$(foreach script,$(filter-out benchmarks/vectors.py,$(shell grep -l __main__ benchmarks/*.py)),$(BIN)/python $(script) &&) true
+	$(foreach script,$(filter-out benchmarks/vectors.py benchmarks/city.py,$(shell grep -l __main__ benchmarks/*.py)),$(BIN)/python $(script) &&) true
+
+# A million people from the register to the ledger, with e-mail, text messages and letters: needs smtp-sink (postfix).
+city: setup
+	$(BIN)/python benchmarks/city.py
 
 # Print the pages of tables and columns, and of gates, again from the schema and the programme.
 docs: setup

@@ -14,7 +14,10 @@ from tasks.publishing import ShardResult
 from tasks.workplace import Workplace
 
 LATE_AFTER = timedelta(days=3)
+LOOK_SECONDS = 0.2
 MERGE_SECONDS = 1.0
+PAUSE_PER_MERGE = 10.0
+"""So many times as long as it took is waited before the next merging: what it costs grows with the run."""
 SNAPSHOT_SECONDS = 60.0
 
 
@@ -33,15 +36,18 @@ def publish_wave(place: Workplace, run: str, wave: Wave, *, late: bool) -> None:
 def _publish(place: Workplace, run: str, names: list[str]) -> list[ShardResult]:
     """Publish shards, as many at once as there are workers; meanwhile merge the journals and refresh the snapshot."""
     waiting, running, results = list(names), set[PrefectFuture[ShardResult]](), list[ShardResult]()
-    snapshot_at = time.monotonic() + SNAPSHOT_SECONDS
+    merge_at, snapshot_at = 0.0, time.monotonic() + SNAPSHOT_SECONDS
     with Progress(place, run) as progress:
         while waiting or running:
             while waiting and len(running) < place.workers:
                 running.add(stages.publish_shard.submit(place, run, waiting.pop(0)))
-            ended = wait(list(running), timeout=MERGE_SECONDS).done
+            ended = wait(list(running), timeout=LOOK_SECONDS).done
             running -= ended
             results += [future.result() for future in ended]
-            progress.show(publishing.merge_journals(place, run))
+            if (began := time.monotonic()) >= merge_at or not (waiting or running):
+                progress.show(publishing.merge_journals(place, run))
+                took = time.monotonic() - began
+                merge_at = time.monotonic() + max(MERGE_SECONDS, PAUSE_PER_MERGE * took)
             if time.monotonic() > snapshot_at:
                 store.take_snapshot(place)
                 snapshot_at = time.monotonic() + SNAPSHOT_SECONDS
