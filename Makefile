@@ -2,7 +2,7 @@
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup demo test lint bench torture docs lock clean
+.PHONY: setup demo test lint bench torture city docs lock clean
 
 setup: $(READY)
 
@@ -25,12 +25,16 @@ lint: setup
 # Every benchmark at its documented size, as docs/performance.md tells. benchmarks/vectors.py needs its files: see there.
 bench: setup
 	.ci/prepare-bench
-	$(foreach script,$(filter-out benchmarks/vectors.py benchmarks/torture.py,$(shell grep -l __main__ benchmarks/*.py)),$(BIN)/python $(script) &&) true
+	$(foreach script,$(filter-out benchmarks/vectors.py benchmarks/torture.py benchmarks/city.py,$(shell grep -l __main__ benchmarks/*.py)),$(BIN)/python $(script) &&) true
 
 # Publish under every kind of fault: a JSON line for each, and failure where anybody is lost or told twice. Half an hour;
 # `make torture DOSES=--short` takes two minutes. docs/reliability.md explains the lines.
 torture: setup
 	$(BIN)/python benchmarks/torture.py $(DOSES)
+
+# A million people from the register to the ledger, with e-mail, text messages and letters: needs smtp-sink (postfix).
+city: setup
+	$(BIN)/python benchmarks/city.py
 
 # Print the pages of tables and columns, and of gates, again from the schema and the programme.
 docs: setup

@@ -88,9 +88,14 @@ def measure(place: Workplace, run: str, stage: str, threads: int | None = None) 
     held = duckdb.connect(place.database) if threads else None
     if held:
         held.execute("SET threads = ?", [threads])
-    clock, used = time.monotonic(), _processor()
+    clock, used = time.monotonic(), processor_seconds()
     told = _work(place, run, stage)
-    line = {"stage": stage, "seconds": time.monotonic() - clock, "cpu_seconds": _processor() - used, "peak_mb": _peak()}
+    line = {
+        "stage": stage,
+        "seconds": time.monotonic() - clock,
+        "cpu_seconds": processor_seconds() - used,
+        "peak_mb": peak_memory(),
+    }
     return {key: round(value, 2) if isinstance(value, float) else value for key, value in (line | told).items()}
 
 
@@ -154,12 +159,13 @@ def _worst(
     return max([rounded, *(abs(got[key] - wanted[key]) for key in got.keys() | wanted.keys())])
 
 
-def _processor() -> float:
+def processor_seconds() -> float:
+    """Return what this process and those that it started have used of the processor."""
     own, children = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(usage.ru_utime + usage.ru_stime for usage in (own, children))
 
 
-def _peak() -> float:
+def peak_memory() -> float:
     """Return the most memory in MB of this process or of one that it started."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     own = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))

@@ -4,24 +4,21 @@ Each flow takes names only. What has been done is decided by the run's own state
 """
 
 from pathlib import Path
-from typing import Any, cast
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from prefect.futures import PrefectFuture
 from prefect.states import Completed
-from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from campaigns.brief_loading import find_campaign, load_brief
 from campaigns.errors import InputError, Waiting
 from flows import artifacts, schedule
 from flows.publication import publish_wave
 from flows.settings import load_settings, workplace
+from flows.task_runner import task_runner
 from tasks import runs, stages, stories, unpublishing
 from tasks.workplace import Workplace
 
 WAITING = "Waiting"
-SHARDS_AT_ONCE = cast(TaskRunner[PrefectFuture[Any]], ThreadPoolTaskRunner(max_workers=64))
 
 
 @flow(name="prepare-campaign", flow_run_name="prepare {campaign}")
@@ -39,7 +36,7 @@ def prepare_campaign(campaign: str) -> str:
     return run
 
 
-@flow(name="publish-campaign", flow_run_name="publish {run}", task_runner=SHARDS_AT_ONCE)
+@flow(name="publish-campaign", flow_run_name="publish {run}", task_runner=task_runner(load_settings()))
 def publish_campaign(run: str, late: bool = False) -> State[str]:
     """Send what is approved, wave by wave; resumes where a killed run stopped, and sends nothing twice."""
     place = workplace(load_settings())

@@ -14,6 +14,7 @@ from tasks.publishing import ShardResult
 from tasks.workplace import Workplace
 
 LATE_AFTER = timedelta(days=3)
+LOOK_SECONDS = 0.2
 MERGE_SECONDS = 1.0
 SNAPSHOT_SECONDS = 60.0
 
@@ -46,7 +47,7 @@ def _publish(place: Workplace, run: str, names: list[str]) -> list[ShardResult]:
         while waiting or running:
             while waiting and len(running) < place.workers:
                 running.add(stages.publish_shard.submit(place, run, waiting.pop(0)))
-            ended = wait(list(running), timeout=MERGE_SECONDS).done
+            ended = wait(list(running), timeout=LOOK_SECONDS).done
             running -= ended
             results += [future.result() for future in ended]
             if merging.is_due or not (waiting or running):

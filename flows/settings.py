@@ -74,6 +74,12 @@ class Settings(BaseSettings):
     )
     secret_key: SecretStr | None = Field(default=None, description="Key for pseudonyms, message ids and tokens.")
     workers: int = Field(default=2, ge=1, le=64, description="Publishing worker processes.")
+    task_runner: Literal["processes", "dask"] = Field(
+        default="processes", description="Where shards are published: processes of this machine, or a Dask cluster."
+    )
+    dask_address: str = Field(
+        default="", description="tls://host:port of a Dask scheduler; unset: a cluster of `workers` on this machine."
+    )
     forgetting: float = Field(
         default=0.9,
         gt=0,

@@ -44,12 +44,14 @@ class Delivery:
     def __init__(
         self, folder: Path, shard: str, sender: Sender, control: Control, *, patience: float = 30.0,
         interrupted: Callable[[], bool] = lambda: False, moment: Moment | None = None, fence: Fence | None = None,
+        holds: Callable[[], bool] = lambda: True,
     ) -> None:  # fmt: skip
         self.counts: Counter[str] = Counter()
         self._path = next_segment(folder, shard)
         self._journal: Journal | None = None
         self._sender, self._control, self._interrupted = sender, control, interrupted
         self._moment, self._fence = moment or Moment(), fence or Fence(None, shard)
+        self._holds = holds
         self._backlog = Backlog(patience, resend=control.terms["on_unknown"] == "resend")
         self._on_the_way: dict[str, Item] = {}
         self._connection_tries = 0
@@ -57,7 +59,7 @@ class Delivery:
         self._sync_seconds = 0.0
 
     def run(self, messages: Sequence[Message], known: Mapping[str, Standing]) -> str:
-        """Return done, deferred, paused, outside_hours, interrupted, unavailable or failing."""
+        """Return done, deferred, paused, outside_hours, interrupted, unavailable, failing or locked."""
         self._take_over(messages, known)
         ending = ""
         while self._on_the_way or (self._backlog and not ending):
@@ -126,7 +128,7 @@ class Delivery:
             self._write(records)
 
     def _send_more(self) -> str:
-        """Mark as many as there is room for, sync once, and let them go."""
+        """Mark as many as there is room for, sync once, and let them go where the shard is still this worker's."""
         items = self._not_suppressed(self._backlog.take(self._sender.room))
         if not items:
             return ""
@@ -140,8 +142,18 @@ class Delivery:
             return self._wait_for_gateway()
         self._connection_tries = 0
         self._mark(items)
+        if not self._holds():
+            return self._step_back(items)
         self._sender.hand_over(messages)
         return ""
+
+    def _step_back(self, items: Sequence[Item]) -> str:
+        """Take back the marks of what was not sent: another machine has the shard, or may take it."""
+        for item in items:
+            del self._on_the_way[item.message.message_id]
+        self._settle_unsent("deferred", items, "lease_lost")
+        self._backlog.put_back(items)
+        return "locked"
 
     def _mark(self, items: Sequence[Item]) -> None:
         for item in items:

@@ -6,6 +6,7 @@ from typing import Literal
 from campaigns.errors import InputError, Refused, StoreBusy
 from tasks import decisions, journal, store
 from tasks.accounts import in_doubt, merge_within
+from tasks.lease import Lease
 from tasks.workplace import Workplace
 
 Decision = Literal["accepted", "rejected", "resend"]
@@ -29,11 +30,14 @@ def decide_unknown(workplace: Workplace, run: str, message_id: str, decision: De
         raise InputError(f"{decision!r} is not a decision", remedy=f"use one of {', '.join(RECORDS)}.")
     shard = _shard(workplace, run, message_id)
     folder = workplace.run_folder(run, "journals")
-    with (folder / f"{shard}.lock").open("a") as lock:
+    with (folder / f"{shard}.lock").open("a") as lock, Lease(folder, shard) as lease:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            is_ours = lease.take()
         except BlockingIOError:
-            raise StoreBusy("a worker is publishing this shard", where=shard, remedy="pause the run first.") from None
+            is_ours = False
+        if not is_ours:
+            raise StoreBusy("a worker is publishing this shard", where=shard, remedy="pause the run first.")
         standing = journal.standings(folder, shard).get(message_id)
         if standing is None or standing.status != "unknown":
             raise Refused(f"message {message_id} is not in doubt", remedy="`budkavle unknown` lists those that are.")

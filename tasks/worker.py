@@ -1,9 +1,9 @@
 """The publishing worker: ``python -m tasks.worker --home HOME --run RUN --shard SHARD --parent PID``.
 
-One process per shard. It never opens DuckDB, dies with its parent, and holds the shard by a file lock and an epoch.
-Settings come as one JSON object on standard input, so that no secret stands in the process list. It ends with 0 (all
-settled), 2 (cannot go on, or this home is older than what was sent), 3 (waiting), 4 (gateway unavailable or failing) or
-5 (another worker holds the shard), and prints one JSON object with its counts.
+One process per shard. It never opens DuckDB, dies with its parent, and holds the shard by a file lock and, where other
+machines share HOME, a lease. Settings come as one JSON object on standard input, so that no secret stands in the
+process list. It ends with 0 (all settled), 2 (cannot go on, or this home is older than what was sent), 3 (waiting),
+4 (gateway unavailable or failing) or 5 (another worker holds the shard), and prints one JSON object with its counts.
 """
 
 import argparse
@@ -22,6 +22,7 @@ from tasks.delivery import Delivery, Moment
 from tasks.doubts import settle
 from tasks.fence import Fence
 from tasks.journal import standings
+from tasks.lease import Lease, Terms
 from tasks.lifeline import end_with_parent
 from tasks.orders import Control
 from tasks.senders import SENDERS, Setting
@@ -57,8 +58,9 @@ def publish(
     folder = home / "runs" / run
     journals = folder / "journals"
     journals.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (journals / f"{shard}.lock").open("a") as lock:
-        if not _locked(lock.fileno()):
+    lease = Lease(journals, shard, Terms(**settings.get("lease", {})))
+    with (journals / f"{shard}.lock").open("a") as lock, lease:
+        if not _locked(lock.fileno()) or not lease.take():
             return {"ending": "locked", "counts": {}}
         fence = Fence(Path(settings["fence"]) if settings.get("fence") else None, shard)
         if not fence.holds(journals):
@@ -78,8 +80,9 @@ def publish(
         settle(journals, shard, sender, messages, known)
         patience = float(settings.get("patience", 30.0))
         delivery = Delivery(
-            journals, shard, sender, control, patience=patience, interrupted=interrupted, moment=moment, fence=fence
-        )
+            journals, shard, sender, control, patience=patience, interrupted=interrupted, moment=moment, fence=fence,
+            holds=lease.holds,
+        )  # fmt: skip
         try:
             ending = delivery.run(messages, known)
         finally:

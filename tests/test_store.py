@@ -113,3 +113,22 @@ def test_evidence_is_renamed_into_place_whole(workplace: Workplace) -> None:
             "SELECT run, lesson FROM read_parquet(?)", [str(folder / "lesson.parquet")]
         ).fetchall()
     assert rows == [("r", "x")]
+
+
+def test_the_schema_of_every_former_version_is_brought_up_to_that_of_a_new_database(tmp_path: Path) -> None:
+    def columns(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, ...]]:
+        return sorted(connection.execute("SELECT table_name, column_name, data_type FROM duckdb_columns()").fetchall())
+
+    migrations = store._migrations()
+    found = []
+    for version in range(len(migrations)):
+        place = Workplace(home=tmp_path / str(version), key=b"a key for tests only")
+        place.home.mkdir()
+        with duckdb.connect(place.database) as old:
+            for path in migrations[:version]:
+                old.execute(path.read_text(encoding="utf-8"))
+                old.execute("INSERT INTO schema_migration VALUES (?, now())", [int(path.name[:4])])
+        with store.writing(place) as connection:
+            found.append(columns(connection))
+    assert found[0]
+    assert all(each == found[0] for each in found)

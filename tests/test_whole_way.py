@@ -191,3 +191,27 @@ def test_the_two_commands_that_answer_at_once_import_nothing_heavy(approved: Ins
             env=approved.environment, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert "heavy: []" in done.stdout, f"{arguments}: {done.stdout}{done.stderr}"
+
+
+def test_a_dask_worker_killed_while_it_publishes_loses_nobody_and_tells_nobody_twice(
+    served: Installation,
+) -> None:
+    with serving(served, delay_ms=64) as place:
+        place.extra = {**place.extra, "BUDKAVLE_TASK_RUNNER": "dask"}
+        run = place.answer("status")["runs"][0]["run"]
+        process = place.start("run", str(place.campaign))
+        assert delivers(place, 60, process)
+        worker = next(number for number, line in processes_of(place.home) if "-email-" in line)
+        parent = int(Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split()[1])
+        assert parent != process.pid, "the shard is published by a process of the cluster"
+        os.kill(parent, signal.SIGKILL)
+        out, err = process.communicate(timeout=300)
+        assert process.returncode == 0, out + err
+        status, delivered = place.answer("status", run), Counter(place.delivered())
+    add_up(status)
+    mails = status["messages"]["by_channel"]["email"]
+    assert mails["accepted"] + mails["unknown"] == mails["planned"] > 100
+    assert mails["unknown"] <= WINDOW * 2
+    assert max(delivered.values()) == 1
+    assert mails["accepted"] <= len(delivered)
+    wait_for(lambda: not processes_of(place.home), 10)

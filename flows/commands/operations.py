@@ -19,6 +19,7 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(gateway, name="gateway")
     app.command()(receipts)
     app.command()(serve)
+    app.command()(health)
     app.command()(settings)
 
 
@@ -33,6 +34,19 @@ def demo(
     found = run_demo(people, seed, echo=lambda line: None if as_json else typer.echo(line))
     answer(found, as_json, lambda: [])
     raise typer.Exit(0 if found["proved"] else 1)
+
+
+def health(
+    as_metrics: Annotated[bool, typer.Option("--metrics", help="Print the text format of Prometheus.")] = False,
+) -> None:
+    """Tell as one JSON object whether the installation is well; exit code 1 where it is not."""
+    import json
+
+    from tasks.health import health, metrics
+
+    found = health(here())
+    typer.echo(metrics(found) if as_metrics else json.dumps(found, ensure_ascii=False), nl=not as_metrics)
+    raise typer.Exit(0 if found["healthy"] else 1)
 
 
 def query(
