@@ -5,12 +5,21 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 Text = Annotated[str, Field(min_length=1)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Share = Annotated[float, Field(ge=0, le=1)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$", description="BCP 47 tag, such as sv or en")]
+
+
+def _of_our_time(moment: datetime) -> datetime:
+    if not 2000 <= moment.year < 2200:
+        raise ValueError("the year is not one of this or the next century")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_of_our_time)]
 
 
 def _in(words: str | dict[str, str], language: str) -> str:
@@ -107,7 +116,7 @@ class Crisis(Part):
 
     verified_source: str | None = None
     actors: tuple[Text, ...] = ()
-    next_update: AwareDatetime | None = None
+    next_update: Moment | None = None
 
 
 class LegalBasis(Part):
@@ -140,7 +149,7 @@ class Wave(Part):
     """One sending occasion: ``audience`` names the SQL file in the campaign's folder."""
 
     name: Identifier
-    start: AwareDatetime
+    start: Moment
     audience: Annotated[str, Field(pattern=r"^[a-z0-9_-]+\.sql$")]
 
 
@@ -169,10 +178,10 @@ class Window(Part):
 class Schedule(Part):
     """Start, time zone, sending windows and when the message is no longer true (P5c)."""
 
-    start: AwareDatetime
+    start: Moment
     time_zone: Text = "Europe/Stockholm"
     windows: tuple[Window, ...] = ()
-    valid_until: AwareDatetime
+    valid_until: Moment
 
 
 class Holdout(Part):
@@ -254,7 +263,7 @@ class Brief(Part):
     contact_cap: Annotated[int, Field(ge=1, le=20)]
     schedule: Schedule
     holdout: Holdout
-    looks: Annotated[tuple[Annotated[int, Field(ge=1, le=730)] | AwareDatetime, ...], Field(min_length=1)]
+    looks: Annotated[tuple[Annotated[int, Field(ge=1, le=730)] | Moment, ...], Field(min_length=1)]
     on_unknown: Literal["hold", "resend"] = "hold"
     feedback_by: Date
     sources: tuple[Text, ...] = ()

@@ -15,7 +15,7 @@ from flows import artifacts, schedule
 from flows.publication import publish_wave
 from flows.settings import load_settings, workplace
 from flows.task_runner import task_runner
-from tasks import runs, stages, stories, unpublishing
+from tasks import previews, runs, stages, stories, unpublishing
 from tasks.workplace import Workplace
 
 WAITING = "Waiting"
@@ -57,6 +57,7 @@ def publish_campaign(run: str, late: bool = False) -> State[str]:
     stages.plan_looks(place, run)
     schedule.schedule_looks(place, run)
     runs.move(place, run, "published")
+    previews.write_preview(place, run)
     return Completed(message=f"run {run} is published", data=run)
 
 

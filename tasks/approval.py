@@ -21,6 +21,7 @@ from tasks.approval_rows import EXPIRED, PENDING, VALID
 from tasks.approval_rules import (
     ask_again,
     require_acceptable,
+    require_kept,
     require_reviewed,
     require_second_person,
     wrong_code,
@@ -92,6 +93,7 @@ def grant(workplace: Workplace, run: str, code: str, reviewed: Sequence[str] = (
     require_second_person(known, needed, granted, asked)
     if known.state not in runs.SENT:
         digest.require_unchanged(workplace, known.run)
+    require_kept(known, reviews, approval_rows.reviews_asked_for(decisions.read(workplace), known))
     accepted = require_reviewed(known, reviews, reviewed)
     points = checklist.points(known.brief)
     given = {"digest": asked.digest, "role": asked.role, "approver": asked.approver}

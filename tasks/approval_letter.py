@@ -112,7 +112,7 @@ def _to_whom(shown: Figures, words: Words, text: Text) -> list[str]:
     lines = []
     for wave in shown.waves:
         persons, total = dict(wave["standings"]).get(APPROACHED, 0), wave["total"]
-        line = text("  - %(wave)s: %(persons)s persons of %(total)s in the audience")
+        line = text("  - %(wave)s: %(persons)s persons of %(total)s in the audience may be contacted")
         if persons is None:
             line = text("  - %(wave)s: how many persons is not shown")
         elif total is None:

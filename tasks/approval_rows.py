@@ -115,9 +115,10 @@ def asked(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str,
 def keep_requests(workplace: Workplace, run: runs.Run, requests: Sequence[Request], actor: str) -> None:
     """Write who was asked to the decision log, then the keyed codes to the table, in place of older ones."""
     named = [{"role": each.role, "approver": each.approver} for each in requests]
-    decisions.record(
-        workplace, "approval_requested", actor=actor, run=run.run, detail={"digest": run.digest, "asked": named}
-    )
+    with store.writing(workplace) as connection:
+        to_read = [each.id for each in reviews(connection, run.run)]
+    detail = {"digest": run.digest, "asked": named, "reviews": to_read}
+    decisions.record(workplace, "approval_requested", actor=actor, run=run.run, detail=detail)
     rows = [
         {
             "role": each.role,
@@ -133,6 +134,16 @@ def keep_requests(workplace: Workplace, run: runs.Run, requests: Sequence[Reques
         connection.execute(store.statement("approval/ask"), values)
         load_decisions(connection, workplace)
         store.keep_evidence(connection, workplace, run.run, ["approval"])
+
+
+def reviews_asked_for(logged: Iterable[Decision], run: runs.Run) -> set[str]:
+    """Return the ids of the findings that had to be read when codes for today's content were mailed, from the log."""
+    return {
+        name
+        for each in logged
+        if each.run == run.run and each.action == "approval_requested" and each.detail["digest"] == run.digest
+        for name in each.detail.get("reviews", ())
+    }
 
 
 def settle(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str) -> None:

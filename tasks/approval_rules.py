@@ -36,6 +36,10 @@ def require_may_act(workplace: Workplace, run: runs.Run, asked: Asked, actor: st
         problem = "it is not known whose account uses the code"
     elif directory.is_person(run.brief.communicator, actor):
         problem = f"{account} is the campaign's communicator and cannot use another person's code (P3c)"
+    elif elected := [
+        name for name, each in directory.persons.items() if each.elected and directory.is_person(name, actor)
+    ]:
+        problem = f"{account} is the account of {elected[0]}, an elected politician, who never approves (P6e)"
     elif actor.startswith(FORM) and not directory.is_person(asked.approver, actor):
         problem = "the form says another account than that of the person who was mailed this code"
     else:
@@ -58,6 +62,16 @@ def require_second_person(
             f"{asked.approver} has given the other approvals, and one person alone is not enough",
             where=f"run {run.run}",
             remedy=f"let another person who holds the role {asked.role!r} use the code that they were mailed.",
+        )
+
+
+def require_kept(run: runs.Run, reviews: Sequence[Review], asked_for: Collection[str]) -> None:
+    """Refuse where a finding that the log says must be read has gone from the database."""
+    if gone := sorted(set(asked_for) - {review.id for review in reviews}):
+        raise ApprovalRefused(
+            f"the database has lost findings that a person must read: {', '.join(gone)}",
+            where=f"run {run.run}",
+            remedy=f"prepare the campaign {run.campaign!r} again: its texts are judged anew.",
         )
 
 

@@ -2,12 +2,23 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
+from campaigns.brief import Brief
+from campaigns.brief_loading import inspect_brief, load_brief
 from campaigns.errors import Finding, GateRefused
 from campaigns.programme import load_programme
 from tasks import gates, runs, store
 from tasks.findings import findings_of, ids_of
 from tasks.workplace import Workplace
+
+
+def require_sound_brief(folder: Path) -> Brief:
+    """Return the brief of a campaign folder; raises BriefInvalid, or GateRefused for a warning without an override."""
+    brief = load_brief(folder)
+    _, findings = inspect_brief(folder)
+    _refuse(folder.name, gates.accept_overrides(findings, brief.overrides))
+    return brief
 
 
 def review(workplace: Workplace, run: str) -> list[Finding]:
@@ -66,5 +77,5 @@ def _refuse(run: str, findings: Sequence[Finding]) -> None:
             f"{len(refusing)} findings stop the campaign" if len(refusing) > 1 else "one finding stops the campaign",
             refusing,
             where=run,
-            remedy="mend the text and prepare again; a warning (W) may instead be accepted under `overrides`.",
+            remedy="mend the campaign and prepare again; a warning (W) may instead be accepted under `overrides`.",
         )

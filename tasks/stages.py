@@ -9,7 +9,6 @@ from pathlib import Path
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from campaigns.brief_loading import load_brief
 from tasks import (
     approval,
     audience,
@@ -37,7 +36,7 @@ from tasks.workplace import Workplace
 @task(cache_policy=NO_CACHE)
 def begin_run(workplace: Workplace, folder: Path) -> str:
     """Read the brief and create the run; returns its id."""
-    return runs.begin(workplace, load_brief(folder), folder)
+    return runs.begin(workplace, review.require_sound_brief(folder), folder)
 
 
 @task(cache_policy=NO_CACHE)

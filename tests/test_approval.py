@@ -176,6 +176,15 @@ def test_no_other_code_ever_approves(scene: Scene, code: str) -> None:
     assert scene.state() == "prepared"
 
 
+def test_a_finding_that_has_gone_from_the_database_must_still_be_read(scene: Scene) -> None:
+    open_finding(scene.workplace, scene.run, "politics:1")
+    approval.request(scene.workplace, scene.run)
+    with store.writing(scene.workplace) as connection:
+        connection.execute("DELETE FROM check_result WHERE finding = 'politics:1'")
+    with pytest.raises(ApprovalRefused, match="lost findings that a person must read: politics:1"):
+        approval.grant(scene.workplace, scene.run, scene.box.codes()[0])
+
+
 def test_findings_are_accepted_one_by_one(scene: Scene) -> None:
     for finding in ("politics:1", "politics:2", "decision_wording:1"):
         open_finding(scene.workplace, scene.run, finding)
@@ -419,6 +428,13 @@ def test_the_author_cannot_use_the_code_of_another(scene: Scene) -> None:
     approval.request(scene.workplace, scene.run)
     with pytest.raises(ApprovalRefused, match="communicator"):
         approval.grant(scene.workplace, scene.run, scene.box.codes()[0], actor="communicator_waste")
+
+
+@pytest.mark.parametrize("actor", ["councillor", "account:Councillor", "account:root/councillor"])
+def test_an_elected_politician_cannot_use_the_code_of_another(scene: Scene, actor: str) -> None:
+    approval.request(scene.workplace, scene.run)
+    with pytest.raises(ApprovalRefused, match="elected politician"):
+        approval.grant(scene.workplace, scene.run, scene.box.codes()[0], actor=actor)
 
 
 @pytest.mark.parametrize(

@@ -213,6 +213,13 @@ def test_a_time_without_offset_is_refused_with_the_offsets_it_may_have(edited: E
     assert findings[0].kind == "B"
 
 
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:00-12:00"])
+def test_a_time_of_another_age_is_refused(edited: Edit, time: str) -> None:
+    findings = edited(("2027-01-17T08:00:00+01:00", time))
+    assert "start` has a value that is not allowed" in findings[0].message
+    assert findings[0].kind == "B"
+
+
 @given(st.datetimes(), st.sampled_from(["Europe/Stockholm", "Asia/Kolkata", "America/St_Johns", "no/zone", ""]))
 def test_an_offset_is_proposed_for_any_time(time: Any, zone: str) -> None:
     assert explain_naive(time.isoformat(), zone)

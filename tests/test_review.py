@@ -9,7 +9,7 @@ from campaigns.errors import Finding, GateRefused
 from campaigns.programme import load_programme
 from tasks import store
 from tasks.checking import check_campaign
-from tasks.review import review
+from tasks.review import require_sound_brief, review
 from tasks.workplace import Workplace
 
 LONG = "Gör det senast den 18 april 2027"
@@ -37,6 +37,14 @@ def test_faults_in_texts_are_found_with_their_lines_before_there_is_a_run(workpl
         *(("placeholder", "text.sv.md", line) for line in lines if "XXX" in line),
         ("link_text", "text.sv.md", next(line for line in lines if "läs mer" in line)),
     }
+
+
+def test_a_warning_of_the_brief_without_a_reason_stops_the_campaign(tmp_path: Path) -> None:
+    folder = campaign_in(tmp_path)
+    assert require_sound_brief(folder).languages == ("sv", "en")
+    (folder / "text.internal.en.md").unlink()
+    with pytest.raises(GateRefused, match="internal_pack"):
+        require_sound_brief(folder)
 
 
 def test_faults_of_brief_and_syntax_come_in_the_same_list(workplace: Workplace, tmp_path: Path) -> None:

@@ -53,7 +53,10 @@ def check(
     answer(
         {"campaign": campaign, "findings": [finding.as_dict() for finding in findings]},
         as_json,
-        lambda: [*(told(finding) for finding in findings), f"{len(findings)} findings, {len(blocking)} to mend"],
+        lambda: [
+            *(told(finding) for finding in findings),
+            f"{len(findings)} finding{'' if len(findings) == 1 else 's'}, {len(blocking)} to mend",
+        ],
     )
     raise typer.Exit(1 if blocking else 0)
 
