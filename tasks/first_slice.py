@@ -5,6 +5,7 @@ and always the same one; what a kill left of it goes on as anything else does.
 """
 
 import math
+from pathlib import Path
 from typing import NamedTuple
 
 from campaigns.channels import load_channels
@@ -42,17 +43,33 @@ def first_slices(workplace: Workplace, run: str, wave: str) -> list[Slice]:
 def verdict(workplace: Workplace, run: str, first: Slice) -> str:
     """Return ``open`` while a message of the slice can still be sent, else ``done`` or ``first_slice_failing``.
 
-    It fails where more than a fifth of what was tried was rejected or is in doubt. Who resumes a run that was paused
-    for it has looked: then it is done.
+    It fails where more than a fifth of what was tried was rejected or is in doubt; a message in doubt because its
+    worker was killed tells nothing of gateway and texts. Who resumes a run that was paused for it has looked: then it
+    is done.
     """
     _, messages = read_shard(workplace.run_folder(run, "shards"), first.shard)
-    known = journal.standings(workplace.run_folder(run, "journals"), first.shard)
-    status = [known.get(each.message_id, journal.Standing()).status for each in messages[: first.messages]]
+    journals = workplace.run_folder(run, "journals")
+    known, killed = journal.standings(journals, first.shard), _killed(journals, first.shard)
+    status = [
+        known.get(each.message_id, journal.Standing()).status
+        for each in messages[: first.messages]
+        if each.message_id not in killed
+    ]
     if not UNSETTLED.isdisjoint(status):
         return "open"
     failed = sum(each in FAILED for each in status)
     tried = failed + status.count("accepted")
     return FAILING if failed > MOST_FAILED * tried and not _looked_at(workplace, run) else "done"
+
+
+def _killed(journals: Path, shard: str) -> set[str]:
+    """Return the messages that are or were in doubt because a worker was killed, by the takeover's own record."""
+    return {
+        record.message_id
+        for path in journal.segments(journals, shard)
+        for _, record in journal.read(path)
+        if (record.status, record.code) == ("unknown", "worker_lost")
+    }
 
 
 def _looked_at(workplace: Workplace, run: str) -> bool:

@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 import requests
 from installation import Installation, install, serving
+from requests.adapters import HTTPAdapter
 from ruamel.yaml import YAML
+from urllib3 import Retry
 
 from flows.prefect_server import free_port
 from tasks import decisions, outcomes, store, world
@@ -61,7 +63,13 @@ def name_the_look(campaign: Path, look: datetime) -> None:
 
 
 def post(api: str, path: str, **body: Any) -> Any:
-    answer = requests.post(f"{api}/{path}", json=body, timeout=30)
+    """Ask Prefect's server, again where its SQLite database is busy (503), as Prefect's own clients do."""
+    with requests.Session() as session:
+        session.mount(
+            "http://",
+            HTTPAdapter(max_retries=Retry(5, status_forcelist=[503], allowed_methods=None, backoff_factor=0.2)),
+        )
+        answer = session.post(f"{api}/{path}", json=body, timeout=30)
     answer.raise_for_status()
     return answer.json()
 
