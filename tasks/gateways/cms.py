@@ -11,7 +11,6 @@ import hmac
 import json
 import os
 import re
-import subprocess
 import sys
 import threading
 import uuid
@@ -23,6 +22,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from tasks.gateways.http_faults import HttpFaults, refuse, spoil
+from tasks.gateways.running import running
 
 MOST_BYTES = 10_000_000
 PAGE = re.compile(r"/pages/(?P<run>[^/.][^/]{0,127})/(?P<name>[\w-]{1,40}\.(?:html|atom))")
@@ -143,19 +143,8 @@ def serve(port: int, store: Path, faults: Path | None = None, token: str = "") -
 @contextmanager
 def running_gateway(store: Path, faults: Path | None = None, token: str = "") -> Iterator[str]:
     """Run the system as a process of its own and yield the URL for pages; it is killed at the end of the block."""
-    command = [sys.executable, "-m", "tasks.gateways.cms", "--port", "0", "--store", str(store)]
-    command += ["--faults", str(faults)] if faults else []
-    given = {**os.environ, "BUDKAVLE_WEB_TOKEN": token}
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=given)
-    try:
-        assert process.stdout is not None
-        answer = process.stdout.readline()
-        if not answer:
-            raise OSError("the gateway could not start; is the port taken?")
-        yield f"http://{answer.split()[-1]}/pages"
-    finally:
-        process.kill()
-        process.communicate()
+    with running("tasks.gateways.cms", store, faults, environment={"BUDKAVLE_WEB_TOKEN": token}) as address:
+        yield f"http://{address}/pages"
 
 
 def requests_in(store: Path) -> list[dict[str, Any]]:

@@ -13,7 +13,6 @@ import json
 import os
 import queue
 import re
-import subprocess
 import sys
 import threading
 import uuid
@@ -28,6 +27,7 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 
 from tasks.gateways.http_faults import HttpFaults, refuse, spoil
+from tasks.gateways.running import running
 from tasks.text_message import count
 
 MOST_BYTES = 100_000
@@ -160,18 +160,8 @@ def serve(port: int, store: Path, faults: Path | None = None) -> None:
 @contextmanager
 def running_gateway(store: Path, faults: Path | None = None, port: int = 0) -> Iterator[str]:
     """Run the gateway as a process of its own and yield its URL; it is killed at the end of the block."""
-    command = [sys.executable, "-m", "tasks.gateways.sms", "--port", str(port), "--store", str(store)]
-    command += ["--faults", str(faults)] if faults else []
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        answer = process.stdout.readline()
-        if not answer:
-            raise OSError("the SMS gateway could not start; is the port taken?")
-        yield f"http://{answer.split()[-1]}/sms"
-    finally:
-        process.kill()
-        process.communicate()
+    with running("tasks.gateways.sms", store, faults, port=port) as address:
+        yield f"http://{address}/sms"
 
 
 def requests_in(store: Path) -> list[dict[str, Any]]:

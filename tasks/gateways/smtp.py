@@ -10,13 +10,13 @@ recipient of the last list is neither stored nor answered for.
 import argparse
 import asyncio
 import json
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from campaigns.errors import BudkavleError
+from tasks.gateways.running import running
 from tasks.gateways.smtp_security import Security, security_of
 from tasks.gateways.smtp_session import NO_SECURITY, Faults, Session
 from tasks.gateways.smtp_store import Store, accepted
@@ -44,18 +44,8 @@ def running_gateway(
     store: Path, faults: Path | None = None, port: int = 0, options: Sequence[str] = ()
 ) -> Iterator[str]:
     """Run the gateway as a process of its own and yield its smtp:// URL; it is killed at the end of the block."""
-    command = [sys.executable, "-m", "tasks.gateways.smtp", "--port", str(port), "--store", str(store), *options]
-    command += ["--faults", str(faults)] if faults else []
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        answer = process.stdout.readline()
-        if not answer:
-            raise OSError("the SMTP gateway could not start; is the port taken?")
-        yield f"smtp://{answer.split()[-1]}"
-    finally:
-        process.kill()
-        process.communicate()
+    with running("tasks.gateways.smtp", store, faults, port=port, options=options) as address:
+        yield f"smtp://{address}"
 
 
 if __name__ == "__main__":
