@@ -6,7 +6,9 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from pypdf import PdfReader
@@ -25,7 +27,11 @@ from small_run import (
 
 from campaigns.errors import InputError
 from tasks import control, journal, orders, publishing, shards
+from tasks.delivery import Delivery
 from tasks.gateways.smtp import accepted, running_gateway
+from tasks.orders import Control
+from tasks.senders.in_turn import InTurn
+from tasks.senders.protocol import Message, Outcome
 from tasks.shard_messages import read_shard
 from tasks.workplace import Workplace
 
@@ -391,3 +397,41 @@ def test_a_damaged_control_file_stops_the_sending(workplace: Workplace, tmp_path
     with running_gateway(tmp_path / "sink") as url, pytest.raises(InputError, match="control file is damaged"):
         publishing.publish_shard(sending_to(workplace, url), run, EMAIL)
     assert received(tmp_path / "sink") == {}
+
+
+def test_what_is_handed_over_is_marked_on_the_disk_itself(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kill leaves what the system has not written yet, so only the order of sync and sending shows a missing sync."""
+    run = planned(workplace, 40)
+    journals, synced, handed = workplace.run_folder(run, "journals"), [0], list[str]()
+    journals.mkdir(exist_ok=True)
+    _, messages = read_shard(workplace.run_folder(run, "shards"), EMAIL)
+
+    def sync(file: int) -> None:
+        synced.append(os.fstat(file).st_size)
+
+    class Recording:
+        window = 16
+
+        def open(self) -> None: ...
+
+        def prepare(self, messages: Sequence[Message]) -> None: ...
+
+        def send(self, messages: Sequence[Message]) -> Iterator[Outcome]:
+            durable = journal.segments(journals, EMAIL)[-1].read_bytes()[: synced[-1]]
+            assert all(f"marked\t{each.message_id}\t".encode() in durable for each in messages)
+            handed.extend(each.message_id for each in messages)
+            yield from (Outcome("accepted", "250") for _ in messages)
+
+        def after_crash(self) -> Literal["unknown"]:
+            return "unknown"
+
+        def close(self) -> None: ...
+
+    monkeypatch.setattr(os, "fdatasync", sync)
+    control = Control(workplace.run_folder(run, "control"), "email")
+    delivery = Delivery(journals, EMAIL, InTurn(Recording()), control)
+    assert delivery.run(messages, {}) == "done"
+    delivery.close()
+    assert handed == [each.message_id for each in messages]
