@@ -20,6 +20,8 @@ class DecisionWords:
     practical: re.Pattern[str]
     neutral: re.Pattern[str]
     about: re.Pattern[str]
+    undecided: re.Pattern[str]
+    proposal: re.Pattern[str]
 
 
 @cache

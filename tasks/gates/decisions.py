@@ -1,4 +1,4 @@
-"""A proposal that is told as if it were settled, which the reader could no longer change."""
+"""What a text says of a decision otherwise than the brief: a proposal told as settled, or one that there is not."""
 
 import re
 from collections.abc import Iterator
@@ -13,22 +13,46 @@ from tasks.gates.subject import GateSubject
 
 VOWEL_SIGNS = re.compile("[\u064b-\u0652\u0640]")
 QUESTION = re.compile(r"[?؟]\W*$")
-CONDITION = re.compile(r"(?<!\w)(?:om|ifall|huruvida|whether|if|jos) (?:\w+ ){1,2}$", re.IGNORECASE)
+CONDITION = re.compile(r"(?<!\w)(?:om|ifall|huruvida|whether|if|jos) (?:\w+ ){0,2}$", re.IGNORECASE)
 WORDS_BEFORE = 5
 
 
 @gate("decision_wording")
 def decision_wording(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
-    """P6d: while something is only proposed, no sentence says that it will come or is decided."""
-    if subject.brief is None or subject.brief.decision.status != "proposed":
+    """P6d: no sentence contradicts the brief: tells a proposal as settled, or of a proposal where there is none."""
+    if subject.brief is None:
         return
+    status = subject.brief.decision.status
     for passage in passages(subject):
-        for start, end in settled(base(passage.language), passage.text):
-            words = passage.text[start:end].strip()
-            message = subject.say("“{words}” tells a proposal as settled", words=words)
-            remedy = subject.say("Write what is proposed: “we propose”, “would”, “if the committee decides so”.")
+        for start, end in contradictions(status, base(passage.language), passage.text):
+            message, remedy = _told(subject, status, passage.text[start:end].strip())
             for place in places(subject, passage.text, start, end):
                 yield Fault(message, remedy, place, sentence=masked(passage.text))
+
+
+def _told(subject: GateSubject, status: str, words: str) -> tuple[str, str]:
+    if status == "proposed":
+        message = subject.say("“{words}” tells a proposal as settled", words=words)
+        return message, subject.say("Write what is proposed: “we propose”, “would”, “if the committee decides so”.")
+    message = subject.say("“{words}” tells of a proposal, but by the brief there is none", words=words)
+    return message, subject.say("Write `status: proposed` under `decision`, or leave out what is not decided.")
+
+
+def contradictions(status: str, language: str, text: str) -> tuple[tuple[int, int], ...]:
+    """Return where a sentence says otherwise than the decision status of the brief."""
+    return settled(language, text) if status == "proposed" else proposing(status, language, text)
+
+
+@lru_cache(maxsize=4096)
+def proposing(status: str, language: str, text: str) -> tuple[tuple[int, int], ...]:
+    """Return where a sentence says that something is undecided or, where no decision is needed, only proposed."""
+    words = decision_words().get(language)
+    if words is None or QUESTION.search(text):
+        return ()
+    bare, positions = _bare(text)
+    patterns = (words.undecided, words.proposal) if status == "none_needed" else (words.undecided,)
+    found = (match for pattern in patterns for match in pattern.finditer(bare))
+    return tuple(sorted({(positions[match.start()], positions[match.end()]) for match in found}))
 
 
 @lru_cache(maxsize=4096)

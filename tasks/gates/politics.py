@@ -7,6 +7,7 @@ from functools import lru_cache
 from campaigns.language import base
 from tasks.gates.masking import masked
 from tasks.gates.passages import everything, places, told_in_brief
+from tasks.gates.quoting import sentence_around
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import GateSubject
 from tasks.gates.word_lists import hits
@@ -27,22 +28,36 @@ ABBREVIATION = re.compile(
 )
 AFTER_NAME = re.compile(rf"{NAME} {NAME},? (?:{PARTY}|s|m|sd|v|kd|mp)(?=[,.:;!?]|$| säger| said| menar)")
 LOWER_AFTER_NAME = re.compile(rf"{NAME} \((?:s|m|sd|c|v|kd|mp|l|fi)\)")
+VERB_AFTER_LETTER = re.compile(
+    r"(?<![\w./@’'-])[SMCVL](?= (?:och [SMCVL] )?(?:vill|säger|föreslår|lovar|kräver|röstar|röstade|sa|driver|styr|wants|says|said"
+    r"|voted|promises|demands|proposes)\b)"
+)
 WRITTEN_IN_EVERY_TEXT = "sv"
+EVERY_LANGUAGE = "mul"
+ELECTION_COMMITTEE = "Valnämnden"  # whose task it is to tell people how to vote
 
 
 @gate("politics")
 def politics(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     """P6e: parties, politicians as senders or quoted, and appeals to vote are read by a lawyer."""
     in_brief = told_in_brief(subject.brief) if subject.brief is not None else ()
+    elections = subject.brief is None or subject.brief.sender.body != ELECTION_COMMITTEE
     for text in everything(subject):
         language = WRITTEN_IN_EVERY_TEXT if text in in_brief else base(subject.language)
-        for start, end in political(language, text):
-            message = subject.say("“{word}” reads as party politics", word=text[start:end].strip())
-            remedy = subject.say(
-                "Let the committee or department speak, and leave out parties and politicians; legal reads what stays."
-            )
+        for start, end in political(language, text, elections=elections):
             for place in places(subject, text, start, end):
-                yield Fault(message, remedy, place, sentence=masked(text))
+                yield _fault(subject, text[start:end].strip(), place, masked(text))
+    for link in subject.select("//*[@data-body]//a[@href] | //main//a[@href]"):
+        if political(EVERY_LANGUAGE, address := str(link.get("href"))):
+            yield _fault(subject, address[:120], subject.place(address), sentence_around(link))
+
+
+def _fault(subject: GateSubject, word: str, place: tuple[str, int], sentence: str) -> Fault:
+    message = subject.say("“{word}” reads as party politics", word=word)
+    remedy = subject.say(
+        "Let the committee or department speak, and leave out parties and politicians; legal reads what stays."
+    )
+    return Fault(message, remedy, place, sentence=sentence)
 
 
 @gate("crisis_advice")
@@ -64,11 +79,15 @@ MARKED_PLACE = re.compile(
 
 
 @lru_cache(maxsize=4096)
-def political(language: str, text: str) -> tuple[tuple[int, int], ...]:
-    """Return where a text names a party, a politician or an appeal to vote, in order, without overlap."""
-    found = [(hit.start, hit.end) for hit in hits("politics", language, text)]
+def political(language: str, text: str, *, elections: bool = True) -> tuple[tuple[int, int], ...]:
+    """Return where a text names a party, a politician or an appeal to vote, in order, without overlap.
+
+    ``elections`` is false where an appeal to take part in an election, whomever one votes for, is let pass.
+    """
+    listed = (*hits("politics", language, text), *hits("politics", EVERY_LANGUAGE, text))
+    found = [(hit.start, hit.end) for hit in listed if elections or hit.term.kind != "election"]
     if not SIZE.search(text):
-        named = (*ABBREVIATION.finditer(text), *LOWER_AFTER_NAME.finditer(text))
+        named = (*ABBREVIATION.finditer(text), *LOWER_AFTER_NAME.finditer(text), *VERB_AFTER_LETTER.finditer(text))
         found += [match.span() for match in named if not MARKED_PLACE.search(text[: match.start()])]
         found += [match.span() for match in AFTER_NAME.finditer(text)]
     alone: list[tuple[int, int]] = []
