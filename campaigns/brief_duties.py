@@ -9,11 +9,15 @@ from campaigns.brief_subject import Found, Subject, rule
 from campaigns.campaign_files import markdown_files
 
 PRESS = re.compile(
-    r"\bpress(?:meddeland\w*|inbjud\w*|inbjuden|träff\w*|konferens\w*|visning\w*|frukost\w*|release\w*)\b"
-    r"|\bpress (?:release|conference|invitation|briefing)s?\b|\bmedia (?:advisory|briefing)\b"
+    r"\b(?:press|medie|media)(?:meddeland\w*|inbjud\w*|inbjuden|träff\w*|konferens\w*|visning\w*|frukost\w*|release\w*|lunch\w*"
+    r"|bild(?:er|erna)?|pass\w*|ackreditering\w*|brief\w*|möte\w*)\b"
+    r"|\b(?:till|för|kära|hej) (?:redaktion(?:en|er)|pressen|medierna|media(?! och)|journalister|reportrar)\b(?=[^.!?\n]{0,3}$|[:!,])"
+    r"|\bfototillfälle\w*|\bför omedelbar publicering\b|\bembargo\w*|\bfor immediate release\b|\bphoto (?:opportunity|call)\b"
+    r"|\b(?:vi|staden) tar emot (?:pressen|media|medier|journalister)\b|\bmedia (?:kit|invitation|event|contact)s?\b"
+    r"|\bpress (?:release|conference|invitation|briefing|event|meeting|visit|kit|viewing|preview|photo|accreditation)s?\b|\bmedia (?:advisory|briefing)\b"
     r"|\b(?:press(?:en)?|media|medier(?:na)?|journalister(?:na)?)\s+(?:är|hälsas|bjuds)\s+(?:\w+\s+)?(?:välkom\w+|in)\b"
     r"|\b(?:välkom\w+|inbjud\w+|bjuder in)\b[^.!?\n]{0,60}"
-    r"\b(?:pressen|(?<!sociala )medier(?:na)?|journalister(?:na)?)\b"
+    r"\b(?:pressen|(?<!sociala )(?<!i )(?:medier(?:na)?|media)|journalister(?:na)?|reportrar(?:na)?|redaktioner(?:na)?)\b"
     r"|\b(?:press|media|journalists|reporters)\s+(?:are|is)\s+(?:\w+\s+)?(?:welcome|invited)\b"
     r"|\b(?:we invite|welcome)\b[^.!?\n]{0,60}\b(?:the press|the media|journalists|reporters)\b"
     r"|\blehdistö(?!kat)\w+|\bmedia(?:tilaisuu|tiedot|kutsu)\w*"

@@ -1,26 +1,15 @@
 """Words of somebody: an employee's own are a story (S7), which rests on a written consent."""
 
-import re
 from collections.abc import Iterator
 
+from campaigns.language import base
 from campaigns.stories import story_of
-from tasks.gates.masking import masked
+from tasks.gates.masking import masked, shown_safely
 from tasks.gates.passages import passages, places
+from tasks.gates.reading import shown
 from tasks.gates.registry import Fault, Threshold, gate
+from tasks.gates.speech import spoken, spoken_in_block, spoken_in_quotation
 from tasks.gates.subject import GateSubject
-
-SAYS = (
-    r"(?:säger|berättar|tycker|menar|förklarar|minns|says|said|tells us|explains|recalls|sanoo|kertoo|toteaa|muistelee"
-    r"|ayuu yiri|ayay tiri|ayuu yidhi|ayay tidhi|يقول|تقول|قال|قالت|يحكي|تحكي)"
-)
-END_OF_QUOTATION = r"(?:[”“\"»›’']\s*,?|[.,!?]\s*[”“\"»›’']\s*,?)"
-QUOTED = re.compile(
-    rf"{END_OF_QUOTATION}\s*{SAYS}(?!\w)"  # ”Jag trivs”, säger Anna
-    rf"|(?:^|\s)[–—-]\s\S[^–—]*[,.!?]\s+{SAYS}\s+\w+"  # – Jag trivs, säger Anna
-    rf"|(?<!\w){SAYS}\s+[^.!?”“\"«»]{{2,60}}[:,]\s*[”“\"«»‘'–]"  # Anna säger: ”Jag trivs”
-    rf"|(?<=\w)\s+{SAYS}\s*[:,]\s*[”“\"«»‘'–]",
-    re.IGNORECASE,
-)
 
 
 @gate("employee_quoted")
@@ -31,8 +20,22 @@ def employee_quoted(subject: GateSubject, threshold: Threshold) -> Iterator[Faul
         "Put an employee's words into a file story.NAME.LANGUAGE.md and the consent under `stories`; "
         "a person reads other quotations."
     )
+    told = set[tuple[str, int]]()
+    for text, (start, end) in _quotations(subject):
+        for place in places(subject, text, start, end):
+            if story_of(place[0]) is None and place not in told:
+                told.add(place)
+                yield Fault(message, remedy, place, sentence=shown_safely(masked(text)))
+
+
+def _quotations(subject: GateSubject) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Yield each text that holds somebody's words, with where in it: sentences first, then blocks."""
     for passage in passages(subject):
-        if found := QUOTED.search(passage.text):
-            for place in places(subject, passage.text, *found.span()):
-                if story_of(place[0]) is None:
-                    yield Fault(message, remedy, place, sentence=masked(passage.text))
+        if span := spoken(base(passage.language), passage.text):
+            yield passage.text, span
+    for block in subject.body:
+        if span := spoken_in_block(base(subject.language), block):
+            yield block, span
+    for element in subject.select("//blockquote"):
+        if span := spoken_in_quotation(base(subject.language), text := shown(element).strip()):
+            yield text, span
