@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from campaigns.audience_knowledge import constants_of
+from campaigns.brief_answers import is_no_answer, is_unfinished
 from campaigns.brief_source import Path_, name_path
 from campaigns.brief_subject import Found, Subject, rule
 
@@ -17,6 +18,11 @@ SAYS_NOTHING = frozenset(
 )
 FILLED_BY_OTHERS = frozenset({"contact", "facts", "slots", "waves", "languages", "channels", "schedule", "floors"})
 """Keys with rules of their own, or whose words are names in the system."""
+ANSWERED_ELSEWHERE = frozenset({
+    "print_reason", "sources", "fact_checker", "anchored_with", "images", "stories", "crisis", "press_contact", "capacity",
+    "decision", "objective",
+})  # fmt: skip
+"""Keys whose own rule looks at values that name nothing."""
 
 
 @rule
@@ -44,6 +50,7 @@ def brief_finished(subject: Subject) -> Found:
     for path, text in _texts(subject.data, ()):
         bare = text.strip()
         nothing = not re.search(r"[^\W_]", bare) or bare.casefold().strip(" .!?") in SAYS_NOTHING
+        nothing = nothing or is_unfinished(bare) or (path[0] not in ANSWERED_ELSEWHERE and is_no_answer(str(path[0]), bare))
         if bare and (nothing or UNFINISHED.search(bare)):
             yield path, f"{name_path(path)} is not finished", "Write what is true of this campaign."
 

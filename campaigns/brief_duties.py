@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from campaigns.audience_knowledge import knows_more_than_age_and_place
+from campaigns.brief_answers import is_no_answer, is_unfinished, says_no_time
 from campaigns.brief_subject import Found, Subject, rule
 from campaigns.campaign_files import markdown_files
 
@@ -33,6 +34,7 @@ PRESS = re.compile(
     r"|\b(?:so+\s?dhaw\w*|marti\w*|ku casuum\w*)\b[^.!?\n]{0,40}\b(?:saxaafad|warbaahin|suxufi|wariye)\w*",
     re.IGNORECASE,
 )
+LONGEST_ATTESTED = 365  # days before the start; later nobody knows whether it still holds
 COMMENT = re.compile(r"{#.*?#}", re.DOTALL)
 
 
@@ -79,12 +81,24 @@ def capacity(subject: Subject) -> Found:
     if day and start and day > start:
         message = "`capacity.on` is after `schedule.start`"
         yield ("capacity", "on"), message, "Let the owner of the service attest before anything is promised."
+    elif day and start and (start - day).days > LONGEST_ATTESTED:
+        message = "`capacity.on` is more than a year before `schedule.start`"
+        yield ("capacity", "on"), message, "Let the owner of the service attest what holds now."
+    by = subject.text("capacity", "attested_by")
+    if by and (by == subject.text("communicator") or is_no_answer("anchored_with", by)):
+        message = "`capacity.attested_by` is the author of the message, or nobody"
+        yield ("capacity", "attested_by"), message, "Let the owner of the service attest what it can deliver."
 
 
 @rule
 def press_contact(subject: Subject) -> Found:
     """P8a: whoever writes to the press says whom to call."""
-    if subject.text("press_contact", "way"):
+    if way := subject.text("press_contact", "way"):
+        name, hours = subject.text("press_contact", "name"), subject.text("press_contact", "hours")
+        empty = {"name": is_no_answer("anchored_with", name), "way": is_no_answer("way", way)}
+        for key in (key for key, found in (empty | {"hours": says_no_time("hours", hours, "sv")}).items() if found):
+            message = f"`press_contact.{key}` says nothing that the press could use"
+            yield ("press_contact", key), message, "Name whom the press may call, how and between which hours."
         return
     if "press" in {word for _, word in subject.words("channels")}:
         yield ("channels",), "a press release has no `press_contact`", "Name whom the press may call, and when."
@@ -104,10 +118,7 @@ def crisis_update(subject: Subject) -> Found:
     if not subject.text("crisis", "next_update"):
         message = "`crisis.next_update` is missing: nobody knows when the next word comes"
         yield ("crisis", "next_update"), message, "Write such as 2027-02-01T12:00:00+01:00."
-    if not subject.text("crisis", "verified_source"):
-        yield ("crisis", "verified_source"), "`crisis.verified_source` is missing", "Name who has confirmed the facts."
-    if not subject.words("crisis", "actors"):
-        yield ("crisis", "actors"), "`crisis.actors` names nobody", "Name who acts together."
+    yield from _unnamed(subject)
     update, start = subject.instant("crisis", "next_update"), subject.instant("schedule", "start")
     if update and start and update <= start:
         message = "`crisis.next_update` is not after `schedule.start`"
@@ -120,6 +131,23 @@ def crisis_update(subject: Subject) -> Found:
             message,
             "Let the next word come while this one still holds.",
         )
+
+
+def _unnamed(subject: Subject) -> Found:
+    """Yield what of a crisis nobody has confirmed or nobody stands for."""
+    source = subject.text("crisis", "verified_source")
+    if not source:
+        yield ("crisis", "verified_source"), "`crisis.verified_source` is missing", "Name who has confirmed the facts."
+    elif is_no_answer("verified_source", source) or is_unfinished(source):
+        message = "`crisis.verified_source` has confirmed nothing"
+        yield ("crisis", "verified_source"), message, "Name who has confirmed the facts."
+    actors = subject.words("crisis", "actors")
+    if not actors:
+        yield ("crisis", "actors"), "`crisis.actors` names nobody", "Name who acts together."
+    for number, actor in actors:
+        if is_no_answer("actors", actor):
+            message = f"`crisis.actors[{number + 1}]` names nobody in particular"
+            yield ("crisis", "actors", number), message, "Name who acts together."
 
 
 def _is_whole(address: str) -> bool:

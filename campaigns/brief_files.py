@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+from campaigns.brief_answers import is_no_answer, says_no_time
 from campaigns.brief_subject import Found, Subject, rule
 from campaigns.campaign_files import TEXT, markdown_files, why_refused
 from campaigns.stories import INCLUDED, story_of
@@ -127,6 +128,10 @@ def story_consent(subject: Subject) -> Found:
         if name in told and until and end and until < end:
             message = f"`stories[{number + 1}].consent_until` is before `schedule.valid_until`"
             yield ("stories", number, "consent_until"), message, "Ask for a longer consent, or end the message sooner."
+    for number, _ in subject.rows("stories"):
+        if is_no_answer("consent", subject.text("stories", number, "consent")):
+            message = f"`stories[{number + 1}].consent` names no written consent"
+            yield ("stories", number, "consent"), message, "Name the signed paper by its reference, not by name."
 
 
 def _included_stories(subject: Subject) -> set[str]:
@@ -159,6 +164,11 @@ def contact_languages(subject: Subject) -> Found:
             form = ", ".join(f"{one}: …" for one in languages)
             message = f"`contact.{key}` is one text for the languages {', '.join(languages)}"
             yield ("contact", key), message, f"Give one text per language: {key}: {{{form}}}."
+        said = told if isinstance(told, dict) else {"sv": told} if isinstance(told, str) else {}
+        empty = [each for each, words in said.items() if isinstance(words, str) and says_no_time(key, words, each)]
+        if empty:
+            message = f"`contact.{key}` says no time in {', '.join(empty)}"
+            yield ("contact", key), message, "Write such as vardagar 9–15, or två arbetsdagar."
 
 
 @rule

@@ -3,6 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
+from campaigns.brief_answers import is_no_answer
 from campaigns.brief_form import hint
 from campaigns.brief_subject import Found, Subject, rule
 from campaigns.channels import load_channels
@@ -10,6 +11,20 @@ from campaigns.programme import load_programme
 
 TO_EMPLOYEES = "main_internal"
 RESULTS = ("outcome", "impact")
+SEEN_ONLY = re.compile(
+    r"\b(?:sett|läst|öppnat|klickat|tittat|hört|fått|nåtts?|exponerats?|besökt|laddat ner|delat|gillat)\b[^,]{0,20}"
+    r"\b(?:film|video|annons|affisch|brev|utskick|mejl|e-post|sms|inlägg|sida|webb|kampanj|budskap|broschyr|folder|nyhet|artikel"
+    r"|banner|reklam|text|information)\w*"
+    r"|\b(?:klick|visningar|räckvidd|exponeringar|sidvisningar|öppningsgrad|klickfrekvens|följare|gillamarkeringar|delningar"
+    r"|kännedom|nedladdningar|tittare|utskick)\w*\b|\b(?:nåtts|känner till|hört talas om|minns) (?:av )?(?:kampanj|budskap|annons|\w+)\w*"
+    r"|\b(?:webb|sid)?besök(?:are)? på (?:webb|sidan|hemsidan|landningssidan|kampanjsidan)\w*"
+    r"|\b(?:seen|read|opened|clicked|watched|heard|received|visited|downloaded|shared|liked)\b[^,]{0,20}"
+    r"\b(?:film|video|advert|poster|letter|mailing|e-?mail|text message|post|page|website|campaign|message|brochure|leaflet|news"
+    r"|article|banner|information)\w*"
+    r"|\b(?:clicks?|impressions?|reach|page views?|open rate|click-through|followers|likes|shares|downloads|awareness|views|recall)\b",
+    re.IGNORECASE,
+)
+"""What a measure of output or outtake counts: who has seen, read or heard, not what they did."""
 
 
 @rule
@@ -18,6 +33,9 @@ def objective_moves(subject: Subject) -> Found:
     baseline, target = subject.get("objective", "baseline"), subject.get("objective", "target")
     if baseline is not None and baseline == target:
         yield ("objective", "target"), "the target equals the baseline", "Give the number that you want to reach."
+    if is_no_answer("group", subject.text("objective", "group")):
+        remedy = "Say among whom, such as hushåll som inte sorterar matavfall."
+        yield ("objective", "group"), "`objective.group` is nobody in particular", remedy
 
 
 @rule
@@ -26,6 +44,10 @@ def outcome_kpi(subject: Subject) -> Found:
     stages = [row.get("stage") for _, row in subject.rows("kpis")]
     if stages and None not in stages and not set(stages) & set(RESULTS):
         yield ("kpis",), "no measure is of a result", f"Give at least one measure the stage {' or '.join(RESULTS)}."
+    results = [(number, row.get("name") or "") for number, row in subject.rows("kpis") if row.get("stage") in RESULTS]
+    for number, name in results if all(SEEN_ONLY.search(name) for _, name in results) else ():
+        remedy = "Count what people do or what has changed, and give what they have seen the stage output or outtake."
+        yield ("kpis", number, "name"), f"`kpis[{number + 1}]` tells who was reached, not what came of it", remedy
 
 
 @rule
@@ -65,6 +87,9 @@ def decision_complete(subject: Subject) -> Found:
         if not subject.text("decision", key):
             remedy = f"What is {status} names {', '.join(needed)}."
             yield ("decision", key), f"`decision.{key}` is missing although the status is {status}", remedy
+    for key in ("body", "reference"):
+        if is_no_answer(key, subject.text("decision", key)):
+            yield ("decision", key), f"`decision.{key}` names nothing", "Write what can be looked up, or leave it out."
     decided, start = subject.day("decision", "date"), subject.day("schedule", "start")
     if status == "decided" and decided and start and decided > start:
         message = "`decision.date` is after `schedule.start`, so nothing is decided when the message is sent"
@@ -151,8 +176,10 @@ def _network(host: str) -> str:
 def print_reason(subject: Subject) -> Found:
     """P4f: print only with a reason."""
     printed = [word for _, word in subject.words("channels") if word in load_channels() and load_channels()[word].print]
+    remedy = "Say why print is needed, or take the channel out."
+    if printed and is_no_answer("print_reason", subject.text("print_reason")):
+        yield ("print_reason",), "`print_reason` gives no reason", remedy
     if printed and not subject.text("print_reason"):
-        remedy = "Say why print is needed, or take the channel out."
         yield ("print_reason",), f"`print_reason` is missing although {', '.join(printed)} is printed", remedy
 
 
@@ -161,6 +188,10 @@ def anchored(subject: Subject) -> Found:
     """P5a: thought through and anchored."""
     if not subject.words("anchored_with"):
         yield ("anchored_with",), "`anchored_with` names nobody", "Name the units that know and agree."
+    for number, word in subject.words("anchored_with"):
+        if is_no_answer("anchored_with", word):
+            message = f"`anchored_with[{number + 1}]` names nobody in particular"
+            yield ("anchored_with", number), message, "Name the units that know and agree."
 
 
 @rule
@@ -168,8 +199,16 @@ def sources(subject: Subject) -> Found:
     """P5c: facts come from somewhere and somebody has checked them."""
     if not subject.words("sources"):
         yield ("sources",), "`sources` is empty", "Name where the facts come from."
-    if not subject.text("fact_checker"):
+    for number, word in subject.words("sources"):
+        if is_no_answer("sources", word):
+            message = f"`sources[{number + 1}]` is no source that anybody can look up"
+            yield ("sources", number), message, "Name the register, report or decision that the facts come from."
+    checker = subject.text("fact_checker")
+    if not checker or is_no_answer("fact_checker", checker):
         yield ("fact_checker",), "`fact_checker` is missing", "Name who has checked the facts."
+    elif checker == subject.text("communicator"):
+        message = "`fact_checker` is the communicator, who wrote the text"
+        yield ("fact_checker",), message, "Let somebody else check the facts."
 
 
 @rule

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from campaigns.brief_answers import is_no_answer
 from campaigns.brief_source import Path_, name_path
 from campaigns.brief_subject import Found, Subject, rule
 
@@ -15,6 +16,7 @@ DATES: tuple[Path_, ...] = (
 )
 START: Path_ = ("schedule", "start")
 END: Path_ = ("schedule", "valid_until")
+LATEST_FEEDBACK = 730  # days after the end
 
 
 @rule
@@ -101,6 +103,10 @@ def feedback_order(subject: Subject) -> Found:
     elif by and until and by <= until:
         message = "`feedback_by` is not after `decision.consultation_until`"
         yield ("feedback_by",), message, "Promise feedback for a day after the last day to answer."
+    end = subject.day(*END) or start
+    if by and end and (by - end).days > LATEST_FEEDBACK:
+        message = "`feedback_by` is more than two years after the campaign ends"
+        yield ("feedback_by",), message, "Tell people what came of it while they remember that they were asked."
 
 
 @rule
@@ -149,6 +155,10 @@ def image_rights(subject: Subject) -> Found:
         for key in ("source", "licence"):
             if row.get(key) is not None and not subject.text("images", number, key):
                 yield ("images", number, key), f"`images[{number + 1}].{key}` is empty", "Say whose and on what terms."
+        for key, field in (("source", "image_source"), ("licence", "licence"), ("consent", "consent")):
+            if is_no_answer(field, subject.text("images", number, key)):
+                message = f"`images[{number + 1}].{key}` names no {key} that can be looked up"
+                yield ("images", number, key), message, "Say whose it is, on what terms, and where a consent is kept."
 
 
 def _instants(subject: Subject) -> Iterator[Path_]:
