@@ -8,6 +8,7 @@ from campaigns.audience_knowledge import constants_of
 from campaigns.brief_answers import is_no_answer, is_unfinished
 from campaigns.brief_source import Path_, name_path
 from campaigns.brief_subject import Found, Subject, rule
+from campaigns.programme import load_programme
 
 UNFINISHED = re.compile(
     r"\b(?:TODO|FIXME|TBC|TBD|TBA|FYLL I|DRAFT|UTKAST|[Xx]{3,}|[Ll]orem ipsum)\b|\?{2,}|_{2,}|\.{4,}|<[^<>]*>"
@@ -32,6 +33,11 @@ def floor_group(subject: Subject) -> Found:
     languages = {word for _, word in subject.words("languages")}
     for number, row in subject.rows("floors"):
         column, _, value = (row.get("group") or "").partition("=")
+        day = subject.day("schedule", "start")
+        if day and column == "district" and (gone := load_programme().abolished(value, day)):
+            message = f"`floors[{number + 1}].group` names a district that was abolished after {gone.until}"
+            yield ("floors", number, "group"), message, f"Today it is part of {gone.now}."
+            continue
         known = languages if column == "language" else facts.get(column) or _known(subject, column)
         if not column or known is None or value in known or (column in {"language", *facts} and not known):
             continue

@@ -5,6 +5,7 @@ from collections import Counter
 
 from campaigns.brief_answers import is_no_answer, says_no_time
 from campaigns.brief_subject import Found, Subject, rule
+from campaigns.programme import load_programme
 from campaigns.campaign_files import TEXT, markdown_files, why_refused
 from campaigns.stories import INCLUDED, story_of
 
@@ -47,6 +48,11 @@ def register_declared(subject: Subject) -> Found:
             remedy = "Name the point of article 6.1, a–f, such as 6.1 e for a task in the public interest."
             message = f"`legal_basis[{number + 1}].article` is no point of the GDPR's article 6.1"
             yield ("legal_basis", number, "article"), message, remedy
+        elif article and (unfit := _unfit(subject, number, article)):
+            remedy = "Ask the data protection officer on what ground this register may be used."
+            message = f"`legal_basis[{number + 1}].article` is {unfit}, on which register_{{}} cannot be used"
+            register = subject.text("legal_basis", number, "register")
+            yield ("legal_basis", number, "article"), message.format(register), remedy
     declared = {row.get("register") for _, row in subject.rows("legal_basis")}
     if not declared or None in declared:
         return
@@ -54,6 +60,16 @@ def register_declared(subject: Subject) -> Found:
     for register in sorted(used - declared):
         remedy = f"Add {{register: {register}, purpose: …, article: …}} after asking the data protection officer."
         yield ("legal_basis",), f"a query reads register_{register} without a legal basis", remedy
+
+
+def _unfit(subject: Subject, number: int, article: str) -> str:
+    """Return the point of article 6.1 that a row names where its register cannot be used on it; else nothing."""
+    programme, register = load_programme(), subject.text("legal_basis", number, "register")
+    fitting = {*programme.lawful_articles.get(register, ())}
+    if subject.text("sender", "kind") == "company":
+        fitting |= {*programme.lawful_for_companies.get(register, ())}
+    named = [found[0][-1].lower() for found in LAWFUL.finditer(article)]
+    return "" if not fitting or not named or fitting & set(named) else f"6.1 {named[0]}"
 
 
 @rule

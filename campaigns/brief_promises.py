@@ -166,6 +166,22 @@ def landing_page(subject: Subject) -> Found:
         yield ("landing_page",), f"`landing_page` leads to {network}, which is not the city's web", remedy
 
 
+@rule
+def landing_host(subject: Subject) -> Found:
+    """P4e: the page is the city's or its company's own; an address that only looks like it may be anybody's."""
+    try:
+        host = (urlsplit(subject.text("landing_page")).hostname or "").lower()
+    except ValueError:
+        return
+    known = load_programme().city_web
+    if "." not in host or _network(host) or any(host == name or host.endswith(f".{name}") for name in known):
+        return
+    alike = next((name for name in known if "." in name and f".{name}." in f".{host}."), "")
+    told = f"only looks like one of {alike}" if alike else "is on none of the city's or its companies' own hosts"
+    remedy = "Land on a page of the city or its company, or give the reason under `overrides`."
+    yield ("landing_page",), f"`landing_page` {told}", remedy
+
+
 def _network(host: str) -> str:
     """Return the social network that a host belongs to; empty where it belongs to none that we know of."""
     known = load_programme().social_networks

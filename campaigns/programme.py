@@ -1,5 +1,6 @@
 """The communication programme as data: goals, messages, gates and bodies, read from ``programme.yaml``."""
 
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -43,6 +44,15 @@ class Body(_Row):
     endorsement: bool = False
 
 
+class AbolishedDistrict(_Row):
+    """A district that existed ``until`` a day and is part of ``now``; ``place`` where a part of the city keeps its name."""
+
+    name: str
+    until: date
+    now: str
+    place: bool = False
+
+
 class ContactBudget(_Row):
     """At most ``messages`` of all campaigns together to one person within ``days`` days; ``reason`` says why."""
 
@@ -55,6 +65,9 @@ class Programme(_Row):
     """The whole programme; ``requirements`` holds the phrase of each requirement id, ``how_to_mend`` that of each gate.
 
     ``requirements_in_words`` says in plain words what each requirement asks for, in English, as the gates do.
+
+    ``lawful_articles`` are the points of article 6.1 that each register may be used on, those of ``lawful_for_companies``
+    beside them by a company. ``city_web`` are the hosts of the city's and its companies' own web.
 
     ``extract_days`` is how old the extract of each kind of register may be when an audience is selected, in days.
     """
@@ -71,6 +84,10 @@ class Programme(_Row):
     brief_keys: dict[str, str]
     contact_budget: ContactBudget
     extract_days: dict[str, PositiveInt]
+    lawful_articles: dict[str, tuple[str, ...]]
+    lawful_for_companies: dict[str, tuple[str, ...]]
+    abolished_districts: tuple[AbolishedDistrict, ...]
+    city_web: tuple[str, ...]
     social_networks: tuple[str, ...]
     gates: tuple[Gate, ...]
     how_to_mend: dict[str, str]
@@ -87,6 +104,11 @@ class Programme(_Row):
             if gate.id == name:
                 return gate
         raise KeyError(name)
+
+    def abolished(self, name: str, day: date) -> AbolishedDistrict | None:
+        """Return the district of this name if it exists no more on a day; None where it does, or never did."""
+        gone = (each for each in self.abolished_districts if each.name == name and each.until < day)
+        return next(gone, None)
 
     def body(self, name: str) -> Body | None:
         """Return the body known by this name, or by the name of its department; None where unknown."""

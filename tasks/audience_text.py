@@ -7,8 +7,11 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from campaigns.audience_knowledge import WAYS, constants_of
 from campaigns.brief import Brief
+from campaigns.brief_answers import is_no_answer, is_unfinished
 from campaigns.errors import Finding
+from campaigns.programme import load_programme
 
 MOST_CHARACTERS = 100_000
 REGISTERS = ("population", "guardians", "employees", "customers", "subscribers")
@@ -43,7 +46,10 @@ def read(text: str, file: str, brief: Brief) -> tuple[tuple[str, ...], list[Find
         return (), [finding(file, line, "this is not SQL that can be read")]
     if len(trees) != 1 or not isinstance(trees[0], exp.Select | exp.SetOperation):
         return (), [finding(file, 1, "the file must be exactly one SELECT")]
-    findings = [*_forbidden_parts(trees[0], file), *_forbidden_sources(trees[0], file, brief)]
+    findings = [
+        *_forbidden_parts(trees[0], file), *_forbidden_sources(trees[0], file, brief),
+        *_abolished(trees[0], file, brief), *_undecided(text, file),
+    ]  # fmt: skip
     tables = {table.name.lower() for table in trees[0].find_all(exp.Table)}
     registers = tuple(register for register in REGISTERS if f"register_{register}" in tables)
     if not registers:
@@ -99,6 +105,34 @@ def _forbidden_sources(tree: exp.Expression, file: str, brief: Brief) -> Iterato
                 "audience_query", "P1", "B", file, _line(table), f"{name} is read without a legal basis",
                 f"add {{register: {name.removeprefix('register_')}, …}} to `legal_basis`, or do not read it.",
             )  # fmt: skip
+
+
+def _abolished(tree: exp.Expression, file: str, brief: Brief) -> Iterator[Finding]:
+    """Yield the districts that the query asks for and that exist no more when the campaign starts."""
+    for literal in tree.find_all(exp.Literal):
+        gone = load_programme().abolished(str(literal.this), brief.schedule.start.date()) if literal.is_string else None
+        if gone is not None:
+            message = f"{gone.name} is a district no more since {gone.until}: nobody is found there"
+            yield finding(file, _line_around(literal), message, f"write {gone.now}, which it is part of.")
+
+
+def _undecided(text: str, file: str) -> Iterator[Finding]:
+    """Yield the ways of knowing people that the query fills with a word for nothing, so that nothing is known."""
+    for column in sorted(WAYS):
+        constants, complete = constants_of(text, column)
+        words = {word.replace("_", " ").replace("-", " ") for word in constants}
+        nothing = complete and words and all(is_no_answer(column, word) for word in words)
+        if nothing or any(is_unfinished(word) for word in words):
+            message = f"the column {column} is filled with a word that says nothing"
+            yield finding(file, line_of_column(text, column), message, "let a register column tell it.", "S3")
+
+
+def _line_around(node: exp.Expr) -> int:
+    """Return the line of a value, or of what stands around it: the value alone has none."""
+    around: exp.Expr | None = node
+    while around is not None and not (line := _line(around)):
+        around = around.parent
+    return line if around is not None else 1
 
 
 def _line(node: exp.Expr) -> int:
