@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 from campaigns.brief import Brief
 from campaigns.language import base
 from tasks.gates.masking import FOREIGN
-from tasks.gates.readability import sentences
+from tasks.gates.readability import PREHEADER, sentences
 from tasks.gates.reading import WORD, blocks_of, holds, paragraphs_of
 from tasks.gates.subject import GateSubject
 
@@ -21,7 +21,6 @@ UNSEEN = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
 DESCRIPTION = "//meta[@name='description']/@content"
 IN_ATTRIBUTES = "//@alt | //@title | //@aria-label"
 HEADINGS = "//h1"
-PREHEADER = "//body/div[contains(@style, 'none')]"
 MARK_UP = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\]\([^)]*\)|<[^>]*>")
 TEMPLATE_WORD = re.compile(r"""["'].*?["']""")
 

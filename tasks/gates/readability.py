@@ -12,6 +12,7 @@ NO_CAPITALS = "\u0590-\u08ff\u1200-\u139f"  # Hebrew, Arabic and their kin; Ethi
 SENTENCE_END = re.compile(rf"(?<=[.!?…؟۔።])[\"”»’')\]]*\s+(?=[\"”»‘'(\[–\u2066-\u2069-]*[A-ZÅÄÖÆØ0-9{NO_CAPITALS}])")
 ABBREVIATION = re.compile(r"(?:^|[\s(])(?:t\.ex|bl\.a|ca|dr|e\.g|i\.e|kl|mr|mrs|nr|s\.k|tel)\.$", re.I)
 APOSTROPHE = re.compile("['’.]")
+PREHEADER = "//body/div[contains(@style, 'none')]"
 LONG_WORD = 6
 FEWEST_WORDS = 3
 
@@ -71,7 +72,7 @@ def sentence_length(subject: GateSubject, threshold: Threshold) -> Iterator[Faul
     """P5b: sentences are short on the average, and none is very long."""
     found = sentences(subject.body)
     remedy = subject.say("Make two sentences of it, each with one thought.")
-    for sentence in found:
+    for sentence in dict.fromkeys((*found, *_introducing(subject))):
         if _length(sentence) > threshold["words"]:
             message = subject.say(
                 "A sentence of {words} words, at most {limit}: “{start}”",
@@ -86,6 +87,12 @@ def sentence_length(subject: GateSubject, threshold: Threshold) -> Iterator[Faul
         )  # fmt: skip
         longest = max(found, key=_length)
         yield Fault(message, remedy, subject.place(longest), sentence=masked(longest))
+
+
+def _introducing(subject: GateSubject) -> list[str]:
+    """Return the sentences of the subject line and of the words that a mail program shows beside it."""
+    hidden = [" ".join(element.text_content().split()) for element in subject.select(PREHEADER)]
+    return sentences([subject.subject, *hidden])
 
 
 def _readers(subject: GateSubject) -> str:
