@@ -20,7 +20,8 @@ SAYS_NOTHING = frozenset(
 FILLED_BY_OTHERS = frozenset({"contact", "facts", "slots", "waves", "languages", "channels", "schedule", "floors"})
 """Keys with rules of their own, or whose words are names in the system."""
 ANSWERED_ELSEWHERE = frozenset({
-    "print_reason", "sources", "fact_checker", "anchored_with", "images", "stories", "crisis", "press_contact", "capacity",
+    "print_reason", "sources", "fact_checker", "anchored_with", "images", "stories", "crisis",
+    "press_contact", "capacity",
     "decision", "objective",
 })  # fmt: skip
 """Keys whose own rule looks at values that name nothing."""
@@ -56,7 +57,9 @@ def brief_finished(subject: Subject) -> Found:
     for path, text in _texts(subject.data, ()):
         bare = text.strip()
         nothing = not re.search(r"[^\W_]", bare) or bare.casefold().strip(" .!?") in SAYS_NOTHING
-        nothing = nothing or is_unfinished(bare) or (path[0] not in ANSWERED_ELSEWHERE and is_no_answer(str(path[0]), bare))
+        nothing = (
+            nothing or is_unfinished(bare) or (path[0] not in ANSWERED_ELSEWHERE and is_no_answer(str(path[0]), bare))
+        )
         if bare and (nothing or UNFINISHED.search(bare)):
             yield path, f"{name_path(path)} is not finished", "Write what is true of this campaign."
 

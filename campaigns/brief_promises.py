@@ -1,27 +1,30 @@
 """Rules on what the brief promises: result, people, sender, decision, message and channels."""
 
 import re
-from urllib.parse import urlsplit
 
 from campaigns.brief_answers import is_no_answer
 from campaigns.brief_form import hint
 from campaigns.brief_subject import Found, Subject, rule
-from campaigns.channels import load_channels
 from campaigns.programme import load_programme
 
 TO_EMPLOYEES = "main_internal"
 RESULTS = ("outcome", "impact")
 SEEN_ONLY = re.compile(
     r"\b(?:sett|läst|öppnat|klickat|tittat|hört|fått|nåtts?|exponerats?|besökt|laddat ner|delat|gillat)\b[^,]{0,20}"
-    r"\b(?:film|video|annons|affisch|brev|utskick|mejl|e-post|sms|inlägg|sida|webb|kampanj|budskap|broschyr|folder|nyhet|artikel"
+    r"\b(?:film|video|annons|affisch|brev|utskick|mejl|e-post|sms|inlägg|sida|webb|kampanj|budskap|broschyr|folder"
+    r"|nyhet|artikel"
     r"|banner|reklam|text|information)\w*"
-    r"|\b(?:klick|visningar|räckvidd|exponeringar|sidvisningar|öppningsgrad|klickfrekvens|följare|gillamarkeringar|delningar"
-    r"|kännedom|nedladdningar|tittare|utskick)\w*\b|\b(?:nåtts|känner till|hört talas om|minns) (?:av )?(?:kampanj|budskap|annons|\w+)\w*"
+    r"|\b(?:klick|visningar|räckvidd|exponeringar|sidvisningar|öppningsgrad|klickfrekvens|följare|gillamarkeringar"
+    r"|delningar"
+    r"|kännedom|nedladdningar|tittare|utskick)\w*\b|\b(?:nåtts|känner till|hört talas om|minns) (?:av )?(?:kampanj"
+    r"|budskap|annons|\w+)\w*"
     r"|\b(?:webb|sid)?besök(?:are)? på (?:webb|sidan|hemsidan|landningssidan|kampanjsidan)\w*"
     r"|\b(?:seen|read|opened|clicked|watched|heard|received|visited|downloaded|shared|liked)\b[^,]{0,20}"
-    r"\b(?:film|video|advert|poster|letter|mailing|e-?mail|text message|post|page|website|campaign|message|brochure|leaflet|news"
+    r"\b(?:film|video|advert|poster|letter|mailing|e-?mail|text message|post|page|website|campaign|message|brochure"
+    r"|leaflet|news"
     r"|article|banner|information)\w*"
-    r"|\b(?:clicks?|impressions?|reach|page views?|open rate|click-through|followers|likes|shares|downloads|awareness|views|recall)\b",
+    r"|\b(?:clicks?|impressions?|reach|page views?|open rate|click-through|followers|likes|shares|downloads"
+    r"|awareness|views|recall)\b",
     re.IGNORECASE,
 )
 """What a measure of output or outtake counts: who has seen, read or heard, not what they did."""
@@ -45,7 +48,7 @@ def outcome_kpi(subject: Subject) -> Found:
     if stages and None not in stages and not set(stages) & set(RESULTS):
         yield ("kpis",), "no measure is of a result", f"Give at least one measure the stage {' or '.join(RESULTS)}."
     results = [(number, row.get("name") or "") for number, row in subject.rows("kpis") if row.get("stage") in RESULTS]
-    for number, name in results if all(SEEN_ONLY.search(name) for _, name in results) else ():
+    for number, _ in results if all(SEEN_ONLY.search(name) for _, name in results) else ():
         remedy = "Count what people do or what has changed, and give what they have seen the stage output or outtake."
         yield ("kpis", number, "name"), f"`kpis[{number + 1}]` tells who was reached, not what came of it", remedy
 
@@ -129,74 +132,6 @@ def challenge_known(subject: Subject) -> Found:
         if word not in known:
             remedy = f"{hint(word, known)}Allowed: {', '.join(known)}."
             yield ("challenges", number), f"`challenges[{number + 1}]` is none of the city's challenges", remedy
-
-
-@rule
-def web_channel(subject: Subject) -> Found:
-    """P4e: the city's web first."""
-    channels = subject.words("channels")
-    if channels and "web" not in {word for _, word in channels}:
-        yield ("channels",), "the city's web is not among the channels", "Add web to `channels`."
-
-
-@rule
-def channel_known(subject: Subject) -> Found:
-    """P4e: a channel has a price, a limit and a sender."""
-    known = list(load_channels())
-    for number, word in subject.words("channels"):
-        if word not in known:
-            remedy = f"{hint(word, known)}Allowed: {', '.join(known)}."
-            yield ("channels", number), f"`channels[{number + 1}]` is not a known channel", remedy
-
-
-@rule
-def landing_page(subject: Subject) -> Found:
-    """P4e: a page of the city to land on."""
-    address = subject.text("landing_page")
-    try:
-        parts = urlsplit(address)
-        sound = parts.scheme == "https" and re.fullmatch(r"[\w-]+(\.[\w-]+)+(:\d{1,5})?", parts.netloc)
-    except ValueError:
-        sound = None
-    if address and (not sound or re.search(r"[\s<>\"{}]", address)):
-        remedy = "Write the full address, such as https://start.stockholm/avfall."
-        yield ("landing_page",), "`landing_page` is not a full https address", remedy
-    elif address and (network := _network(urlsplit(address).hostname or "")):
-        remedy = "Land on a page of the city, and let that page lead to the network."
-        yield ("landing_page",), f"`landing_page` leads to {network}, which is not the city's web", remedy
-
-
-@rule
-def landing_host(subject: Subject) -> Found:
-    """P4e: the page is the city's or its company's own; an address that only looks like it may be anybody's."""
-    try:
-        host = (urlsplit(subject.text("landing_page")).hostname or "").lower()
-    except ValueError:
-        return
-    known = load_programme().city_web
-    if "." not in host or _network(host) or any(host == name or host.endswith(f".{name}") for name in known):
-        return
-    alike = next((name for name in known if "." in name and f".{name}." in f".{host}."), "")
-    told = f"only looks like one of {alike}" if alike else "is on none of the city's or its companies' own hosts"
-    remedy = "Land on a page of the city or its company, or give the reason under `overrides`."
-    yield ("landing_page",), f"`landing_page` {told}", remedy
-
-
-def _network(host: str) -> str:
-    """Return the social network that a host belongs to; empty where it belongs to none that we know of."""
-    known = load_programme().social_networks
-    return next((name for name in known if host.lower() == name or host.lower().endswith(f".{name}")), "")
-
-
-@rule
-def print_reason(subject: Subject) -> Found:
-    """P4f: print only with a reason."""
-    printed = [word for _, word in subject.words("channels") if word in load_channels() and load_channels()[word].print]
-    remedy = "Say why print is needed, or take the channel out."
-    if printed and is_no_answer("print_reason", subject.text("print_reason")):
-        yield ("print_reason",), "`print_reason` gives no reason", remedy
-    if printed and not subject.text("print_reason"):
-        yield ("print_reason",), f"`print_reason` is missing although {', '.join(printed)} is printed", remedy
 
 
 @rule

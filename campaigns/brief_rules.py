@@ -1,10 +1,18 @@
 """What the programme asks of a brief beyond its form: every rule, one function per gate of programme.yaml."""
 
-from campaigns import brief_contents, brief_duties, brief_files, brief_promises, brief_timing
+from campaigns import (
+    brief_channels,
+    brief_contents,
+    brief_duties,
+    brief_files,
+    brief_promises,
+    brief_registers,
+    brief_timing,
+)
 from campaigns.brief_source import Fault
 from campaigns.brief_subject import RULES, Subject
 
-FAMILIES = (brief_promises, brief_timing, brief_files, brief_duties, brief_contents)
+FAMILIES = (brief_promises, brief_channels, brief_timing, brief_files, brief_registers, brief_duties, brief_contents)
 
 
 def check_rules(subject: Subject) -> list[Fault]:

@@ -45,7 +45,7 @@ class Body(_Row):
 
 
 class AbolishedDistrict(_Row):
-    """A district that existed ``until`` a day and is part of ``now``; ``place`` where a part of the city keeps its name."""
+    """A district that existed ``until`` a day and is part of ``now``; ``place``: a part of the city keeps the name."""
 
     name: str
     until: date
@@ -66,8 +66,8 @@ class Programme(_Row):
 
     ``requirements_in_words`` says in plain words what each requirement asks for, in English, as the gates do.
 
-    ``lawful_articles`` are the points of article 6.1 that each register may be used on, those of ``lawful_for_companies``
-    beside them by a company. ``city_web`` are the hosts of the city's and its companies' own web.
+    ``lawful_articles`` are the points of article 6.1 that each register may be used on, with those of
+    ``lawful_for_companies`` by a company. ``city_web`` are the hosts of the city's and its companies' own web.
 
     ``extract_days`` is how old the extract of each kind of register may be when an audience is selected, in days.
     """

@@ -12,11 +12,13 @@ from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import GateSubject
 
 OFFICE = (
-    r"s?(?: |-)(?:stadsdels?(?:nämnd|förvaltning|område|direktör|kontor)\w*|district (?:council|administration|committee)\w*"
+    r"s?(?: |-)(?:stadsdels?(?:nämnd|förvaltning|område|direktör|kontor)\w*|district (?:council|administration"
+    r"|committee)\w*"
     r"|kaupunginosa\w*|degmada)"
 )
 PAST = re.compile(
-    r"\b(?:tidigare|förut|före detta|f\.d|hette|hetat|fram till|gamla|slogs|slagits|sedan 202\d|blev|bytte namn|numera|ingår i"
+    r"\b(?:tidigare|förut|före detta|f\.d|hette|hetat|fram till|gamla|slogs|slagits|sedan 202\d|blev|bytte namn"
+    r"|numera|ingår i"
     r"|former(?:ly)?|until|used to|merged|became|was called|no longer|entinen|aiemmin|vuoteen|hore|سابق\w*)",
     re.IGNORECASE,
 )
@@ -29,7 +31,9 @@ def district_current(subject: GateSubject, threshold: Threshold) -> Iterator[Fau
     told = (*everything(subject), subject.brief.objective.group)
     for text in told:
         for district, start, end in abolished_in(text, day):
-            message = subject.say("{name} is a district no more; it is part of {now}", name=district.name, now=district.now)
+            message = subject.say(
+                "{name} is a district no more; it is part of {now}", name=district.name, now=district.now
+            )
             remedy = subject.say("Write the name of the district as it is now, or say that it is of the past.")
             for place in places(subject, text, start, end):
                 yield Fault(message, remedy, place, sentence=masked(text))
@@ -46,4 +50,6 @@ def abolished_in(text: str, day: date) -> tuple[tuple[AbolishedDistrict, int, in
 
 def _named(district: AbolishedDistrict) -> re.Pattern[str]:
     name = re.escape(district.name).replace(r"\-", r"\s?[-–/]\s?")
-    return re.compile(rf"(?<![\w-]){name}{OFFICE}" if district.place else rf"(?<![\w-]){name}s?(?![\w-])", re.IGNORECASE)
+    return re.compile(
+        rf"(?<![\w-]){name}{OFFICE}" if district.place else rf"(?<![\w-]){name}s?(?![\w-])", re.IGNORECASE
+    )

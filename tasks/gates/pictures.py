@@ -13,31 +13,50 @@ from tasks.gates.subject import GateSubject
 MARKDOWN_PICTURE = re.compile(r"!\[([^\]]*)\]\(\s*<?([^)\s>]+)")
 TEMPLATE_PICTURE = re.compile(r"<img\b[^>]*?\bsrc=[\"']([^\"'{}]+)[\"']", re.IGNORECASE)
 PERSONS = re.compile(
-    r"\b(?:\w*barn(?:et|en)?|ungdom(?:ar|arna)?|unga|bebis\w*|elev(?:en|er|erna)?|famil(?:j|jen|jer|jerna)|flick(?:a|an|or|orna)"
-    r"|pojk(?:e|en|ar|arna)|kvinn(?:a|an|or|orna)|män(?:nen)?|mannen|(?:en|ung|gammal|äldre|leende|glad|vuxen|\w+ad) man"
-    r"|person(?:en|er|erna)?|människ(?:a|an|or|orna)|medarbetare\w*|kolleg(?:a|an|or|orna)|vuxen|vuxna|tonåring\w*|förälder\w*"
-    r"|föräldr(?:ar)\w*|pensionär\w*|lärare\w*|mamm(?:a|an|or)|papp(?:a|an|or)|mor(?:mor|far)|far(?:mor|far)|syskon(?:en)?"
-    r"|tvilling(?:ar|arna)|kill(?:e|en|ar|arna)|tjej(?:en|er|erna)?|dam(?:en|er|erna)?|herre(?:n)?|grann(?:e|en|ar|arna)|vän(?:ner|nerna)"
-    r"|kund(?:en|er|erna)?|besökare\w*|invånare\w*|de boende|cyklist(?:en|er|erna)?|fotgängare\w*|rullstolsanvändare\w*|i (?:sin )?rullstol"
-    r"|personal(?:en)?|händer(?:na)?|teckenspråkstolk\w*|tolk(?:en|ar)?|\w*sköterska(?:n|or)?|\w*sköterskor(?:na)?|vårdare\w*|patient(?:en|er)?|brukare\w*"
-    r"|chaufför(?:en|er)?|förare(?:n)?|sophämtare\w*|hantverkare\w*|snickare\w*|kock(?:en|ar)?|brandmän|poliser|publik(?:en)?"
-    r"|idrottare\w*|fotbollslag(?:et)?|ansikte(?:t|n)?|porträtt(?:et)?|par som \w+|grupp (?:personer|människor|ungdomar|medarbetare)"
+    r"\b(?:\w*barn(?:et|en)?|ungdom(?:ar|arna)?|unga|bebis\w*|elev(?:en|er|erna)?|famil(?:j|jen|jer|jerna)"
+    r"|flick(?:a|an|or|orna)"
+    r"|pojk(?:e|en|ar|arna)|kvinn(?:a|an|or|orna)|män(?:nen)?|mannen|(?:en|ung|gammal|äldre|leende|glad|vuxen"
+    r"|\w+ad) man"
+    r"|person(?:en|er|erna)?|människ(?:a|an|or|orna)|medarbetare\w*|kolleg(?:a|an|or|orna)|vuxen|vuxna|tonåring\w*"
+    r"|förälder\w*"
+    r"|föräldr(?:ar)\w*|pensionär\w*|lärare\w*|mamm(?:a|an|or)|papp(?:a|an|or)|mor(?:mor|far)|far(?:mor|far)"
+    r"|syskon(?:en)?"
+    r"|tvilling(?:ar|arna)|kill(?:e|en|ar|arna)|tjej(?:en|er|erna)?|dam(?:en|er|erna)?|herre(?:n)?|grann(?:e|en|ar"
+    r"|arna)|vän(?:ner|nerna)"
+    r"|kund(?:en|er|erna)?|besökare\w*|invånare\w*|de boende|cyklist(?:en|er|erna)?|fotgängare\w*"
+    r"|rullstolsanvändare\w*|i (?:sin )?rullstol"
+    r"|personal(?:en)?|händer(?:na)?|teckenspråkstolk\w*|tolk(?:en|ar)?|\w*sköterska(?:n|or)?|\w*sköterskor(?:na)?"
+    r"|vårdare\w*|patient(?:en|er)?|brukare\w*"
+    r"|chaufför(?:en|er)?|förare(?:n)?|sophämtare\w*|hantverkare\w*|snickare\w*|kock(?:en|ar)?|brandmän|poliser"
+    r"|publik(?:en)?"
+    r"|idrottare\w*|fotbollslag(?:et)?|ansikte(?:t|n)?|porträtt(?:et)?|par som \w+|grupp (?:personer|människor"
+    r"|ungdomar|medarbetare)"
     r"|någon som \w+|två som \w+|äldre par|ungt par|med funktionsnedsättning"
-    r"|child(?:ren)?|kids?|toddlers?|girls?|boys?|wom[ae]n|(?:a|an|the|old|older|young|smiling|two|three|some|disabled) m[ae]n|persons?|people"
-    r"|pupils?|students?|teachers?|famil(?:y|ies)|parents?|mothers?|fathers?|grand(?:mother|father|parent|child)\w*|teenagers?|seniors?"
-    r"|employees?|colleagues?|bab(?:y|ies)|neighbours?|customers?|residents?|visitors?|cyclists?|pedestrians?|wheelchair users?"
-    r"|in (?:a|his|her|their) wheelchair|nurses?|carers?|patients?|drivers?|gardeners?|interpreters?|workers?|crowd|audience|couple"
+    r"|child(?:ren)?|kids?|toddlers?|girls?|boys?|wom[ae]n|(?:a|an|the|old|older|young|smiling|two|three|some"
+    r"|disabled) m[ae]n|persons?|people"
+    r"|pupils?|students?|teachers?|famil(?:y|ies)|parents?|mothers?|fathers?|grand(?:mother|father|parent|child)\w*"
+    r"|teenagers?|seniors?"
+    r"|employees?|colleagues?|bab(?:y|ies)|neighbours?|customers?|residents?|visitors?|cyclists?|pedestrians?"
+    r"|wheelchair users?"
+    r"|in (?:a|his|her|their) wheelchair|nurses?|carers?|patients?|drivers?|gardeners?|interpreters?|workers?|crowd"
+    r"|audience|couple"
     r"|somebody|someone|(?:human )?face|portrait|smiling"
-    r"|lapsi|lapset|lapsia|lapsen|tyttö|tytöt|poika|pojat|nainen|naiset|mies|miehet|henkilö\w*|oppila(?:s|at|sta)|perhe|työntekijä\w*"
-    r"|ihmi(?:nen|set|siä)|vauva|nuor(?:i|et|ia)|vanhemp(?:i|a)|äiti|isä|pyörätuolissa|opettaja\w*|naapuri\w*|muotokuva"
-    r"|ilmo|ilmaha|carruur\w*|cunug\w*|wiil\w*|gabar\w*|gabdho\w*|nin|naag\w*|haweeney\w*|qof|dad|dadka|arday\w*|qoys\w*|hooyo\w*"
+    r"|lapsi|lapset|lapsia|lapsen|tyttö|tytöt|poika|pojat|nainen|naiset|mies|miehet|henkilö\w*|oppila(?:s|at|sta)"
+    r"|perhe|työntekijä\w*"
+    r"|ihmi(?:nen|set|siä)|vauva|nuor(?:i|et|ia)|vanhemp(?:i|a)|äiti|isä|pyörätuolissa|opettaja\w*|naapuri\w*"
+    r"|muotokuva"
+    r"|ilmo|ilmaha|carruur\w*|cunug\w*|wiil\w*|gabar\w*|gabdho\w*|nin|naag\w*|haweeney\w*|qof|dad|dadka|arday\w*"
+    r"|qoys\w*|hooyo\w*"
     r"|aabbe\w*|waalid\w*|macallin\w*|shaqaale\w*)\b"
-    r"|طفل|طفلة|أطفال|فتاة|فتيات|ولد|أولاد|امرأة|نساء|رجل|رجال|شخص|أشخاص|تلميذ|تلاميذ|طلاب|طالب|عائلة|أسرة|موظف|معلم|والد|أم |أب |كرسي متحرك",
+    r"|طفل|طفلة|أطفال|فتاة|فتيات|ولد|أولاد|امرأة|نساء|رجل|رجال|شخص|أشخاص|تلميذ|تلاميذ|طلاب|طالب|عائلة|أسرة|موظف"
+    r"|معلم|والد|أم |أب |كرسي متحرك",
     re.IGNORECASE,
 )
 NOT_SHOWN = re.compile(
-    r"\b(?:utan|inga|tom|tomma|tomt|empty|without|no|tyhjä|ilman|madhan)(?: \w+){0,2} (?:människor|personer|barn|people|children|ihmisiä|lapsia)\b"
-    r"|^\W*(?:(?:en|ett|a|an|the) )?(?:\w+ )?(?:skylt|symbol|ikon|karta|logotyp|sign|icon|map|kyltti|kartta)(?:en|n)?\b",
+    r"\b(?:utan|inga|tom|tomma|tomt|empty|without|no|tyhjä|ilman|madhan)(?: \w+){0,2} (?:människor|personer|barn"
+    r"|people|children|ihmisiä|lapsia)\b"
+    r"|^\W*(?:(?:en|ett|a|an|the) )?(?:\w+ )?(?:skylt|symbol|ikon|karta|logotyp|sign|icon|map|kyltti|kartta)(?:en"
+    r"|n)?\b",
     re.IGNORECASE,
 )
 

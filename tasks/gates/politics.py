@@ -29,7 +29,8 @@ ABBREVIATION = re.compile(
 AFTER_NAME = re.compile(rf"{NAME} {NAME},? (?:{PARTY}|s|m|sd|v|kd|mp)(?=[,.:;!?]|$| säger| said| menar)")
 LOWER_AFTER_NAME = re.compile(rf"{NAME} \((?:s|m|sd|c|v|kd|mp|l|fi)\)")
 VERB_AFTER_LETTER = re.compile(
-    r"(?<![\w./@’'-])[SMCVL](?= (?:och [SMCVL] )?(?:vill|säger|föreslår|lovar|kräver|röstar|röstade|sa|driver|styr|wants|says|said"
+    r"(?<![\w./@’'-])[SMCVL](?= (?:och [SMCVL] )?(?:vill|säger|föreslår|lovar|kräver|röstar|röstade|sa|driver|styr"
+    r"|wants|says|said"
     r"|voted|promises|demands|proposes)\b)"
 )
 WRITTEN_IN_EVERY_TEXT = "sv"
@@ -71,8 +72,10 @@ def crisis_advice(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]
 
 
 MARKED_PLACE = re.compile(
-    r"(?:uppgång\w*|trapp\w*|hiss\w*|port\w*|entré\w*|hus\w*|block\w*|plan\w*|zon\w*|linje\w*|spår\w*|punkt\w*|alternativ\w*"
-    r"|bilaga\w*|figur\w*|kolumn\w*|grupp\w*|vitamin\w*|klass\w*|nivå\w*|version\w*|entrance|stairs|door|block|zone|line"
+    r"(?:uppgång\w*|trapp\w*|hiss\w*|port\w*|entré\w*|hus\w*|block\w*|plan\w*|zon\w*|linje\w*|spår\w*|punkt\w*"
+    r"|alternativ\w*"
+    r"|bilaga\w*|figur\w*|kolumn\w*|grupp\w*|vitamin\w*|klass\w*|nivå\w*|version\w*|entrance|stairs|door|block|zone"
+    r"|line"
     r"|point|annex|figure|group|option|vitamiini\w*)(?: (?:[A-ZÅÄÖ]|\d{1,3}))? $",
     re.IGNORECASE,
 )

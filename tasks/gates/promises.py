@@ -14,26 +14,34 @@ from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import GateSubject
 
 PROMISED = re.compile(
-    r"\b(?:vi|staden|bolaget|förvaltningen|kommunen|kontoret|enheten) (?:\w+ )?(?:lovar|garanterar|utlovar)\b(?! (?:dig )?(?:inte|inget|inga)\b)"
+    r"\b(?:vi|staden|bolaget|förvaltningen|kommunen|kontoret|enheten) (?:\w+ )?(?:lovar|garanterar"
+    r"|utlovar)\b(?! (?:dig )?(?:inte|inget|inga)\b)"
     r"|\b(?:lovar|garanterar|utlovar) vi\b|\bgaranterat (?!plats)\w+"
-    r"|\b(?:we|the city|the company|the department|the district)(?: can)? (?:\w+ )?(?:promises?|guarantees?|pledges?)\b(?! (?:nothing|no)\b)"
+    r"|\b(?:we|the city|the company|the department|the district)(?: can)? (?:\w+ )?(?:promises?|guarantees?"
+    r"|pledges?)\b(?! (?:nothing|no)\b)"
     r"|\bguaranteed\b|\b(?:lupaamme|takaamme|kaupunki (?:lupaa|takaa)|taatusti)\b"
     r"|\b(?:waan|waxaan) (?:kuu )?(?:ballanqaad\w+|dammaanad\w+)|(?<!\w)[وف]?(?:نضمن|نتعهد|نعدكم|نعدك)(?!\w)",
     re.IGNORECASE,
 )
 WITHOUT_EXCEPTION = re.compile(
-    r"\b(?:inom|senast|samma dag|före|alltid|aldrig|alla|allt|varje|ingen|inga|helt|procent|gratis|utan kostnad|utan kö|direkt|genast"
-    r"|omedelbart|dygn\w*|timm\w*|minut\w*|garanterat|within|by|before|same day|always|never|all|every\w*|no|free|at once|immediately"
+    r"\b(?:inom|senast|samma dag|före|alltid|aldrig|alla|allt|varje|ingen|inga|helt|procent|gratis|utan kostnad"
+    r"|utan kö|direkt|genast"
+    r"|omedelbart|dygn\w*|timm\w*|minut\w*|garanterat|within|by|before|same day|always|never|all|every\w*|no|free"
+    r"|at once|immediately"
     r"|hours?|minutes?|guaranteed|kuluessa|aina|kaikki|joka|heti|taatusti|tunni\w*|gudah\w*|mar walba|dhammaan)\b"
     r"|خلال|دائما|جميع|كل|فورا|ساعة",
     re.IGNORECASE,
 )
 OF_THE_DIALOGUE = re.compile(
-    r"\b(?:lovar|garanterar|promise|guarantee|lupaamme)\b[^.!?]{0,20}\b(?:läs|lyssn|svar|berätt|återkom|hör av|återkoppl|read|listen|answer"
+    r"\b(?:lovar|garanterar|promise|guarantee|lupaamme)\b[^.!?]{0,20}\b(?:läs|lyssn|svar|berätt|återkom|hör av"
+    r"|återkoppl|read|listen|answer"
     r"|tell|reply|come back|vasta|lue|kuunt)\w*",
     re.IGNORECASE,
 )
-DENIED = re.compile(r"\b(?:kan|får|ska|går) (?:\w+ )?(?:inte|aldrig) lova\b|\b(?:cannot|can't|do not|never) (?:promise|guarantee)\b", re.I)
+DENIED = re.compile(
+    r"\b(?:kan|får|ska|går) (?:\w+ )?(?:inte|aldrig) lova\b|\b(?:cannot|can't|do not|never) (?:promise|guarantee)\b",
+    re.I,
+)
 SHORT_TEXT = frozenset({"sms"})  # holds the last day; the promise stands on the page that it leads to
 MARKS = {mark: None for mark in (0x200E, 0x200F, 0x2066, 0x2067, 0x2068, 0x2069)}  # directions, which nobody reads
 
@@ -65,8 +73,12 @@ def service_promise(subject: GateSubject, threshold: Threshold) -> Iterator[Faul
     """P6a: nothing is guaranteed to everybody, always or within a time, for which nobody could answer."""
     for passage in passages(subject):
         if span := guaranteed(passage.text):
-            message = subject.say("“{words}” promises what must hold for everybody", words=passage.text[slice(*span)].strip())
-            remedy = subject.say("Say what usually happens, or let the service agree and give the reason under `overrides`.")
+            message = subject.say(
+                "“{words}” promises what must hold for everybody", words=passage.text[slice(*span)].strip()
+            )
+            remedy = subject.say(
+                "Say what usually happens, or let the service agree and give the reason under `overrides`."
+            )
             for place in places(subject, passage.text, *span):
                 yield Fault(message, remedy, place, sentence=masked(passage.text))
 

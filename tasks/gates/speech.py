@@ -4,9 +4,12 @@ import re
 from functools import lru_cache
 
 SAYS = (
-    r"(?:säger|sa|sade|berättar|berättade|tycker|menar|förklarar|minns|skriver|svarar|hälsar|konstaterar|tillägger|intygar"
-    r"|skrattar|utbrister|tipsar|fortsätter|summerar|avslutar|says|said|tells us|told us|tells|told|explains|explained|recalls"
-    r"|recalled|adds|added|writes|wrote|laughs|smiles|replies|replied|notes|remembers|sanoo|sanoi|kertoo|kertoi|toteaa"
+    r"(?:säger|sa|sade|berättar|berättade|tycker|menar|förklarar|minns|skriver|svarar|hälsar|konstaterar|tillägger"
+    r"|intygar"
+    r"|skrattar|utbrister|tipsar|fortsätter|summerar|avslutar|says|said|tells us|told us|tells|told|explains"
+    r"|explained|recalls"
+    r"|recalled|adds|added|writes|wrote|laughs|smiles|replies|replied|notes|remembers|sanoo|sanoi|kertoo|kertoi"
+    r"|toteaa"
     r"|muistelee|kirjoittaa|naurahtaa|hymyilee|ayuu yiri|ayay tiri|ayuu yidhi|ayay tidhi|ayuu sheegay|ayay sheegtay"
     r"|يقول|تقول|قال|قالت|يحكي|تحكي|يروي|تروي|أضاف|أضافت|يضيف|تضيف)"
 )
@@ -14,7 +17,10 @@ CLOSED = r"(?:[”“\"»›’']\s*,?|[.,!?]\s*[”“\"»›’']\s*,?)"
 OPENED = r"[”“\"«»‘'–]"
 NAME = r"[A-ZÅÄÖÉÜ][\w’'-]+"
 FULL_NAME = rf"{NAME}(?: (?:{NAME}|[A-ZÅÄÖ]\.?))?"
-OF_ONESELF = r"\b(?:[Jj]ag|[Mm]ig|[Mm]in|[Mm]itt|[Mm]ina|I|I['’]m|I['’]ve|[Mm]y|me|[Mm]inä|[Mm]inun|[Mm]inulla|[Aa]niga|[Aa]nigu)\b|أنا|إنني"
+OF_ONESELF = (
+    r"\b(?:[Jj]ag|[Mm]ig|[Mm]in|[Mm]itt|[Mm]ina|I|I['’]m|I['’]ve|[Mm]y|me|[Mm]inä|[Mm]inun|[Mm]inulla|[Aa]niga|[Aa]nigu)\b"
+    r"|أنا|إنني"
+)
 WHO_TELLS = re.compile(r"\b(?:[Jj]ag|I|I['’]m|I['’]ve|[Mm]inä|[Aa]niga|[Aa]nigu)\b|أنا|إنني")
 OURSELVES = rf"{OF_ONESELF}|\b(?:[Vv]i|[Oo]ss|[Vv]år|[Ww]e|[Oo]ur|[Mm]e)\b"
 VERB_AFTER = re.compile(
@@ -27,11 +33,13 @@ VERB_BEFORE = re.compile(
 )
 TOLD = re.compile(rf"(?<!\w){SAYS}(?=\s)[^.!?:]{{0,80}}:\s+(?:{OF_ONESELF}|[Vv]i |[Ww]e )", re.IGNORECASE)
 LABELLED = re.compile(
-    rf"^\W{{0,3}}(?:{FULL_NAME}, [^:.!?”“\"]{{2,40}}|{NAME} {NAME})\s*:\s*{OPENED}(?=\W*\w+\W+\w+)"  # Leif, vaktmästare: ”…
+    rf"^\W{{0,3}}(?:{FULL_NAME}, [^:.!?”“\"]{{2,40}}"
+    rf"|{NAME} {NAME})\s*:\s*{OPENED}(?=\W*\w+\W+\w+)"  # Leif, vaktmästare: ”…
     rf"|^\W{{0,3}}{NAME}\s*:\s*{OPENED}[^”“\"«»]*(?:{OF_ONESELF})"  # Leif: ”Jag …
 )
 NAME_ALONE = re.compile(
-    rf"(?<=[\w.!?…,])[”“\"»’]\s*(?:[–—-]+\s*{FULL_NAME}|\(?{FULL_NAME},\s+[^\W\d]{{3,}}|{FULL_NAME}\W*$)"  # ”Jag trivs.” Anna, lärare
+    rf"(?<=[\w.!?…,])[”“\"»’]\s*(?:[–—-]+\s*{FULL_NAME}|\(?{FULL_NAME},\s+[^\W\d]{{3,}}"
+    rf"|{FULL_NAME}\W*$)"  # ”Jag trivs.” Anna, lärare
     rf"|^[–—]\s+(?:\S+\s+){{2,}}.*?[.!?]\s+[–—-]*\s*{FULL_NAME}(?:,\s+\w+.*)?$"  # – Jag trivs. Anna, lärare
 )
 NAMED_BELOW = re.compile(rf"{OF_ONESELF}|(?:[.!?”\"]\s*[–—-]*|[–—])\s*{FULL_NAME}(?:,[^.!?]{{2,40}})?\W*$")
@@ -40,19 +48,27 @@ PRESENTED = re.compile(
     rf"\b(?:[Jj]ag heter|[Mm]itt namn är|[Mm]y name is|(?:[Mm]inun )?[Nn]imeni on|[Mm]agacaygu waa) {NAME}|اسمي \w+"
 )
 OF_NOBODY = re.compile(
-    r"\b(?:\w*reg(?:el|eln|ler|lerna)|\w*lag(?:en|ar|arna)|\w*balken|paragraf\w*|ordspråk\w*|talesätt\w*|skylt\w*|siffror\w*"
-    r"|forskning\w*|statistik\w*|bibeln|koranen|policy\w*|program\w*|plan|planen|beslut\w*|avtal\w*|bok|boken|sång\w*|låten"
-    r"|visan|dikt\w*|undersökning\w*|konvention\w*|grundlag\w*|källa\w*|vi|man|ingen|du|ni|law|laws|rules?|proverb|saying|sign"
-    r"|research|statistics|constitution|act|policy|plan|programme|song|book|survey|we|you|nobody|laki|sääntö|sananlasku"
+    r"\b(?:\w*reg(?:el|eln|ler|lerna)|\w*lag(?:en|ar|arna)|\w*balken|paragraf\w*|ordspråk\w*|talesätt\w*|skylt\w*"
+    r"|siffror\w*"
+    r"|forskning\w*|statistik\w*|bibeln|koranen|policy\w*|program\w*|plan|planen|beslut\w*|avtal\w*|bok|boken"
+    r"|sång\w*|låten"
+    r"|visan|dikt\w*|undersökning\w*|konvention\w*|grundlag\w*|källa\w*|vi|man|ingen|du|ni|law|laws|rules?|proverb"
+    r"|saying|sign"
+    r"|research|statistics|constitution|act|policy|plan|programme|song|book|survey|we|you|nobody|laki|sääntö"
+    r"|sananlasku"
     r"|kyltti|tutkimus|tilasto|xeerku|sharcigu|maahmaah\w*|القانون|المثل|القاعدة|الدراسة|اللافتة)\b",
     re.IGNORECASE,
 )
 NO_NAME = re.compile(
-    r"^\W*(?:klart|så|exempel|bra|ja|nej|alltså|till|först|sedan|här|kort|svar|fråga|skriv|säg|undvik|före|efter|tips|råd|hej"
-    r"|obs|example|answer|question|write|say|avoid|before|after|tip|yes|no|hello|first|then|here|so|esimerkki|vastaus|kysymys)\b",
+    r"^\W*(?:klart|så|exempel|bra|ja|nej|alltså|till|först|sedan|här|kort|svar|fråga|skriv|säg|undvik|före|efter"
+    r"|tips|råd|hej"
+    r"|obs|example|answer|question|write|say|avoid|before|after|tip|yes|no|hello|first|then|here|so|esimerkki"
+    r"|vastaus|kysymys)\b",
     re.IGNORECASE,
 )
-AGREED = re.compile(r"\b(?:samtycker|intygar|godkänner|har läst|consent|agree|certify|hyväksyn|suostun)\b", re.IGNORECASE)
+AGREED = re.compile(
+    r"\b(?:samtycker|intygar|godkänner|har läst|consent|agree|certify|hyväksyn|suostun)\b", re.IGNORECASE
+)
 FEWEST_OF_ONESELF = 2
 FEWEST_WORDS = 10
 
