@@ -91,7 +91,8 @@ def capacity(subject: Subject) -> Found:
         message = "`capacity.on` is more than a year before `schedule.start`"
         yield ("capacity", "on"), message, "Let the owner of the service attest what holds now."
     by = subject.text("capacity", "attested_by")
-    if by and (by == subject.text("communicator") or is_no_answer("anchored_with", by)):
+    author = subject.text("communicator")
+    if by and ((by == author and author != subject.text("manager")) or is_no_answer("anchored_with", by)):
         message = "`capacity.attested_by` is the author of the message, or nobody"
         yield ("capacity", "attested_by"), message, "Let the owner of the service attest what it can deliver."
 

@@ -1,0 +1,179 @@
+"""Gates of wording on free wordings: what one might write, and what looks like it and is right."""
+
+from datetime import date
+
+import pytest
+
+from campaigns.brief_answers import is_no_answer, is_unfinished, says_no_time
+from tasks.gates.decisions import contradictions
+from tasks.gates.districts import abolished_in
+from tasks.gates.pictures import PERSONS
+from tasks.gates.politics import political
+from tasks.gates.promises import guaranteed
+from tasks.gates.speech import spoken, spoken_in_block
+from tasks.gates.word_lists import hits
+
+SETTLED = {
+    "sv": "Snart kan du sitta på de nya bänkarna.|Entreprenören är upphandlad.|Lekplatsen öppnar i juni."
+    "|Nämnden sa ja i går."
+    "|Exempelparken får lampor längs gångvägen.|Invigning den 30 augusti.|Till hösten sätter vi upp lamporna."
+    "|Så blir din nya park",
+    "en": "Your new playground opens in August.|The lamps go up before the winter.|The council has already said yes."
+    "|From May, the lawn is closed.|Welcome to your new park!|The contractor has been hired.",
+    "fi": "Uusi leikkipaikka avautuu elokuussa.|Urakoitsija on valittu.|Pian voit istua uusilla penkeillä.",
+    "ar": "سنفتتح الملعب الجديد في أغسطس.|تم التعاقد مع المقاول.",
+    "so": "Meesha cusub waxaa la furayaa Ogosto.|Waxaan bilaabaynaa shaqada bisha Juun.",
+}
+OPEN = {
+    "sv": "Vi bygger inget innan nämnden har beslutat.|Om nämnden säger ja kan bygget börja."
+    "|Enkäten öppnar den 1 februari."
+    "|Var vill du att den nya lekplatsen ska ligga?|Lekplatsen byggdes 1987.|Ingen entreprenör är upphandlad."
+    "|Vi flyttar mötet till biblioteket om det regnar.|I februari kan du svara på frågor.",
+    "en": "The survey opens on 1 February.|Nothing is built before the council has decided."
+    "|The playground was built in 1987."
+    "|Under the proposal, the new playground stands by the pond.",
+    "fi": "Kysely alkaa helmikuussa.|Emme rakenna mitään ennen kuin lautakunta on päättänyt.",
+    "ar": "لا نبني شيئا قبل أن تقرر اللجنة.|بني الملعب القديم عام 1987.",
+    "so": "Waxba lama dhisayo ka hor inta guddigu go'aan gaarin.",
+}
+POLITICAL = {
+    "sv": "Oppositionen röstade nej.|Glöm inte att rösta i valet i september.|M vill sänka avgiften."
+    "|Läs på vansterpartiet.se."
+    "|S och V röstade för förslaget.|Ge oss ditt förtroende i höst.",
+    "en": "The left majority made this possible.|Remember to vote in the election.|The opposition voted no.",
+    "fi": "Oppositio äänesti vastaan.|Muista äänestää vaaleissa.",
+    "ar": "صوتت المعارضة ضد الاقتراح.",
+    "so": "Mucaaradku waa diideen.",
+}
+IMPARTIAL = {
+    "sv": "Västen finns i storlek S, M och L.|Rösta på din favoritbok.|Rösta på den bästa påsen i vår tävling."
+    "|Håll i styret."
+    "|Ett nytt parti påsar kommer.|Majoriteten av hushållen sorterar.|Håll till vänster vid bron."
+    "|Valet av skola är ditt.",
+    "en": "Vote for your favourite book.|Sizes S, M and L are left.|The majority of households sort.",
+    "fi": "Äänestä suosikkikirjaasi.",
+    "ar": "اتجه إلى اليسار عند الجسر.",
+    "so": "Bidix u leexo.",
+}
+SPOKEN = (
+    "Leif, parkarbetare: ”Vi har roligt på jobbet.”|”Jag trivs så bra här” – Anna Ek|– Jag skulle aldrig byta jobb."
+    "|”Jag trivs.” Anna, sjuksköterska|Så berättar vår kollega om sin dag: Jag vaknar tidigt."
+    "|Jag heter Anna och kör buss."
+)
+UNSPOKEN = (
+    "En gammal regel säger: ”Den som spar han har.”|Lagen säger: ”Var och en har rätt att svara.”"
+    "|Skriv: ”Vi ringer dig.”"
+    "|Jag sorterar redan. Varför skriver ni till mig?|Läs ”Anna, min vän” på biblioteket."
+    "|Öppet måndag – fredag, ring oss."
+)
+
+
+def each(told: dict[str, str]) -> list[tuple[str, str]]:
+    return [(language, text) for language, texts in told.items() for text in texts.split("|")]
+
+
+@pytest.mark.parametrize(("language", "text"), each(SETTLED))
+def test_a_proposal_told_as_settled_is_found(language: str, text: str) -> None:
+    assert contradictions("proposed", language, text)
+
+
+@pytest.mark.parametrize(("language", "text"), each(OPEN))
+def test_what_is_open_past_or_of_the_dialogue_is_let_pass(language: str, text: str) -> None:
+    assert contradictions("proposed", language, text) == ()
+
+
+def test_a_proposal_that_the_brief_has_not_is_found_and_an_advice_is_let_pass() -> None:
+    assert contradictions("none_needed", "sv", "Kommunfullmäktige väntas besluta i maj.")
+    assert contradictions("decided", "sv", "Inget är beslutat än.")
+    assert contradictions("none_needed", "sv", "Vi föreslår att du ringer.") == ()
+    assert contradictions("decided", "sv", "Nämnden ska besluta om taxan i maj.") == ()
+
+
+@pytest.mark.parametrize(("language", "text"), each(POLITICAL))
+def test_a_party_or_an_election_is_found(language: str, text: str) -> None:
+    assert political(language, text)
+
+
+@pytest.mark.parametrize(("language", "text"), each(IMPARTIAL))
+def test_sizes_contests_and_directions_are_no_politics(language: str, text: str) -> None:
+    assert political(language, text) == ()
+
+
+def test_the_election_committee_may_tell_people_to_vote_but_not_for_whom() -> None:
+    assert political("sv", "Glöm inte att rösta i valet.", elections=False) == ()
+    assert political("sv", "Rösta på Moderaterna i valet.", elections=False)
+
+
+@pytest.mark.parametrize("text", SPOKEN.split("|"))
+def test_somebodys_words_are_found_without_a_verb_too(text: str) -> None:
+    assert spoken("sv", text) or spoken_in_block("sv", text)
+
+
+@pytest.mark.parametrize("text", UNSPOKEN.split("|"))
+def test_what_a_law_says_or_a_reader_asks_is_no_quotation(text: str) -> None:
+    assert spoken("sv", text) is None
+    assert spoken_in_block("sv", text) is None
+
+
+def test_words_that_leave_somebody_out_are_found_and_names_are_not() -> None:
+    for text in ("Våra gubbar tömmer kärlet.", "Den som lider av autism får hjälp.", "Alla mammor får en påse."):
+        assert hits("gendered", "sv", text), text
+    for text in (
+        "Din mamma eller pappa kan hjälpa.",
+        "Handikappförbunden har läst.",
+        "Träden lider av torka.",
+        "En förmån.",
+    ):
+        assert not hits("gendered", "sv", text), text
+    assert hits("gendered", "en", "Foreigners can read this.")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("sources", "Google"), ("image_source", "Internet"), ("licence", "okänd"), ("anchored_with", "Ingen"),
+     ("reference", "saknas"), ("print_reason", "Vi brukar göra så."), ("consent", "muntligt"), ("group", "alla"),
+     ("verified_source", "inte bekräftat än"), ("minority_language_decision", "Ej aktuellt."), ("any", "n/a")],
+)  # fmt: skip
+def test_a_value_that_names_nothing_is_no_answer(field: str, value: str) -> None:
+    assert is_no_answer(field, value)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("sources", "Stadens befolkningsregister"), ("licence", "CC0"), ("reference", "KS 2026/0001"),
+     ("group", "alla hushåll"),
+     ("print_reason", "Vi vill nå den som saknar e-post."), ("consent", "SLK 2026/0101"),
+     ("anchored_with", "Kundservice"),
+     ("minority_language_decision", "Nej, texten går till få och läses upp."), ("any", "Nej till nedskräpning")],
+)  # fmt: skip
+def test_a_value_that_names_something_is_an_answer(field: str, value: str) -> None:
+    assert not is_no_answer(field, value)
+    assert not is_unfinished(value)
+
+
+def test_hours_and_answer_time_say_when() -> None:
+    assert is_unfinished("to be decided")
+    assert says_no_time("answer_within", "så snart vi kan", "sv")
+    assert says_no_time("hours", "enligt överenskommelse", "sv")
+    assert not says_no_time("answer_within", "två arbetsdagar", "sv")
+    assert not says_no_time("hours", "dygnet runt", "sv")
+    assert not says_no_time("answer_within", "kolmen arkipäivän kuluessa", "fi")
+
+
+def test_a_district_is_abolished_from_a_day_on_and_a_part_of_the_city_stays() -> None:
+    today, before = date(2027, 1, 18), date(2023, 6, 30)
+    assert abolished_in("Alla i Rinkeby-Kista får ett brev.", today)
+    assert not abolished_in("Alla i Rinkeby-Kista får ett brev.", before)
+    assert not abolished_in("Kärl finns på Östermalm och i Hägersten-Älvsjö.", today)
+    assert not abolished_in("Järva hette tidigare Rinkeby-Kista.", today)
+
+
+def test_a_guarantee_is_found_and_a_promise_to_listen_is_not() -> None:
+    assert guaranteed("Vi lovar att alla får ett kärl inom ett dygn.")
+    assert guaranteed("Vi lovar att läsa alla svar.") is None
+    assert guaranteed("Vi svarar inom två arbetsdagar.") is None
+
+
+def test_people_are_seen_in_an_alternative_text_and_a_playground_is_empty() -> None:
+    assert PERSONS.search("En man i rullstol läser")
+    assert not PERSONS.search("Ett staket runt en lekplats")
