@@ -10,6 +10,7 @@ from campaigns.errors import OutcomesMissing, Refused
 from tasks import estimate, evaluation_record, looks, runs, store, verdicts
 from tasks.disclosure import SMALLEST_CELL, hidden_groups
 from tasks.estimate import Difference, Sums
+from tasks.estimation.sample_ratio import UNLIKELY, sample_ratio_p
 from tasks.looks import coming_looks, due_looks, plan_looks
 from tasks.verdicts import FIGURES, Found, SegmentEffect
 from tasks.workplace import Workplace
@@ -17,7 +18,6 @@ from tasks.workplace import Workplace
 __all__ = ["coming_looks", "due_looks", "evaluate", "plan_looks", "require_outcomes"]
 
 ARMS = ("treated", "holdout")
-UNLIKELY_DRAW = 0.001
 
 
 def require_outcomes(workplace: Workplace, run: str) -> None:
@@ -145,8 +145,8 @@ def _refuse_lopsided(run: runs.Run, arms: dict[str, Found], strata: int) -> None
     treated, holdout, share = arms["treated"][unit], arms["holdout"][unit], run.brief.holdout.share
     if share == 0 or abs(holdout - share * (treated + holdout)) <= strata / 2:
         return
-    p = estimate.sample_ratio_p(treated, holdout, share)
-    if p < UNLIKELY_DRAW:
+    p = sample_ratio_p(treated, holdout, share)
+    if p < UNLIKELY:
         raise Refused(
             f"{holdout} of {treated + holdout} {unit} are in the control group, but {share:.0%} were to be drawn; "
             f"chance alone does so with p = {p:.1g}, so rows are lost or the draw was changed",
