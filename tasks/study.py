@@ -1,16 +1,16 @@
 """An experiment run elsewhere, from a file: the same estimator, the same refusals. Nothing of it is kept."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import duckdb
 
-from campaigns.errors import InputError
 from tasks import store, study_covariates, study_file
 from tasks.estimate import two_shares_p
 from tasks.estimation.holm import holm
 from tasks.estimation.sample_ratio import UNLIKELY, shares_p
 from tasks.estimation.shrinkage import shrink
+from tasks.study_arms import Arm, control_of, design_effect, drawn_shares
 from tasks.study_comparison import Found, Outcome, compare_arms, describe, sum_clusters
 from tasks.study_covariates import Matrix
 from tasks.study_file import Question
@@ -19,21 +19,9 @@ Answer = dict[str, Any]
 SHOWN = 0.05
 UNEVEN_LOSS = 0.01
 FEW_CLUSTERS = 30
-SHARES_SUM = 0.001
 NO_FIGURES: Answer = dict.fromkeys(
     ("effect", "se", "ci_low", "ci_high", "p", "p_adjusted", "ratio", "ratio_low", "ratio_high")
 ) | {"verdict": "not_shown", "complier_effect": None, "shrunken": None}
-
-
-class Arm(NamedTuple):
-    """What was drawn to one arm; ``shared`` counts its clusters that other arms have too."""
-
-    name: str
-    rows: int
-    units: int
-    clusters: int
-    units_squared: float
-    shared: int
 
 
 def study(question: Question) -> Answer:
@@ -44,13 +32,13 @@ def study(question: Question) -> Answer:
     with duckdb.connect() as connection:
         remarks = study_file.load(connection, question)
         arms = [Arm(*row) for row in connection.execute(store.statement("study/arms")).fetchall()]
-        control = _control(question, [arm.name for arm in arms])
-        shares = _shares(question, [arm.name for arm in arms])
+        control = control_of(question, [arm.name for arm in arms])
+        shares = drawn_shares(question, [arm.name for arm in arms])
         answer: Answer = {"control": control, "n": 0, "srm_p": None, "balance_p": None, "claim": "refused"}
         answer |= {"reason": None, "control_n": None, "control_mean": None}
         answer |= {"clusters": _count(connection, "cluster"), "arms": [], "warnings": remarks}
         if shares:
-            answer["srm_p"] = shares_p({arm.name: arm.units for arm in arms}, shares, _design_effect(arms))
+            answer["srm_p"] = shares_p({arm.name: arm.units for arm in arms}, shares, design_effect(arms))
         matrix = None
         if question.covariates and len(arms) > 1:
             names = [arm.name for arm in arms]
@@ -65,49 +53,6 @@ def study(question: Question) -> Answer:
 
 def _count(connection: duckdb.DuckDBPyConnection, column: str) -> int:
     return int(connection.execute(f"SELECT count(DISTINCT {column}) FROM study_row").fetchall()[0][0])
-
-
-def _control(question: Question, names: Sequence[str]) -> str | None:
-    """Return the arm's label that the control is called, as text, as a number, or in another case; else None."""
-    return None if question.control is None else _named(question.control, names)
-
-
-def _named(given: str, names: Sequence[str]) -> str | None:
-    def same_number(name: str) -> bool:
-        try:
-            return float(name) == float(given)
-        except ValueError:
-            return False
-
-    alike = [name for name in names if name.strip().casefold() == given.strip().casefold()]
-    for found in ([name for name in names if name == given], [name for name in names if same_number(name)], alike):
-        if len(found) == 1:
-            return found[0]
-    return None
-
-
-def _shares(question: Question, names: Sequence[str]) -> dict[str, float]:
-    """Return the drawn shares by the labels of the file; raises InputError where they do not name exactly its arms."""
-    where = f"{question.file}: --shares"
-    shares = {(_named(name, names) or name): share for name, share in question.shares.items()}
-    if not shares:
-        return {}
-    missing, unknown = sorted(set(names) - set(shares)), sorted(set(shares) - set(names))
-    if missing or unknown or len(shares) < len(question.shares):
-        told = [f"no share for {name!r}" for name in missing] + [f"no arm {name!r} in the file" for name in unknown]
-        raise InputError("; ".join(told) or "an arm has two shares", where=where, remedy="give every arm its share.")
-    total = sum(shares.values())
-    if min(shares.values()) <= 0 or abs(total - 1) > SHARES_SUM:
-        remedy = "write the share of each arm as it was drawn, such as control=1/3,letter=2/3."
-        raise InputError(f"the shares sum to {total:g}, not to 1, or one is not above 0", where=where, remedy=remedy)
-    return {name: share / total for name, share in shares.items()}
-
-
-def _design_effect(arms: Sequence[Arm]) -> float:
-    """Return Σm²/Σm where clusters were drawn whole; 1 where most of them have members in several arms."""
-    if 2 * sum(arm.shared for arm in arms) > sum(arm.clusters for arm in arms):
-        return 1.0
-    return sum(arm.units_squared for arm in arms) / sum(arm.units for arm in arms)
 
 
 def _told_of_rows(arms: Sequence[Arm], clusters: int, units: int) -> list[str]:

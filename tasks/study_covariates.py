@@ -51,7 +51,8 @@ class Matrix:
     def _adjusted_arm(self, rows: NDArray[numpy.bool_], place: int, origin: float, everybody: Population) -> pa.Table:
         given = self.covariates[rows], self.weight[rows], self.stratum[rows], everybody
         outcome = adjust(self.outcomes[place][rows] - origin, *given)
-        return pa.table({"row": self.row[rows], "y": outcome, "d": adjust(self.received[rows], *given)})
+        columns = [self.row[rows], outcome, adjust(self.received[rows], *given)]
+        return pa.Table.from_arrays([pa.array(column) for column in columns], names=["row", "y", "d"])
 
 
 def read(

@@ -4,16 +4,22 @@ CSV or Parquet, gzip or not. Every cell is read as text and understood by tasks/
 stay as they are written. No message repeats what stands in a cell other than an arm's label.
 """
 
-from collections.abc import Mapping, Sequence
+import contextlib
+import csv
+import gzip
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from campaigns.errors import InputError
 from tasks import store
 
-ENCODINGS = ("utf-8", "latin-1", "utf-16")
+ENCODINGS = {"utf-8": "utf-8-sig", "latin-1": "latin-1", "utf-16": "utf-16"}
+DELIMITERS = (",", ";", "\t", "|")
+Reader = tuple[str, list[Any], list[str]]
 
 
 @dataclass(frozen=True)
@@ -70,14 +76,13 @@ def _read(connection: duckdb.DuckDBPyConnection, question: Question) -> None:
         start = opened.read(4)
     if start.startswith(b"PK\x03\x04"):
         raise InputError("this is a spreadsheet or archive", where=str(file), remedy="save it as CSV UTF-8.")
-    for reader in _readers(start):
+    for reader, values, found in _readers(connection, file, start):
+        names = {name: _column(question, name, found) for name in question.columns}
+        cells = ", ".join(f"CAST({quoted(real)} AS VARCHAR) AS {quoted(name)}" for name, real in names.items())
         try:
-            found = [column[0] for column in connection.execute(f"FROM {reader} LIMIT 0", [str(file)]).description]
-            names = {name: _column(question, name, found) for name in question.columns}
-            cells = ", ".join(f"CAST({quoted(real)} AS VARCHAR) AS {quoted(name)}" for name, real in names.items())
             connection.execute(
                 f"CREATE OR REPLACE TEMP TABLE study_cell AS SELECT row_number() OVER () AS row, {cells} FROM {reader}",
-                [str(file)],
+                values,
             )
         except duckdb.Error:
             continue
@@ -85,18 +90,41 @@ def _read(connection: duckdb.DuckDBPyConnection, question: Question) -> None:
             raise InputError("there is no row below the header", where=str(file), remedy="check the extract.")
         return
     kind = "Parquet" if start == b"PAR1" else "CSV"
-    remedy = "check quotes, delimiters and line ends, and that every row has as many fields as the header."
+    remedy = (
+        "check quotes and delimiters, that every row has as many fields as the header, and no two columns one name."
+    )
     raise InputError(f"the file cannot be read as {kind}", where=str(file), remedy=remedy)
 
 
-def _readers(start: bytes) -> Sequence[str]:
+def _readers(connection: duckdb.DuckDBPyConnection, file: Path, start: bytes) -> Iterator[Reader]:
+    """Give the ways to read the file, each with its parameters and the columns' names.
+
+    The first line is the header, whatever follows: a reader that guesses might begin further down.
+    """
     if start == b"PAR1":
-        return ("read_parquet(?)",)
-    packed = "gzip" if start.startswith(b"\x1f\x8b") else "zstd" if start == b"\x28\xb5\x2f\xfd" else "none"
-    return [
-        f"read_csv(?, header = true, all_varchar = true, compression = '{packed}', encoding = '{encoding}')"
-        for encoding in ENCODINGS
-    ]
+        with contextlib.suppress(duckdb.Error):
+            cursor = connection.execute("FROM read_parquet(?) LIMIT 0", [str(file)])
+            yield "read_parquet(?)", [str(file)], [column[0] for column in cursor.description or ()]
+        return
+    packed = start.startswith(b"\x1f\x8b")
+    for encoding, codec in ENCODINGS.items():
+        try:
+            with (
+                gzip.open(file, "rt", encoding=codec, newline="")
+                if packed
+                else file.open(encoding=codec, newline="") as opened
+            ):
+                first = opened.readline()
+            delimiter = max(DELIMITERS, key=first.count)
+            header = next(csv.reader([first], delimiter=delimiter), [])
+        except (UnicodeError, OSError, EOFError, csv.Error):
+            continue
+        if header and len({name.casefold() for name in header}) == len(header):
+            query = (
+                "read_csv(?, delim = ?, columns = ?, header = true, auto_detect = false, quote = '\"', escape = '\"', "
+                f"compression = '{'gzip' if packed else 'none'}', encoding = '{encoding}')"
+            )
+            yield query, [str(file), delimiter, dict.fromkeys(header, "VARCHAR")], header
 
 
 def _column(question: Question, name: str, found: Sequence[str]) -> str:

@@ -64,6 +64,7 @@ def _shares(given: str) -> dict[str, float]:
     """Read arm=share pairs; a label may hold commas and equal signs, a share may be a fraction."""
     shares: dict[str, float] = {}
     label = ""
+
     for piece in given.split(",") if given.strip() else []:
         label = f"{label},{piece}" if label else piece
         name, equals, number = label.rpartition("=")
@@ -71,7 +72,7 @@ def _shares(given: str) -> dict[str, float]:
             share = float(Fraction(number.strip()))
         except (ValueError, ZeroDivisionError):
             continue
-        if not equals or name.strip() in shares:
+        if not equals or name.strip() in shares or not name.strip():
             raise InputError(f"{label!r} is not one arm and its share", where="--shares", remedy="write arm=0.5,…")
         shares[name.strip()], label = share, ""
     if label:

@@ -89,8 +89,20 @@ def between(treated: Level, control: Level, parts: Sequence[Part], *, share: boo
         low, high = max(low, -1.0), min(high, 1.0)
     ratio = treated.level / control.level if min(treated.level, control.level) > 0 else None
     around = _around_ratio(ratio, treated, control, quantile) if ratio and from_levels else (None, None)
-    own = treated.variance if from_levels else variance / 2
-    return Difference(treated.level, control.level, estimate, error, low, high, p, freedom, ratio, *around, own)
+    return Difference(
+        treated.level,
+        control.level,
+        estimate,
+        error,
+        low,
+        high,
+        p,
+        freedom,
+        ratio=ratio,
+        ratio_low=around[0],
+        ratio_high=around[1],
+        level_variance=treated.variance if from_levels else variance / 2,
+    )
 
 
 def satterthwaite(parts: Sequence[Part]) -> float:

@@ -75,4 +75,5 @@ def _onward(paths: Paths, step: float, edge: float) -> Paths:
     grid, density = paths
     ahead = numpy.linspace(-edge, edge, POINTS)
     kernel = numpy.exp(-((ahead[:, None] - grid[None, :]) ** 2) / (2 * step)) / math.sqrt(2 * math.pi * step)
-    return ahead, numpy.trapezoid(kernel * density[None, :], grid, axis=1)
+    after: NDArray[numpy.float64] = numpy.asarray(numpy.trapezoid(kernel * density[None, :], grid, axis=1))
+    return ahead, after
