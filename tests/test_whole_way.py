@@ -16,6 +16,10 @@ import pytest
 from browser import faults_shown
 from installation import Installation, kill, processes_of, serving
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
+from torture_commands import next_edition_at_once
+from torture_scene import passes
+
 from tasks import outcomes, store, world
 
 pytestmark = pytest.mark.slow
@@ -108,12 +112,15 @@ def test_kills_lose_nobody_and_tell_nobody_twice_and_the_database_can_be_made_ag
     assert every_row(place) == before_loss
 
 
-def test_the_same_campaign_twice_sends_nothing_the_second_time(published: Installation) -> None:
-    first = published.delivered()
-    assert first
-    with serving(published) as place:
-        place.run("run", str(place.campaign))
-        assert place.delivered() == first
+def test_two_runs_at_once_an_evaluation_and_a_reader_all_finish_and_a_third_run_sends_nothing(
+    published: Installation,
+) -> None:
+    """And the first wave of this edition is empty, which stops nothing."""
+    row = next_edition_at_once(published, dose=2)
+    assert passes(row), row
+    assert row["planned"] > 10
+    assert row["questions"] > 0
+    assert row["sent_again"] == 0
 
 
 def test_preview_and_report_show_no_fault_in_a_browser_and_need_no_script(published: Installation) -> None:
