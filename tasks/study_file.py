@@ -7,6 +7,7 @@ stay as they are written. No message repeats what stands in a cell other than an
 import contextlib
 import csv
 import gzip
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -117,7 +118,7 @@ def _readers(connection: duckdb.DuckDBPyConnection, file: Path, start: bytes) ->
                 first = opened.readline()
             delimiter = max(DELIMITERS, key=first.count)
             header = next(csv.reader([first], delimiter=delimiter), [])
-        except (UnicodeError, OSError, EOFError, csv.Error):
+        except (UnicodeError, OSError, EOFError, zlib.error, csv.Error):
             continue
         if header and len({name.casefold() for name in header}) == len(header):
             query = (
