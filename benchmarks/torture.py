@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(1, str(Path(__file__).parents[1] / "tests"))
 
+import torture_commands as commands
 import torture_gateways as gateways
 import torture_processes as processes
 import torture_storage as storage
@@ -54,6 +55,7 @@ def scenarios(doses: Doses, seed: int) -> dict[str, Callable[[Path], Rows]]:
         "kills": lambda at: [processes.kills(at, doses.messages, doses.kills, seed)],
         "stopped": lambda at: [processes.stopped_worker(at, some, doses.stops, seed)],
         "at_once": lambda at: [processes.started_at_once(at, some, doses.starts, seed)],
+        "commands": lambda at: [commands.commands_at_once(at, some, doses.starts, seed)],
         "torn": lambda at: [storage.torn_journals(at, some, doses.points, seed)],
         "full": lambda at: [storage.full_disk(at, some, doses.points, seed)],
         "database": lambda at: [storage.damaged_database(at, some, doses.points, seed)],

@@ -50,7 +50,7 @@ def publish_campaign(run: str, late: bool = False) -> State[str]:
         brief = runs.load(place, run).brief
         schedule.schedule_unpublishing(run, brief.schedule.valid_until)
         for wave in brief.waves:
-            publish_wave(place, run, wave, late=late)
+            publish_wave(place, run, wave, late=late, last=wave == brief.waves[-1])
     except Waiting as reason:
         return Completed(name=WAITING, message=str(reason), data=run)
     unpublishing.take_down(place, run)

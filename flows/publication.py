@@ -19,12 +19,18 @@ MERGE_SECONDS = 1.0
 SNAPSHOT_SECONDS = 60.0
 
 
-def publish_wave(place: Workplace, run: str, wave: Wave, *, late: bool) -> None:
-    """Publish one wave, or what is left of it; raises Waiting where it must go on later."""
+def publish_wave(place: Workplace, run: str, wave: Wave, *, late: bool, last: bool) -> None:
+    """Publish one wave, or what is left of it; raises Waiting where it must go on later.
+
+    A wave may have no message, where others have told its audience enough; the run as a whole may not, which the checks
+    after its ``last`` wave see.
+    """
     if shards.wave_is_finished(place, run, wave.name):
         return
     _require_its_time(place, run, wave, late)
     names = stages.write_shards(place, run, wave.name)
+    if not names and not last:
+        return
     runs.move(place, run, "publishing")
     results = _publish_first(place, run, wave.name)
     if all(result.outcome == "done" for result in results):

@@ -1,7 +1,7 @@
-"""The default estimator, pure: a household-robust, post-stratified difference between two arms, from sums alone.
+"""The default estimator, pure: a cluster-robust, post-stratified difference between two arms, from sums alone.
 
 Sources: ratio estimator and its linearised variance, Cochran, *Sampling Techniques* (3rd ed., 1977), 6.4 and 11;
-post-stratification, the same, 5A.9; degrees of freedom, Satterthwaite (1946); sample ratio, Fabijan et al. (2019).
+post-stratification, the same, 5A.9.
 """
 
 import math
@@ -9,7 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
-CONFIDENCE = 0.95
+from tasks.estimation import intervals
+from tasks.estimation.intervals import CONFIDENCE, Difference, Level, Part
+
+__all__ = ["CONFIDENCE", "Difference", "Sums", "collapse", "compare", "difference", "two_shares_p"]
+
 SMALLEST_STRATUM = 10
 ADDED_SUCCESSES = 1
 
@@ -19,7 +23,7 @@ class Sums:
     """One arm in one stratum, summed over its clusters (households).
 
     ``clusters`` G; ``units`` Σm; ``total`` Σy; ``total_squared`` Σy²; ``cross`` Σym; ``units_squared`` Σm², where a
-    cluster has m units that together have the outcome y.
+    cluster has m units (or weights) that together have the outcome y.
     """
 
     clusters: int
@@ -46,69 +50,70 @@ class Sums:
 
     @property
     def variance(self) -> float:
-        """Σ(y − p m)² / (Σm)² × G/(G − 1): equal to statsmodels' OLS on a constant with ``cov_type="cluster"``."""
+        """Σ(y − p m)² / (Σm)² × G/(G − 1): equal to statsmodels' OLS on a constant with ``cov_type="cluster"``.
+
+        Where every cluster is one unit, the two arms' variances add up to HC2, Welch's and Neyman's.
+        """
         squares = self.total_squared - 2 * self.mean * self.cross + self.mean**2 * self.units_squared
         return max(squares, 0.0) / self.units**2 * self.clusters / (self.clusters - 1)
 
 
-@dataclass(frozen=True)
-class Difference:
-    """Treated minus control in the unit of the outcome; ``low`` and ``high`` bound the 95 % interval."""
-
-    level: float
-    control_level: float
-    estimate: float
-    standard_error: float
-    low: float
-    high: float
-    p: float
+Pair = tuple[Sums, Sums]
 
 
-def difference(treated: Mapping[str, Sums], control: Mapping[str, Sums]) -> Difference:
+def difference(treated: Mapping[str, Sums], control: Mapping[str, Sums], *, share: bool = False) -> Difference:
     """Return the post-stratified difference between two arms, each given as sums by stratum.
 
     Every stratum weighs by its observed units in both arms together. Strata with fewer than ten clusters in either arm
-    are joined first: a variance from a handful of households is too uncertain to add. The interval is Student's t with
-    Satterthwaite's degrees of freedom. Raises ValueError where an arm has fewer than two clusters in all.
+    are joined first: a variance from a handful of households is too uncertain to add. ``share`` says that each unit's
+    outcome lies between 0 and 1. Raises ValueError where an arm has fewer than two clusters in all.
     """
     strata = collapse(treated, control)
     units = sum(one.units + other.units for one, other in strata)
-    weights = [(one.units + other.units) / units for one, other in strata]
-    level = sum(weight * one.mean for weight, (one, _) in zip(weights, strata, strict=True))
-    control_level = sum(weight * other.mean for weight, (_, other) in zip(weights, strata, strict=True))
-    parts = [
-        (weight**2 * arm.variance, arm.clusters - 1)
-        for weight, pair in zip(weights, strata, strict=True)
-        for arm in pair
-    ]
-    variance = sum(part for part, _ in parts)
-    if variance <= 1e-18:
-        variance, parts = _variance_without_variation(strata)
-    return _interval(level, control_level, variance, parts)
+    return compare(strata, [(one.units + other.units) / units for one, other in strata], share=share)
 
 
-def collapse(treated: Mapping[str, Sums], control: Mapping[str, Sums]) -> list[tuple[Sums, Sums]]:
+def compare(
+    strata: Sequence[Pair],
+    weights: Sequence[float],
+    *,
+    share: bool = False,
+    parts: Sequence[Part] | None = None,
+    origin: float = 0.0,
+) -> Difference:
+    """Return the difference over strata that weigh as told; the weights sum to 1.
+
+    ``parts`` replaces the variance where clusters are not independent between arms or strata, or strata are so small
+    that theirs comes from between them. The sums are of outcomes minus ``origin``.
+    """
+    arms = [_level([pair[place] for pair in strata], weights, origin) for place in (0, 1)]
+    known = parts is not None
+    parts = parts if parts is not None else [part for arm in arms for part in arm.parts]
+    if share and not known and any(arm.variance <= 1e-18 for arm in arms):
+        parts = [part for arm in arms for part in (arm.parts if arm.variance > 1e-18 else _without_variation(arm))]
+    return intervals.between(arms[0], arms[1], parts, share=share, from_levels=not known)
+
+
+def collapse(treated: Mapping[str, Sums], control: Mapping[str, Sums]) -> list[Pair]:
     """Pair the arms by stratum and join strata that are too small, in order of size, until none is."""
     nothing = Sums(0, 0, 0, 0, 0, 0)
     names = sorted(set(treated) | set(control))
     pairs = [(treated.get(name, nothing), control.get(name, nothing)) for name in names]
     large = [pair for pair in pairs if min(pair[0].clusters, pair[1].clusters) >= SMALLEST_STRATUM]
     small = [pair for pair in pairs if pair not in large]
-    rest = reduce(_join, small, (nothing, nothing))
+    rest = reduce(join, small, (nothing, nothing))
     large.sort(key=lambda pair: min(pair[0].clusters, pair[1].clusters), reverse=True)
     while large and small and min(rest[0].clusters, rest[1].clusters) < SMALLEST_STRATUM:
-        rest = _join(rest, large.pop())
+        rest = join(rest, large.pop())
     strata = [*large, rest] if small else large
     if not strata or min(arm.clusters for pair in strata for arm in pair) < 2:
         raise ValueError("an arm has fewer than two households with an outcome")
     return strata
 
 
-def sample_ratio_p(treated: int, control: int, control_share: float) -> float:
-    """Return the p value that so lopsided arms were drawn with the given share (chi-square, one degree of freedom)."""
-    expected = (treated + control) * control_share
-    statistic = (control - expected) ** 2 / expected + (control - expected) ** 2 / (treated + control - expected)
-    return math.erfc(math.sqrt(statistic / 2))
+def join(first: Pair, second: Pair) -> Pair:
+    """Return two strata as one."""
+    return first[0] + second[0], first[1] + second[1]
 
 
 def two_shares_p(first: int, of_first: int, second: int, of_second: int) -> float:
@@ -119,29 +124,21 @@ def two_shares_p(first: int, of_first: int, second: int, of_second: int) -> floa
     return 1.0 if spread == 0 else math.erfc(gap / spread / math.sqrt(2))
 
 
-def _join(first: tuple[Sums, Sums], second: tuple[Sums, Sums]) -> tuple[Sums, Sums]:
-    return first[0] + second[0], first[1] + second[1]
+def _level(sums: Sequence[Sums], weights: Sequence[float], origin: float) -> Level:
+    level = origin + sum(weight * one.mean for weight, one in zip(weights, sums, strict=True))
+    parts = [
+        Part(weight**2 * one.variance, one.clusters - 1)
+        for weight, one in zip(weights, sums, strict=True)
+        if one.clusters > 1
+    ]
+    return Level(level, sum(one.clusters for one in sums), tuple(parts))
 
 
-def _interval(level: float, control_level: float, variance: float, parts: Sequence[tuple[float, int]]) -> Difference:
-    from scipy.special import stdtr, stdtrit
+def _without_variation(arm: Level) -> list[Part]:
+    """Where nobody or everybody acts the sums show no variance: add one success and one failure.
 
-    estimate, error = level - control_level, math.sqrt(variance)
-    freedom = variance**2 / sum(part**2 / degrees for part, degrees in parts)
-    half = float(stdtrit(freedom, (1 + CONFIDENCE) / 2)) * error
-    p = float(2 * stdtr(freedom, -abs(estimate) / error))
-    return Difference(level, control_level, estimate, error, estimate - half, estimate + half, p)
-
-
-def _variance_without_variation(strata: Sequence[tuple[Sums, Sums]]) -> tuple[float, list[tuple[float, int]]]:
-    """Where nobody or everybody acts the sums show no variance: add one success and one failure per arm.
-
-    Source: Agresti and Caffo (2000), on households as the units.
+    Source: Agresti and Caffo (2000), on clusters as the units.
     """
-    arms = reduce(_join, strata)
-    parts = []
-    for arm in arms:
-        size = arm.clusters + 2 * ADDED_SUCCESSES
-        share = (min(max(arm.mean, 0.0), 1.0) * arm.clusters + ADDED_SUCCESSES) / size
-        parts.append((share * (1 - share) / size, arm.clusters - 1))
-    return sum(part for part, _ in parts), parts
+    size = arm.clusters + 2 * ADDED_SUCCESSES
+    share = (min(max(arm.level, 0.0), 1.0) * arm.clusters + ADDED_SUCCESSES) / size
+    return [Part(share * (1 - share) / size, max(arm.clusters - 1, 1))]

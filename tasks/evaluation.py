@@ -10,6 +10,7 @@ from campaigns.errors import OutcomesMissing, Refused
 from tasks import estimate, evaluation_record, looks, runs, store, verdicts
 from tasks.disclosure import SMALLEST_CELL, hidden_groups
 from tasks.estimate import Difference, Sums
+from tasks.estimation.sample_ratio import UNLIKELY, sample_ratio_p
 from tasks.looks import coming_looks, due_looks, plan_looks
 from tasks.verdicts import FIGURES, Found, SegmentEffect
 from tasks.workplace import Workplace
@@ -17,7 +18,6 @@ from tasks.workplace import Workplace
 __all__ = ["coming_looks", "due_looks", "evaluate", "plan_looks", "require_outcomes"]
 
 ARMS = ("treated", "holdout")
-UNLIKELY_DRAW = 0.001
 
 
 def require_outcomes(workplace: Workplace, run: str) -> None:
@@ -72,9 +72,10 @@ def _evaluate(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: 
     sums = {arm: {row[0]: Sums(*row[2:8]) for row in rows if row[1] == arm and row[2]} for arm in ARMS}
     arms = {arm: _arm(arm, [row for row in rows if row[1] == arm]) for arm in ARMS}
     _refuse_lopsided(run, arms, len({row[0] for row in rows}))
-    difference = _difference(sums["treated"], sums["holdout"])
-    segments = _segments(sums, {(row[0], row[1]): row[8] for row in rows})
     reached = _level_reached(connection)
+    share = verdicts.is_share(run.brief.objective, reached)
+    difference = _difference(sums["treated"], sums["holdout"], share)
+    segments = _segments(sums, {(row[0], row[1]): row[8] for row in rows}, share)
     found = verdicts.describe(run, look, arms, difference, segments, reached, workplace.language)
     _write(connection, run, look, found, segments)
     return found
@@ -96,9 +97,9 @@ def _arm(arm: str, rows: list[tuple[Any, ...]]) -> Found:
     }
 
 
-def _difference(treated: dict[str, Sums], control: dict[str, Sums]) -> Difference | None:
+def _difference(treated: dict[str, Sums], control: dict[str, Sums], share: bool) -> Difference | None:
     try:
-        return estimate.difference(treated, control)
+        return estimate.difference(treated, control, share=share)
     except ValueError:
         return None
 
@@ -125,7 +126,9 @@ def _write(
         connection.execute(store.statement("evaluation/effect"), {**common, **row})
 
 
-def _segments(sums: dict[str, dict[str, Sums]], persons: dict[tuple[str, str], int]) -> list[SegmentEffect]:
+def _segments(
+    sums: dict[str, dict[str, Sums]], persons: dict[tuple[str, str], int], share: bool
+) -> list[SegmentEffect]:
     """Estimate each segment that may be shown: ten persons in each arm, and none small found by subtraction."""
     names = sorted({segment for segment, _ in persons} - {""})
     cells = [[persons.get((name, arm), 0) for arm in ARMS] for name in names]
@@ -133,7 +136,8 @@ def _segments(sums: dict[str, dict[str, Sums]], persons: dict[tuple[str, str], i
     shown = []
     for row, name in enumerate(names):
         arms = [sums[arm].get(name) for arm in ARMS]
-        part = _difference(*({name: arm} if arm else {} for arm in arms))
+        treated, control = ({name: arm} if arm else {} for arm in arms)
+        part = _difference(treated, control, share)
         if row not in hidden and part is not None and arms[0] and arms[1]:
             shown.append(SegmentEffect(name, cells[row][0], cells[row][1], arms[0].clusters, arms[1].clusters, part))
     return shown
@@ -145,8 +149,8 @@ def _refuse_lopsided(run: runs.Run, arms: dict[str, Found], strata: int) -> None
     treated, holdout, share = arms["treated"][unit], arms["holdout"][unit], run.brief.holdout.share
     if share == 0 or abs(holdout - share * (treated + holdout)) <= strata / 2:
         return
-    p = estimate.sample_ratio_p(treated, holdout, share)
-    if p < UNLIKELY_DRAW:
+    p = sample_ratio_p(treated, holdout, share)
+    if p < UNLIKELY:
         raise Refused(
             f"{holdout} of {treated + holdout} {unit} are in the control group, but {share:.0%} were to be drawn; "
             f"chance alone does so with p = {p:.1g}, so rows are lost or the draw was changed",

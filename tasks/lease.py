@@ -87,7 +87,7 @@ class Lease:
         """Tell whether this is still the newest epoch, renewed lately enough; ask after the marks are on the disk."""
         if self._path is None or self._next is None or _seconds() - self._renewed > self._terms.stop:
             return False
-        return self._path.exists() and not self._next.exists()
+        return os.path.exists(self._path) and not os.path.exists(self._next)
 
     def give_back(self) -> None:
         """Let another machine take the shard at once."""

@@ -53,12 +53,12 @@ class _Growing:
     """The reading end of one append-only control file."""
 
     def __init__(self, path: Path) -> None:
-        self._path, self._offset = path, 0
+        self._path, self._name, self._offset = path, str(path), 0
 
     def new_lines(self) -> list[list[str]]:
         """Return the whole lines that have come since the last call, as fields after checksum and time."""
         try:
-            if self._path.stat().st_size == self._offset:
+            if os.stat(self._name).st_size == self._offset:
                 return []
         except FileNotFoundError:
             return []

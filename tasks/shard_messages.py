@@ -1,6 +1,7 @@
 """A shard's messages, read whole and unchanged, and the bytes of each."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from email.utils import formatdate
 from functools import cache, lru_cache
@@ -19,6 +20,7 @@ from tasks.slots import MARKER_SIGN, Template, parse, unsubscribe_address
 LONGEST_CHARACTER = 12  # bytes of one character, percent-encoded
 PLAIN_ID = "0" * 32
 MARKER = MARKER_SIGN.encode()
+BEGINS_LINE = re.compile(rb"(?:^|[\r\n])" + MARKER)
 COLUMNS = ("message_id", "variant", "person_key", "address_key", "address", "language")
 
 
@@ -70,17 +72,20 @@ def _noted(folder: Path, shard: str) -> dict[str, Any] | None:
 
 
 def renderer(
-    templates: Mapping[str, bytes], *, sender_address: str, public_url: str, moment: Callable[[], float] = time
-) -> Callable[[Message], bytes]:
+    templates: Mapping[str, bytes], finish: Callable[[bytes], bytes] = bytes, /, *, sender_address: str,
+    public_url: str, moment: Callable[[], float] = time,
+) -> Callable[[Message], bytes]:  # fmt: skip
     """Return what joins a message's slots into its variant's template; ``templates`` are bytes by variant.
 
-    ``moment`` gives the seconds since 1970 by which an e-mail is dated.
+    ``moment`` gives the seconds since 1970 by which an e-mail is dated. ``finish`` is done to each message, or once to
+    a template, and so may look at nothing but line ends and what begins a line: values hold no line ends.
     """
 
     @cache
-    def template(variant: str) -> tuple[Template, float]:
+    def template(variant: str) -> tuple[Template, Template | None, float]:
         content = templates[variant]
-        return parse(content), _long_value(content)
+        finished = None if BEGINS_LINE.search(content) else parse(finish(content))
+        return parse(content), finished, _long_value(content)
 
     def unsubscribe_of(message_id: str) -> str:
         return unsubscribe_address(message_id, sender_address=sender_address, public_url=public_url)
@@ -93,9 +98,13 @@ def renderer(
         unsubscribe = f"{before}{identity}{after}" if plain else unsubscribe_of(identity)
         built_in = {"recipient": message.address, "message_id": message.message_id,
                     "unsubscribe_url": unsubscribe, "date": _date(int(moment()))}  # fmt: skip
-        text, most = template(message.variant)
-        filled = text.fill({**message.slots, **built_in})
-        return filled if max(map(len, message.slots.values()), default=0) < most else within_lines(filled)
+        text, finished, most = template(message.variant)
+        values = {**message.slots, **built_in}
+        is_short = max(map(len, message.slots.values()), default=0) < most
+        if finished is not None and is_short:
+            return finished.fill(values)
+        filled = text.fill(values)
+        return finish(filled if is_short else within_lines(filled))
 
     return render
 

@@ -26,6 +26,7 @@ from tasks.lease import Lease, Terms
 from tasks.lifeline import end_with_parent
 from tasks.orders import Control
 from tasks.senders import SENDERS, Setting
+from tasks.senders.smtp_letter import on_the_wire
 from tasks.shard_messages import addresses_in, read_shard, renderer
 from tasks.shard_texts import templates_of
 
@@ -38,6 +39,7 @@ def main() -> int:
     """Deliver one shard and print how it went."""
     options = _options()
     end_with_parent(options.parent)
+    sys.modules.setdefault("numpy", None)  # type: ignore[arg-type]  # pyarrow starts in a third of the time without it
     gc.disable()  # nothing here makes cycles, and looking for them among a shard's messages costs a tenth of all
     asked_to_stop: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -104,12 +106,14 @@ def _setting(
     home: Path, run: str, shard: str, settings: dict[str, Any], texts: dict[str, bytes], moment: Moment
 ) -> Setting:
     folder = home / "runs" / run / "shards"
-    render = renderer(texts, **addresses_in(folder, shard, settings), moment=moment.seconds)
+    addresses = addresses_in(folder, shard, settings)
+    render = renderer(texts, **addresses, moment=moment.seconds)
+    wire = renderer(texts, on_the_wire, **addresses, moment=moment.seconds)
     return Setting(
         run, shard, home, render, settings.get("smtp_url", ""), settings.get("letter_url", ""),
         settings.get("web_url", ""), settings.get("sender_address", ""), settings.get("sms_url", ""),
         settings.get("text_sender", ""), settings.get("web_token", ""), settings.get("receipts_url", ""),
-        settings.get("receipts_key", ""),
+        settings.get("receipts_key", ""), wire,
     )  # fmt: skip
 
 

@@ -34,17 +34,20 @@ class EmailSender:
 
     def prepare(self, messages: Sequence[Message]) -> None:
         """Join the slots into the texts, so that a text that cannot be filled is found before the mark."""
-        render = self._setting.render
-        self._letters = {
-            each.message_id: Letter(each, each.address.encode(), on_the_wire(render(each))) for each in messages
-        }
+        wire = self._setting.wire or self._wire
+        self._letters = {each.message_id: Letter(each, each.address.encode(), wire(each)) for each in messages}
 
     def hand_over(self, messages: Sequence[Message]) -> None:
         """Let marked messages go."""
-        letters = [self._letters[each.message_id] for each in messages]
-        self._pool.take([letter for letter in letters if ADDRESS.match(letter.recipient)])
         unusable = Outcome("rejected", "address_unusable")
-        self._refused += [(each.message, unusable) for each in letters if not ADDRESS.match(each.recipient)]
+        letters = []
+        for message in messages:
+            letter = self._letters[message.message_id]
+            if ADDRESS.match(letter.recipient):
+                letters.append(letter)
+            else:
+                self._refused.append((message, unusable))
+        self._pool.take(letters)
         self._letters.clear()
 
     def collect(self, seconds: float, longer: float) -> list[tuple[Message, Outcome]]:
@@ -60,3 +63,6 @@ class EmailSender:
     def close(self) -> None:
         """Say QUIT where nothing is under way."""
         self._pool.close()
+
+    def _wire(self, message: Message) -> bytes:
+        return on_the_wire(self._setting.render(message))

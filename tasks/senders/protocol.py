@@ -33,7 +33,10 @@ class Outcome(NamedTuple):
 
 @dataclass(frozen=True)
 class Setting:
-    """Where a sender works; ``render`` joins a message's slots into its variant, whole bytes."""
+    """Where a sender works; ``render`` joins a message's slots into its variant, whole bytes.
+
+    ``wire``: the same as it travels over SMTP, where that can be had sooner than from ``render``.
+    """
 
     run: str
     shard: str
@@ -48,6 +51,7 @@ class Setting:
     web_token: str = field(default="", repr=False)
     receipts_url: str = ""
     receipts_key: str = field(default="", repr=False)
+    wire: Callable[[Message], bytes] | None = field(default=None, repr=False)
 
 
 class Way(Protocol):

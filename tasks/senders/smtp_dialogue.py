@@ -17,8 +17,14 @@ from tasks.senders.smtp_letter import NOT_YET, Letter
 from tasks.senders.smtp_replies import GARBAGE, Replies
 
 RESET, MAIL, RECIPIENT, DATA, DOT = range(5)
+ENVELOPE: tuple[int, ...] = (MAIL, RECIPIENT, DATA)
 REFERENCE = re.compile(rb"(?:queued as|id=)\s*([\w.-]{1,64})", re.IGNORECASE)
 MOST_RETURNS = 3
+USUAL = re.compile(
+    rb"250 ([^\r\n]{0,500})\r\n250 [^\r\n]{0,500}\r\n250 [^\r\n]{0,500}\r\n354 [^\r\n]{0,500}\r\n"
+).fullmatch
+"""What a relay mostly sends at once: yes to a final dot and to the whole envelope behind it."""
+ACCEPTED = Outcome("accepted", "250")
 
 LOST, TIMEOUT, UNREADABLE = "connection_lost", "timeout", "reply_unreadable"
 
@@ -78,8 +84,7 @@ class Dialogue:
         """Note that so many bytes of :meth:`outgoing` were handed to the network."""
         self._left += count
         self.progress += 1
-        rest = self._out[0][count:]
-        self._out = [rest] if rest else []
+        self._out = [self._out[0][count:]] if count < len(self._out[0]) else []
 
     def offered(self, count: int) -> None:
         """Note that so many bytes may have left or not: an encrypted connection does not always tell."""
@@ -87,6 +92,8 @@ class Dialogue:
 
     def received(self, data: bytes) -> None:
         """Take what has come from the relay, cut anywhere."""
+        if len(self._expected) == len(ENVELOPE) + 1 and self._take_usual(data):
+            return
         for code, text in self._replies.feed(data):
             if self.ended:
                 return
@@ -124,22 +131,19 @@ class Dialogue:
             self.returned.append(letter)
 
     def _begin(self, letter: Letter) -> None:
-        options = b"" if letter.recipient.isascii() else b" SMTPUTF8"
-        steps = [
-            (MAIL, self._mail + options + b"\r\n"),
-            (RECIPIENT, b"RCPT TO:<" + letter.recipient + b">\r\n"),
-            (DATA, b"DATA\r\n"),
-        ]
+        mail = self._mail + (b"\r\n" if letter.recipient.isascii() else b" SMTPUTF8\r\n")
+        commands: tuple[bytes, ...] = (mail, b"RCPT TO:<" + letter.recipient + b">\r\n", b"DATA\r\n")
+        steps = ENVELOPE
         if self._unfinished:
-            steps.insert(0, (RESET, b"RSET\r\n"))
+            steps, commands = (RESET, *ENVELOPE), (b"RSET\r\n", *commands)
         self._negotiating, self._unfinished = True, False
         letter.begin, letter.behind = self._queued, letter is not self._held[0]
         if self.most > 1:
-            self._queue(b"".join([command for _, command in steps]))
-            self._expected.extend([(step, letter) for step, _ in steps])
+            self._queue(b"".join(commands))
+            self._expected.extend([(step, letter) for step in steps])
             letter.end = self._queued
         else:
-            self._turns.extend(steps)
+            self._turns.extend(zip(steps, commands, strict=True))
             self._take_turn(letter)
 
     def _take_turn(self, letter: Letter) -> None:
@@ -151,6 +155,20 @@ class Dialogue:
     def _queue(self, data: bytes) -> None:
         self._out.append(data)
         self._queued += len(data)
+
+    def _take_usual(self, data: bytes) -> bool:
+        """Take the usual replies in one go, where they are all there is and all have been asked for."""
+        step, letter = self._expected[0]
+        behind = self._expected[-1][1]
+        is_asked = step == DOT and letter is not behind and not behind.refusal and behind.end <= self._left
+        usual = USUAL(data) if is_asked and self._replies.is_between else None
+        if usual is None:
+            return False
+        self._expected.clear()
+        self.progress += len(ENVELOPE) + 1
+        self._after_dot(letter, 250, usual[1])
+        self._send_content(behind)
+        return True
 
     def _take_reply(self, code: int, text: bytes) -> None:
         if not self._expected:
@@ -209,18 +227,23 @@ class Dialogue:
             self._settle_refused(letter)
             self.end(LOST)  # a lone dot might deliver an empty letter; leaving is safe
         else:
-            self._queue(letter.wire)
-            letter.dot = self._queued
-            self._expected.append((DOT, letter))
-            self._negotiating = False
-            if len(self._held) > 1:
-                self._begin(self._held[1])
+            self._send_content(letter)
+
+    def _send_content(self, letter: Letter) -> None:
+        self._queue(letter.wire)
+        letter.dot = self._queued
+        self._expected.append((DOT, letter))
+        self._negotiating = False
+        if len(self._held) > 1:
+            self._begin(self._held[1])
 
     def _after_dot(self, letter: Letter, code: int, text: bytes) -> None:
         self._held.popleft()
         if code < 300:
             reference = REFERENCE.search(text)
-            self.settled.append((letter, Outcome("accepted", str(code), reference[1].decode() if reference else "")))
+            is_plain = code == 250 and reference is None
+            known = reference[1].decode() if reference else ""
+            self.settled.append((letter, ACCEPTED if is_plain else Outcome("accepted", str(code), known)))
         elif code < 400:
             self.settled.append((letter, Outcome("unknown", UNREADABLE, "", True)))
             self.end(LOST)

@@ -13,12 +13,13 @@ class Letter:
 
     def __init__(self, message: Message, recipient: bytes, wire: bytes) -> None:
         self.message, self.recipient, self.wire, self.returns = message, recipient, wire, 0
-        self.refusal: Outcome | None
-        self.forget()
+        self.begin = self.end = self.dot = NOT_YET  # positions in the connection's outgoing bytes
+        self.behind = False
+        self.refusal: Outcome | None = None
 
     def forget(self) -> None:
         """Let it be as if no connection had had it."""
-        self.begin = self.end = self.dot = NOT_YET  # positions in the connection's outgoing bytes
+        self.begin = self.end = self.dot = NOT_YET
         self.behind, self.refusal = False, None
 
 

@@ -52,7 +52,8 @@ class Pool:
         """Move bytes until a letter is settled or so many ``seconds`` have passed, then ``longer`` for more letters.
 
         What is to be said next waits for the envelopes of letters to come, to leave with them. Where that may last, as
-        ``longer`` tells, it leaves at once. Shorter waits than two milliseconds are not worth one.
+        ``longer`` tells, it leaves at once. Answers to final dots that have left are waited for a moment, because a
+        batch costs a sync however small it is.
         """
         now = time.monotonic()
         until = now + seconds
@@ -63,9 +64,11 @@ class Pool:
             self._gather()
             if not self._settled:
                 self._work(now)
-        until = now + (longer if longer > LONGEST_HOLD else 0.0)
-        while self._settled and len(self._settled) < self.held and now < until:
-            self._work(now)
+        is_long = longer > LONGEST_HOLD
+        until = now + (longer if is_long else LONGEST_HOLD)
+        while self._settled and now < until and self._may_settle_more(is_long):
+            if is_long:
+                self._work(now)
             self._await_bytes(now, until)
             now = time.monotonic()
             self._gather()
@@ -93,6 +96,12 @@ class Pool:
         self._gather()
         if self._waiting:
             self._open_more(now)
+
+    def _may_settle_more(self, also_unsaid: bool) -> bool:
+        """Tell whether answers are on their way; ``also_unsaid``: or would be, once everything is said."""
+        if also_unsaid:
+            return len(self._settled) < self.held
+        return any(each.dialogue.waiting == "dot" for each in self._connections)
 
     def _await_bytes(self, now: float, until: float) -> None:
         soonest = min([until, *(each.deadline for each in self._connections)])

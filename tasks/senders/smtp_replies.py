@@ -18,6 +18,11 @@ class Replies:
         self._code = b""
         self._texts: list[bytes] = []
 
+    @property
+    def is_between(self) -> bool:
+        """Whether nothing of a reply has come that is not whole."""
+        return not (self._rest or self._code)
+
     def feed(self, data: bytes) -> Iterator[tuple[int, bytes]]:
         """Yield code and text of each reply that is whole now; code 0 for what is none, after which nothing counts."""
         *lines, self._rest = (self._rest + data).split(b"\n")

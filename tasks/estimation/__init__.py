@@ -1,0 +1,1 @@
+"""The arithmetic of experiments beyond the plain difference: every module pure, every formula with its source."""

@@ -1,0 +1,147 @@
+"""From two levels and their variances to a difference, a ratio, their 95 % intervals and a p value; pure.
+
+Sources: degrees of freedom, Satterthwaite (1946); hybrid score interval, Newcombe (1998), method 10, on the effective
+number n = p(1 − p)/v of a clustered share; ratio, delta method on the log (Katz et al., 1978).
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+CONFIDENCE = 0.95
+FEW = 15
+HALVINGS = 60
+
+
+@dataclass(frozen=True)
+class Part:
+    """One independent part of a variance, with the degrees of freedom it was estimated with."""
+
+    variance: float
+    freedom: float
+
+
+@dataclass(frozen=True)
+class Level:
+    """The mean outcome of one arm, from so many clusters."""
+
+    level: float
+    clusters: int
+    parts: tuple[Part, ...]
+
+    @property
+    def variance(self) -> float:
+        """The variance of the level."""
+        return sum(part.variance for part in self.parts)
+
+    @property
+    def effective(self) -> float:
+        """How many independent units would tell a share as precisely; its clusters where it shows no variation."""
+        return self.level * (1 - self.level) / self.variance if self.variance > 1e-18 else float(self.clusters)
+
+    @property
+    def few(self) -> bool:
+        """Whether too few act, or too few do not, for a symmetric interval."""
+        return self.effective * min(self.level, 1 - self.level) < FEW
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Treated minus control in the unit of the outcome; ``low`` and ``high`` bound the 95 % interval.
+
+    ``ratio`` is treated over control, with an interval of its own; None where a level is not above zero.
+    ``level_variance`` is the part of the variance that the treated arm brings, half of it where that is not known.
+    """
+
+    level: float
+    control_level: float
+    estimate: float
+    standard_error: float
+    low: float
+    high: float
+    p: float
+    freedom: float = math.inf
+    ratio: float | None = None
+    ratio_low: float | None = None
+    ratio_high: float | None = None
+    level_variance: float = 0.0
+
+
+def between(treated: Level, control: Level, parts: Sequence[Part], *, share: bool, from_levels: bool) -> Difference:
+    """Return the difference of two levels with the variance ``parts``: Student's t with Satterthwaite's freedom.
+
+    Where the outcome is a share that few have, the interval and its p are Newcombe's, and no interval of a share leaves
+    −1 to 1. ``from_levels`` says that the levels' own variances hold, which Newcombe's interval and the ratio's need.
+    """
+    from scipy.special import stdtr, stdtrit
+
+    variance = sum(part.variance for part in parts)
+    estimate, error = treated.level - control.level, math.sqrt(variance)
+    freedom = satterthwaite(parts)
+    quantile = float(stdtrit(freedom, (1 + CONFIDENCE) / 2))
+    if share and from_levels and (treated.few or control.few):
+        low, high = _newcombe(treated, control, quantile)
+        p = float(2 * stdtr(freedom, -_furthest(treated, control)))
+    else:
+        low, high = estimate - quantile * error, estimate + quantile * error
+        p = float(2 * stdtr(freedom, -abs(estimate) / error)) if error else float(estimate == 0)
+    if share:
+        low, high = max(low, -1.0), min(high, 1.0)
+    ratio = treated.level / control.level if min(treated.level, control.level) > 0 else None
+    around = _around_ratio(ratio, treated, control, quantile) if ratio and from_levels else (None, None)
+    return Difference(
+        treated.level,
+        control.level,
+        estimate,
+        error,
+        low,
+        high,
+        p,
+        freedom,
+        ratio=ratio,
+        ratio_low=around[0],
+        ratio_high=around[1],
+        level_variance=treated.variance if from_levels else variance / 2,
+    )
+
+
+def satterthwaite(parts: Sequence[Part]) -> float:
+    """Return the degrees of freedom of a variance that is the sum of independent ones."""
+    variance = sum(part.variance for part in parts)
+    spread = sum(part.variance**2 / part.freedom for part in parts)
+    return variance**2 / spread if spread > 0 else math.inf
+
+
+def wilson(share: float, effective: float, quantile: float) -> tuple[float, float]:
+    """Return the score interval of one share (Wilson, 1927)."""
+    width = quantile * math.sqrt(share * (1 - share) / effective + quantile**2 / (4 * effective**2))
+    middle, scale = share + quantile**2 / (2 * effective), 1 + quantile**2 / effective
+    return max((middle - width) / scale, 0.0), min((middle + width) / scale, 1.0)
+
+
+def _newcombe(treated: Level, control: Level, quantile: float) -> tuple[float, float]:
+    shares = [min(max(arm.level, 0.0), 1.0) for arm in (treated, control)]
+    bounds = [
+        wilson(share, max(arm.effective, 1.0), quantile) for share, arm in zip(shares, (treated, control), strict=True)
+    ]
+    gap = shares[0] - shares[1]
+    low = gap - math.hypot(shares[0] - bounds[0][0], bounds[1][1] - shares[1])
+    return low, gap + math.hypot(bounds[0][1] - shares[0], shares[1] - bounds[1][0])
+
+
+def _furthest(treated: Level, control: Level) -> float:
+    """Return the quantile at which Newcombe's interval touches zero, so that p and interval never disagree."""
+    if treated.level == control.level:
+        return 0.0
+    inside, outside = 0.0, 40.0
+    for _ in range(HALVINGS):
+        quantile = (inside + outside) / 2
+        low, high = _newcombe(treated, control, quantile)
+        inside, outside = (inside, quantile) if low <= 0 <= high else (quantile, outside)
+    return inside
+
+
+def _around_ratio(ratio: float, treated: Level, control: Level, quantile: float) -> tuple[float, float]:
+    error = math.sqrt(treated.variance / treated.level**2 + control.variance / control.level**2)
+    reach = min(quantile * error, 700.0)
+    return ratio * math.exp(-reach), ratio * math.exp(reach)
