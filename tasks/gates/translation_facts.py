@@ -1,0 +1,142 @@
+"""Language versions of a text that contradict each other: another number, day, time, telephone or address."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from campaigns.language import base
+from tasks.gates.brief_facts_told import Known, day_in, facts_of_brief, is_known, is_time
+from tasks.gates.fact_words import fact_words
+from tasks.gates.facts_told import Fact
+from tasks.gates.masking import shown_safely
+from tasks.gates.readability import sentences
+from tasks.gates.registry import Fault, Threshold, gate
+from tasks.gates.subject import GateSubject
+from tasks.gates.text_blocks import Block, blocks_in, side_by_side
+
+OF_A_TEXT = re.compile(r"text\.(?:\w+\.)?([a-z]{2,3}(?:-\w+)*)\.md", re.IGNORECASE)
+UNITS = (7, 12, 24, 30, 60)
+"""How many of one unit of time the next holds: two weeks are fourteen days."""
+WRITTEN_FIRST = "sv"
+OF_A_LANGUAGE = re.compile(r"[/?&=.](?:sv|en|ar|so|fi|[a-z]{2}-[a-z]{2}|english|other-languages|languages)(?:[/&.]|$)")
+Versions = tuple[tuple[str, str, tuple[str, ...]], ...]
+"""File, language and lines of every version of a text."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A fact of one version, where it stands, and what another version says in its place."""
+
+    file: str
+    line: int
+    fact: Fact
+    sentence: str
+    other: Fact
+    other_file: str
+    other_line: int
+
+
+@gate("translation_facts")
+def translation_facts(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
+    """P5c: what the language versions of a text tell in the same place is the same number, day, time and address."""
+    remedy = subject.say("Write the same in both, or write in `overrides` why they differ.")
+    for found in differences(_versions(subject), facts_of_brief(subject.brief), _beside(subject)):
+        if found.file == subject.source:
+            message = subject.say(
+                "“{here}” contradicts “{there}” in {file}, line {line}",
+                here=shown_safely(found.fact.written), there=shown_safely(found.other.written), file=found.other_file,
+                line=str(found.other_line),
+            )  # fmt: skip
+            yield Fault(message, remedy, (found.file, found.line), sentence=found.sentence)
+
+
+def _versions(subject: GateSubject) -> Versions:
+    """Return the versions of the text in the languages of the brief, the one that was written first before others."""
+    own = OF_A_TEXT.fullmatch(subject.source)
+    if not own:
+        return ()
+    names = {tag: f"{subject.source[: own.start(1)]}{tag}.md" for tag in subject.brief.languages}
+    tags = sorted(names, key=lambda tag: (base(tag) != WRITTEN_FIRST, list(names).index(tag)))
+    return tuple((names[tag], tag, tuple(lines)) for tag in tags if (lines := subject.lines(names[tag])))
+
+
+def _beside(subject: GateSubject) -> Versions:
+    """Return the other texts of the campaign: those of another wave."""
+    own = {file for file, _, _ in _versions(subject)}
+    found = ((path.name, OF_A_TEXT.fullmatch(path.name)) for path in sorted(subject.folder.glob("text.*.md")))
+    return tuple((name, said[1], tuple(subject.lines(name))) for name, said in found if said and name not in own)
+
+
+@lru_cache(maxsize=64)
+def differences(versions: Versions, known: Known, beside: Versions = ()) -> tuple[Difference, ...]:
+    """Return what contradicts, each with the version that has less behind it: the brief, then how many say the same.
+
+    ``beside`` are further texts of the campaign. Where as many say the one as the other, the first version is right.
+    """
+    if len(versions) < 2:
+        return ()
+    blocks = {file: blocks_in(lines, language) for file, language, lines in versions}
+    told = [*blocks.values(), *(blocks_in(lines, language) for _, language, lines in beside)]
+    behind = Counter(said for each in told for said in {(fact.kind, fact.value) for one in each for fact in one.facts})
+    first, *others = versions
+    found = []
+    for file, _, _ in others:
+        for one, other in side_by_side(blocks[first[0]], blocks[file]):
+            for here, there in contradictions(one, other):
+                weights = [behind[fact.kind, fact.value] + 100 * is_known(fact, known) for fact in (here, there)]
+                ends = [(first[0], one, here), (file, other, there)]
+                wrong, right = ends if weights[0] < weights[1] else ends[::-1]
+                found.append(_difference(wrong, right))
+    return tuple({(each.file, each.line, each.fact.value): each for each in found[::-1]}.values())[::-1]
+
+
+def _difference(wrong: tuple[str, Block, Fact], right: tuple[str, Block, Fact]) -> Difference:
+    (file, block, fact), (other_file, other_block, other) = wrong, right
+    return Difference(
+        file, block.line_of(fact), fact, sentence_of(block, fact), other, other_file, other_block.line_of(other)
+    )
+
+
+def sentence_of(block: Block, fact: Fact) -> str:
+    """Return the sentence of a block that a fact stands in."""
+    told = sentences([" ".join(re.sub(r"\]\([^)]*\)|[\[*_#]|\\$", "", block.text, flags=re.MULTILINE).split())])
+    words = " ".join(fact.written.split())
+    return shown_safely(next((each for each in told if words in each), " ".join(told)))
+
+
+def contradictions(one: Block, other: Block) -> Iterator[tuple[Fact, Fact]]:
+    """Yield the facts of two blocks that say the same where each tells of a kind what the other does not."""
+    for kind in dict.fromkeys(fact.kind for fact in one.facts):
+        mine = [fact for fact in one.facts if fact.kind == kind]
+        yours = [fact for fact in other.facts if fact.kind == kind]
+        only_mine = [fact for fact in mine if not any(same(fact, each, one, other) for each in yours)]
+        only_yours = [fact for fact in yours if not any(same(each, fact, one, other) for each in mine)]
+        yield from zip(only_mine, only_yours, strict=False)
+
+
+def same(here: Fact, there: Fact, one: Block, other: Block) -> bool:
+    """Tell whether two facts of a kind may mean the same: a year left out, half a day, another unit of time."""
+    if here.kind == "date":
+        (month, day, year), (its_month, its_day, its_year) = day_in(here), day_in(there)
+        return (month, day) == (its_month, its_day) and (year == its_year or not year or not its_year)
+    if here.kind == "time":
+        return is_time(here, there.value)
+    if here.kind == "link":
+        return here.value == there.value or _of_its_language(here, there)
+    if here.kind == "number" and here.value != there.value:
+        timed = [_is_duration(fact, block.language) for fact, block in ((here, one), (there, other))]
+        small, large = sorted((float(here.value[0]), float(there.value[0])))
+        return any(timed) and bool(small) and large / small in UNITS
+    return here.value == there.value
+
+
+def _of_its_language(here: Fact, there: Fact) -> bool:
+    """Tell whether one of two addresses is the page of another language."""
+    hosts = {str(fact.value[0]).partition("/")[0] for fact in (here, there)}
+    return len(hosts) == 1 and any(OF_A_LANGUAGE.search(str(fact.value[0])) for fact in (here, there))
+
+
+def _is_duration(fact: Fact, language: str) -> bool:
+    return bool(re.match(rf"[\s\]*_-]*(?:{fact_words(language).duration})(?!\w)", fact.after, re.IGNORECASE))
