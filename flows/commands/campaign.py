@@ -43,19 +43,21 @@ def check(
     from datetime import UTC, datetime
 
     from campaigns.brief_loading import find_campaign
+    from campaigns.errors import told_once
     from tasks.checking import check_campaign
     from tasks.gate_words import told
     from tasks.gates import refuses
 
     now = datetime.now(UTC)
     findings = check_campaign(here(), find_campaign(campaign), links=links, browser=browser, now=now)
-    blocking = [finding for finding in findings if refuses(finding)]
+    once = told_once(findings)
+    blocking = [finding for finding in once if refuses(finding)]
     answer(
         {"campaign": campaign, "findings": [finding.as_dict() for finding in findings]},
         as_json,
         lambda: [
-            *(told(finding) for finding in findings),
-            f"{len(findings)} finding{'' if len(findings) == 1 else 's'}, {len(blocking)} to mend",
+            *(told(finding) for finding in once),
+            f"{len(once)} finding{'' if len(once) == 1 else 's'}, {len(blocking)} to mend",
         ],
     )
     raise typer.Exit(1 if blocking else 0)
