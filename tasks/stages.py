@@ -15,8 +15,10 @@ from tasks import (
     audience_page,
     audience_profile,
     channels,
+    closing,
     digest,
     evaluation,
+    evaluation_history,
     lessons,
     looks,
     messages,
@@ -120,14 +122,14 @@ def plan_looks(workplace: Workplace, run: str) -> None:
 
 @task(cache_policy=NO_CACHE)
 def estimate_effect(workplace: Workplace, run: str, look: int) -> dict[str, object]:
-    """Check the outcomes, estimate the effect and draw the lessons."""
+    """Check the outcomes, estimate the effect and draw the lessons; close the run where nothing is left to do."""
     evaluation.require_outcomes(workplace, run)
     runs.move(workplace, run, "evaluating")
     quality.verify(workplace, "outcomes", run)
     estimate = evaluation.evaluate(workplace, run, look)
+    evaluation_history.keep(workplace, run, look)
     lessons.draw_lessons(workplace, run, look)
-    if not looks.coming_looks(workplace, run):
-        runs.move(workplace, run, "closed")
+    closing.close_where_done(workplace, run)
     return estimate
 
 
