@@ -1,11 +1,12 @@
 """After the campaigns: telling back what was heard, and the follow-up of the whole programme."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 import typer
 
-from flows.commands.common import AsJson, actor, answer, here
+from flows.commands.common import AsJson, actor, answer, here, run_flow
 
 STANDINGS = {
     "kept": "the promise is kept",
@@ -18,6 +19,7 @@ STANDINGS = {
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the application."""
     app.command()(feedback)
+    app.command()(follow_up)
 
 
 def feedback(
@@ -56,3 +58,27 @@ def _lines(found: dict[str, Any]) -> list[str]:
         *(f"told       {each['told_on']}, {len(each['text'])} characters" for each in found["told"]),
         *(f"still to do before it is closed: {name}" for name in found["still_to_do"]),
     ]
+
+
+def follow_up(
+    period: Annotated[
+        str, typer.Option(help="A year (2026), tertial (2026-T3), quarter (2026-Q3) or month (2026-09).")
+    ],
+    language: Annotated[
+        Literal["sv", "en"] | None, typer.Option(help="Language of the page; that of the settings when left out.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder; HOME/follow-up/PERIOD when left out.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Follow the communication programme up: every goal, committee and company, over all campaigns of a period."""
+    from campaigns.period import read_period
+
+    name = read_period(period).name
+    found = run_flow(lambda: _start(name, language or "", str(out.absolute()) if out else ""))
+    answer(found, as_json, lambda: [*found["summary"], f"page     {found['page']}"])
+
+
+def _start(period: str, language: str, out: str) -> Any:
+    from flows.evaluation import follow_up_programme
+
+    return follow_up_programme(period, language, out, return_state=True)

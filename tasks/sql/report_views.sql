@@ -134,6 +134,7 @@ LEFT JOIN newest ON run.run = newest.run
 LEFT JOIN report_effect
     ON newest.run = report_effect.run AND newest.look = report_effect.look
     AND report_effect.segment = 'all' AND report_effect.arm = 'treated'
+    AND report_effect.outcome = run.brief ->> '$.objective.outcome'
 LEFT JOIN report_feedback ON run.run = report_feedback.run
 LEFT JOIN overridden ON run.run = overridden.run
 LEFT JOIN approved ON run.run = approved.run
