@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from campaigns.errors import BudkavleError
-from flows.commands import campaign, evaluation, messages, operations, publishing, register, study
+from flows.commands import campaign, evaluation, follow_up, messages, operations, publishing, register, study
 
 INTERRUPTED = 3
 
@@ -37,7 +37,7 @@ app = typer.Typer(
     help="Runs a city's communication campaigns: prepare, approve, publish, evaluate, learn.\n\n"
     "Exit codes: 0 done, 1 findings or refused by a rule, 2 wrong use or bad input, 3 waiting: run it again later.",
 )
-for commands in (campaign, register, publishing, messages, evaluation, study, operations):
+for commands in (campaign, register, publishing, messages, evaluation, follow_up, study, operations):
     commands.add_to(app)
 
 

@@ -1,9 +1,10 @@
 """Where a run stands: its state, both sums, what is unknown, the looks to come."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from campaigns.brief import Brief
-from tasks import accounts, approval_rows, decisions, runs, store, stories, unpublishing
+from tasks import accounts, approval_rows, decisions, overdue, runs, store, stories, unpublishing
 from tasks.disclosure import hidden_cells, sum_may_be_shown
 from tasks.ledger import load_decisions
 from tasks.workplace import Workplace
@@ -16,7 +17,8 @@ def all_runs(workplace: Workplace) -> list[dict[str, Any]]:
     unpublishing.take_down_everywhere(workplace)
     with store.writing(workplace) as connection:
         rows = connection.execute("SELECT run, state, title FROM run ORDER BY changed_at DESC").fetchall()
-    return [dict(zip(("run", "state", "title"), row, strict=True)) for row in rows]
+        late = {each.run for each in overdue.overdue_within(connection, datetime.now(UTC))}
+    return [dict(zip(("run", "state", "title"), row, strict=True)) | {"overdue": row[0] in late} for row in rows]
 
 
 def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
@@ -35,6 +37,7 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
         messages = accounts.messages_accounted(connection, run_id)
         unknown = accounts.in_doubt(connection, run_id)
         due_reviews = approval_rows.due_reviews(connection, found)
+        late = [each.as_dict() for each in overdue.overdue_within(connection, datetime.now(UTC), run_id)]
         looks = connection.execute("SELECT look, state, due_at FROM look WHERE run = ? ORDER BY look", [run_id])
         due_looks = [
             {"look": look, "state": standing, "due_at": due_at.isoformat()}
@@ -48,6 +51,7 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
         "messages": messages,
         "unknown": unknown,
         "due_looks": due_looks,
+        "overdue": late,
         "due_reviews": due_reviews,
         "withdrawn_stories": _withdrawn_stories(workplace, found.brief),
         "taken_down": unpublishing.take_down(workplace, run_id) | unpublishing.unpublish_over(workplace, run_id),

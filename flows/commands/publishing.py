@@ -26,7 +26,21 @@ def status(
     from tasks.status import all_runs
 
     rows = all_runs(here())
-    answer({"runs": rows}, as_json, lambda: [f"{row['run']}\t{row['state']}\t{row['title']}" for row in rows])
+    answer({"runs": rows}, as_json, lambda: [_row(row) for row in rows])
+
+
+def _row(row: dict[str, Any]) -> str:
+    late = f"\t{_red('OVERDUE')}" if row["overdue"] else ""
+    return f"{row['run']}\t{row['state']}\t{row['title']}{late}"
+
+
+def _red(text: str) -> str:
+    return typer.style(text, fg=typer.colors.RED, bold=True)
+
+
+def _late(each: dict[str, Any]) -> str:
+    what = "feedback promised" if each["what"] == "feedback" else f"outcomes of look {each['look']}"
+    return f"{_red('OVERDUE')}    {what}, due {each['since']}, {each['days']} days ago"
 
 
 def show_status(run: str, as_json: bool) -> None:
@@ -58,6 +72,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
         *(f"story      {each['story']} withdrawn {each['withdrawn_at']}" for each in found["withdrawn_stories"]),
         *_pages(found["taken_down"]),
         *(f"look {look['look']}     {look['state']}, {look['due_at']}" for look in found["due_looks"]),
+        *(_late(each) for each in found["overdue"]),
         *(f"review     {review['role']}, afterwards: {review['why']}" for review in found["due_reviews"]),
     ]
 
