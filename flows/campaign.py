@@ -10,7 +10,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from campaigns.brief_loading import find_campaign, load_brief
-from campaigns.errors import InputError, Waiting
+from campaigns.errors import ApprovalPending, ApprovalRefused, InputError, Waiting
 from flows import artifacts, schedule
 from flows.publication import publish_wave
 from flows.settings import load_settings, workplace
@@ -46,7 +46,7 @@ def publish_campaign(run: str, late: bool = False) -> State[str]:
         return Completed(message=f"run {run} was published before; nothing is left to send", data=run)
     stories.require_consents(place, run)
     try:
-        stages.require_approval(place, run)
+        _require_approval(place, run)
         brief = runs.load(place, run).brief
         schedule.schedule_unpublishing(run, brief.schedule.valid_until)
         for wave in brief.waves:
@@ -75,6 +75,15 @@ def run_campaign(campaign: str, late: bool = False) -> State[str]:
     published = publish_campaign(run, late=late, return_state=True)
     published.result()
     return Completed(name=published.name, message=published.message, data=run)
+
+
+def _require_approval(place: Workplace, run: str) -> None:
+    """Raise unless the run is approved; whoever still has to approve and has no code that holds is mailed one."""
+    try:
+        stages.require_approval(place, run)
+    except (ApprovalPending, ApprovalRefused):
+        stages.request_approvals(place, run)
+        raise
 
 
 def campaign_of(name: str) -> str | None:

@@ -20,6 +20,7 @@ def _(message: str) -> str:
 STANDINGS = {
     "may_be_contacted": _("may get the message"),
     "held_out": _("held out as the control group"),
+    "excluded": _("left out, for reasons that are not shown"),
     "protected": _("protected identity in the household"),
     "dead": _("dead"),
     "emigrated": _("has left the country"),

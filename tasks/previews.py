@@ -25,6 +25,7 @@ from tasks.findings import findings_of, readings
 from tasks.gate_subjects import stored_subjects
 from tasks.gates import GateSubject, refuses
 from tasks.letter_samples import write_samples
+from tasks.local_time import in_words
 from tasks.pages import page_environment, write_page
 from tasks.plan_page import plan_page
 from tasks.preview_words import Words
@@ -95,6 +96,8 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
         approvals=approvals,
         codes=_codes([each["why"] for each in approvals] + [" ".join(each["reasons"]) for each in shown.plan]),
         readings=read,
+        overridden=[each for each in run.brief.overrides if each.gate not in {found.gate for found in findings}],
+        moment=lambda moment: in_words(moment, workplace.language, run.brief.schedule.time_zone),
         accepted={each.id: accepted.get(each.id, []) for each in read},
     )
 

@@ -19,7 +19,7 @@ def status(
     run: Annotated[str | None, typer.Argument(help="The run's id or prefix; every run when left out.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show a run: its state, both sums, what is unknown, the looks to come."""
+    """Show where a run stands: approvals that are missing, persons, messages, looks to come, and the next command."""
     if run is not None:
         show_status(run, as_json)
         return
@@ -42,7 +42,9 @@ def _lines(found: dict[str, Any]) -> list[str]:
     states = ("accepted", "rejected", "unknown", "suppressed", "expired", "cancelled", "pending")
     return [
         f"run        {found['run']}: {found['state']}",
-        *(f"paused     {why['reason']}, by {why['by']} at {why['at']}" for why in [found["paused"]] if why),
+        *_approvals(found["approvals"]),
+        *(f"wave       {wave['wave']} starts {_local(wave['start'])}" for wave in found["waves"]),
+        *(f"paused     {why['reason']}, by {why['by']}, {_local(why['at'])}" for why in [found["paused"]] if why),
         f"persons    {persons['audience']} in the audience = {persons['held_out']} held out"
         f" + {persons['excluded']} excluded + {persons['assigned']} assigned; {persons['reached']} reached",
         *(
@@ -55,11 +57,35 @@ def _lines(found: dict[str, Any]) -> list[str]:
             for channel, counts in messages["by_channel"].items()
         ),
         *(f"unknown    {message}" for message in found["unknown"]),
-        *(f"story      {each['story']} withdrawn {each['withdrawn_at']}" for each in found["withdrawn_stories"]),
+        *(
+            f"story      {each['story']} withdrawn {_local(each['withdrawn_at'])}"
+            for each in found["withdrawn_stories"]
+        ),
         *_pages(found["taken_down"]),
-        *(f"look {look['look']}     {look['state']}, {look['due_at']}" for look in found["due_looks"]),
+        *(f"look {look['look']}     {look['state']}, {_local(look['due_at'])}" for look in found["due_looks"]),
         *(f"review     {review['role']}, afterwards: {review['why']}" for review in found["due_reviews"]),
+        f"next       {found['next']}",
     ]
+
+
+def _approvals(standing: dict[str, Any]) -> list[str]:
+    """Return who has refused, and from whom an approval is missing."""
+    lines = [
+        f"refused    {each['role']} ({each['approver']}), {_local(each['at'])}: {each['reason']}"
+        for each in standing.get("refused", [])
+    ]
+    for each in standing.get("missing", []):
+        asked = f"{', '.join(each['asked'])} has the code" if each["asked"] else "nobody has a code that holds"
+        lines.append(f"approval   missing from {each['role']}: {asked}; asked because {each['why']}")
+    return lines + ([f"approval   {standing['problem']}"] if "problem" in standing else [])
+
+
+def _local(moment: str) -> str:
+    from datetime import datetime
+
+    from tasks.local_time import on_one_line
+
+    return on_one_line(datetime.fromisoformat(moment))
 
 
 def _pages(taken_down: dict[str, str]) -> list[str]:
