@@ -12,6 +12,7 @@ from prefect.states import Completed
 from campaigns.brief_loading import find_campaign, load_brief
 from campaigns.errors import ApprovalPending, ApprovalRefused, InputError, Waiting
 from flows import artifacts, schedule
+from flows.progress import steps
 from flows.publication import publish_wave
 from flows.settings import load_settings, workplace
 from flows.task_runner import task_runner
@@ -19,18 +20,29 @@ from tasks import previews, runs, stages, stories, unpublishing
 from tasks.workplace import Workplace
 
 WAITING = "Waiting"
+PREPARING = (
+    "reading the brief",
+    "selecting the audience and drawing the control group",
+    "choosing channels within the budget",
+    "writing out every text",
+    "checking the texts and making the preview",
+    "mailing the approvers",
+)
 
 
 @flow(name="prepare-campaign", flow_run_name="prepare {campaign}")
 def prepare_campaign(campaign: str) -> str:
     """Audience, holdout, channel plan, variants, review and the request for approval; returns the run's id."""
     place = workplace(load_settings())
-    run = stages.begin_run(place, find_campaign(campaign))
-    stages.select_audience(place, run)
-    stages.plan_channels(place, run)
-    stages.build_variants(place, run)
-    stages.review_messages(place, run)
-    stages.request_approvals(place, run)
+    folder = find_campaign(campaign)
+    with steps(PREPARING) as done:
+        run = stages.begin_run(place, folder)
+        for stage in (
+            stages.select_audience, stages.plan_channels, stages.build_variants, stages.review_messages,
+            stages.request_approvals,
+        ):  # fmt: skip
+            done()
+            stage(place, run)
     artifacts.show_plan(place, run)
     artifacts.show_checks(place, run)
     return run

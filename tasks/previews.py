@@ -61,7 +61,7 @@ def write_preview(workplace: Workplace, run: str) -> Path:
 
 
 def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs.Run) -> str:
-    words = Words(workplace.language)
+    words = Words(workplace.language, run.brief.labels)
     findings = findings_of(connection, run, reader=workplace.language)
     environment = page_environment(workplace.language)
     shown = figures(connection, run, workplace.language)
@@ -76,12 +76,12 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
         brief=run.brief,
         fallback=fallback(run.brief.languages),
         words=words,
-        audience_words=AudienceWords(workplace.language),
+        audience_words=AudienceWords(workplace.language, run.brief.labels),
         audience_page=(workplace.run_folder(run.run, "preview") / "audience.html").exists(),
         waves=shown.waves,
         plan=shown.plan,
         withheld=shown.withheld,
-        explained=plan_page(connection, run.run, workplace.language, words),
+        explained=plan_page(connection, run, workplace.language, words),
         design=run.design,
         texts=_texts([_with_pictures(each) for each in stored_subjects(connection, run, values=values)], words),
         frame=frame_height,

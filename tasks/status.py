@@ -5,6 +5,7 @@ from typing import Any
 
 from campaigns.brief import Brief
 from tasks import accounts, approval_rows, approval_standing, decisions, runs, store, stories, unpublishing
+from tasks import replies as gateway_replies
 from tasks.disclosure import sum_may_be_shown
 from tasks.ledger import load_decisions
 from tasks.profile_cells import hidden_reasons
@@ -38,6 +39,7 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
         messages = accounts.messages_accounted(connection, run_id)
         unknown = accounts.in_doubt(connection, run_id)
         due_reviews = approval_rows.due_reviews(connection, workplace, found)
+        replies = gateway_replies.replies(connection, run_id)
         approvals = approval_standing.standing(connection, workplace, found)
         looks = connection.execute("SELECT look, state, due_at FROM look WHERE run = ? ORDER BY look", [run_id])
         due_looks = [
@@ -54,6 +56,7 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
         "persons": persons,
         "messages": messages,
         "unknown": unknown,
+        "replies": replies,
         "due_looks": due_looks,
         "due_reviews": due_reviews,
         "withdrawn_stories": _withdrawn_stories(workplace, found.brief),

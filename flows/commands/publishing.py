@@ -4,22 +4,24 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from flows.commands.common import AsJson, actor, answer, here
+from flows.commands.common import OPERATING, RUNNING, AsJson, actor, answer, here
 
 Run = Annotated[str, typer.Argument(help="The run's id or a prefix that only it has.")]
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    for command in (status, pause, resume, stop, withdraw, expire, unknown, rebuild, accept_restore):
-        app.command()(command)
+    for command in (status, pause, resume, stop, withdraw, unknown):
+        app.command(rich_help_panel=RUNNING)(command)
+    for upkeep in (expire, rebuild, accept_restore):
+        app.command(rich_help_panel=OPERATING)(upkeep)
 
 
 def status(
     run: Annotated[str | None, typer.Argument(help="The run's id or prefix; every run when left out.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show where a run stands: approvals that are missing, persons, messages, looks to come, and the next command."""
+    """See where a campaign stands: approvals missing, who gets what, why something waits, and the next step."""
     if run is not None:
         show_status(run, as_json)
         return
@@ -55,6 +57,11 @@ def _lines(found: dict[str, Any]) -> list[str]:
         *(
             f"             {channel}: " + ", ".join(f"{count} {state}" for state, count in counts.items() if count)
             for channel, counts in messages["by_channel"].items()
+        ),
+        *(
+            f"why        {each['channel']} {each['status']}: answer {each['code']}"
+            + (f", {each['meaning']}" if each["meaning"] else "")
+            for each in found["replies"]
         ),
         *(f"unknown    {message}" for message in found["unknown"]),
         *(
@@ -117,17 +124,17 @@ def withdraw(
 
 
 def pause(run: Run) -> None:
-    """Stop sending within one window of messages; `resume` goes on."""
+    """Stop sending within seconds, or keep it from starting; `resume`, then `run`, goes on."""
     _order(run, "pause")
 
 
 def resume(run: Run) -> None:
-    """Allow sending again; then `budkavle run` goes on."""
+    """Allow sending again after a pause; then `run` goes on."""
     _order(run, "resume")
 
 
 def stop(run: Run) -> None:
-    """End a run for good; what has not been sent is cancelled and accounted for, and its pages are taken down."""
+    """End a campaign for good: what has not been sent never is, and its pages are taken down."""
     from tasks.unpublishing import unpublish_over
 
     pages = unpublish_over(here(), _order(run, "stop"))
@@ -170,7 +177,7 @@ def unknown(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List messages whose outcome nobody knows, or decide one of them."""
+    """List messages that may or may not have arrived, or decide what counts for one of them."""
     from tasks import publishing, runs
 
     place = here()
