@@ -11,7 +11,7 @@ import duckdb
 
 from campaigns.errors import IllegalMove, InputError
 from tasks import closing, decisions, runs, store
-from tasks.gates.correctness import personal_numbers
+from tasks.gates.personal_numbers import personal_numbers
 from tasks.ledger import load_decisions
 from tasks.workplace import Workplace
 
