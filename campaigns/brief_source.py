@@ -64,9 +64,9 @@ class Source:
 
 def read_source(path: Path) -> Source:
     """Read a brief; whatever the file holds, the answer says what is wrong with it."""
-    if path.is_symlink() and (reason := why_refused(path, MOST_BYTES)):
-        return _unreadable(0, f"{path.name} {reason[0]}", reason[1])
     try:
+        if path.is_symlink() and (reason := why_refused(path, MOST_BYTES)):
+            return _unreadable(0, f"{path.name} {reason[0]}", reason[1])
         if not path.is_file():  # opening a pipe would wait for ever
             return _unreadable(0, "there is no brief here", "`budkavle new NAME` makes a folder with a campaign.yaml.")
         with path.open("rb") as stream:

@@ -4,6 +4,7 @@ MOST_CHARACTERS = {"page": 1_000_000, "body": 30_000}
 """Of a whole page, in which the logotype may stand, and of what the words of a text become."""
 MOST_OF_A_LINE = 1_000
 """Characters of a subject or another line of the front matter."""
+MOST_TAGS = 12_000
 MOST_LINES = 1_000
 MOST_OF_A_PARAGRAPH = 5_000
 """Characters without an empty line: of a paragraph, a list or a table."""
@@ -17,6 +18,8 @@ def why_too_large(text: str, field: str) -> str:
     most = MOST_CHARACTERS.get(field, MOST_OF_A_LINE)
     if len(text) > most:
         return f"it is longer than {most:,} characters"
+    if field == "page" and text.count("<") > MOST_TAGS:
+        return f"it has more than {MOST_TAGS:,} tags"
     found = nested_too_deeply(text) if field == "page" else too_much(text)
     return found[1] if found else ""
 

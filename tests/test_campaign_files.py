@@ -205,3 +205,10 @@ def test_a_style_sheet_that_is_nested_without_end_is_told_with_its_line(
     (told,) = faults(folder, workplace)
     assert told.startswith(f"prov/web.html.j2:{line} ")
     assert "brackets stand inside each other" in told
+
+
+def test_a_template_of_more_elements_than_a_page_needs_is_told(tmp_path: Path, workplace: Workplace) -> None:
+    folder = a_folder(tmp_path, with_body("Hej"))
+    (folder / "web.html.j2").write_text("<p>Hej</p>\n" * 7_000, encoding="utf-8")
+    (told,) = faults(folder, workplace)
+    assert "more than 12,000 tags" in told

@@ -103,7 +103,7 @@ def test_results_of_other_stages_stay(workplace: Workplace, tmp_path: Path) -> N
 
 
 def test_a_finding_for_a_person_is_left_to_the_approver(workplace: Workplace, tmp_path: Path) -> None:
-    heavy = "Kommunfullmäktiges avfallshanteringsplan innehåller omfattande informationskampanjer tillsammans. " * 60
+    heavy = "Kommunfullmäktiges avfallshanteringsplan innehåller omfattande informationskampanjer tillsammans. " * 40
     run = prepare(workplace, campaign_in(tmp_path, **{LONG: heavy}))
     findings: list[Finding] = review(workplace, run)
     assert {(finding.gate, finding.kind) for finding in findings} == {("lix", "H")}
