@@ -22,10 +22,11 @@ from campaigns.language import CATALOGUES
 from campaigns.period import last_tertial, read_period
 from campaigns.programme import load_programme
 from flows.demo_city import write_directory
-from tasks import decisions, follow_up_mail, reminders
+from tasks import decisions, follow_up_mail, overdue_page, reminders, store
 from tasks.disclosure import reach_rows
 from tasks.follow_up import TABLES, FollowUp, follow_up
 from tasks.gateways.smtp import accepted, running_gateway
+from tasks.reports import write_report
 from tasks.status import all_runs, run_status
 from tasks.workplace import Workplace
 
@@ -139,7 +140,11 @@ def test_every_sentence_is_translated() -> None:
             "tasks/follow_up_mail.py",
             "tasks/reminders.py",
         ),
-        "jinja2.ext:babel_extract": ("campaigns/layouts/follow_up.html.j2", "campaigns/layouts/overdue.html.j2"),
+        "jinja2.ext:babel_extract": (
+            "campaigns/layouts/follow_up.html.j2",
+            "campaigns/layouts/overdue.html.j2",
+            "campaigns/layouts/not_evaluated.html.j2",
+        ),
     }
     for method, paths in sources.items():
         for path in paths:
@@ -257,3 +262,31 @@ def test_the_summary_is_mailed_to_who_answers_for_the_programme(
     assert to == "direktor@example.se"
     assert str(PERIOD.year) in subject
     assert re.search(r"Löften om återkoppling: 1 hållna, 0 för sent, 1 förfallna", body)
+
+
+def test_a_campaign_without_outcomes_has_a_red_mark_where_its_report_will_stand(
+    city: tuple[Workplace, dict[str, str]],
+) -> None:
+    workplace, names = city
+    assert overdue_page.evaluated_look(workplace, names["late"]) is None
+    text = overdue_page.write_overdue_page(workplace, names["late"]).read_text(encoding="utf-8")
+    assert 'class="bad"' in text
+    assert "utfall för uppföljning 1, väntade" in text
+    assert "återkoppling, utlovad till" in text
+    assert overdue_page.evaluated_look(workplace, names["good"]) == 1
+    report = write_report(workplace, names["good"], 1).read_text(encoding="utf-8")
+    assert 'class="bad"' not in report
+
+
+def test_a_report_of_a_campaign_that_owes_its_feedback_shows_it_in_red(
+    city: tuple[Workplace, dict[str, str]],
+) -> None:
+    workplace, names = city
+    with store.writing(workplace) as connection:
+        connection.execute("DELETE FROM feedback")
+        connection.execute(
+            'UPDATE run SET brief = json_merge_patch(brief, \'{"feedback_by": "2026-01-31"}\') WHERE run = ?',
+            [names["good"]],
+        )
+    store.take_snapshot(workplace)
+    assert "återkoppling, utlovad till 31 januari 2026" in write_report(workplace, names["good"], 1).read_text()
