@@ -25,6 +25,7 @@ def evaluate_campaign(run: str, look: int) -> State[dict[str, object]]:
     try:
         estimate = stages.estimate_effect(place, run, look)
     except Waiting as reason:
+        stages.mark_overdue(place, run)
         return Completed(name=WAITING, message=str(reason))
     report = stages.write_report(place, run, look)
     artifacts.show_checks(place, run)

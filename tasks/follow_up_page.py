@@ -1,6 +1,7 @@
 """The page of a follow-up: static, without a script, for a screen of any width and for paper."""
 
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from markupsafe import Markup
@@ -20,6 +21,7 @@ def write_follow_up_page(
     """Write the page and return its path; ``lessons_in`` is the language that campaigns' lessons are kept in."""
     template = page_environment(words.language).get_template("follow_up.html.j2")
     campaigns, bodies = tables["campaigns"], tables["bodies"]
+    hours = [row["approval_hours"] for row in campaigns if row["approval_hours"] is not None]
     text = template.render(
         period=period,
         words=words,
@@ -30,6 +32,7 @@ def write_follow_up_page(
         committees=[row for row in bodies if row["kind"] == "committee"],
         companies=[row for row in bodies if row["kind"] == "company"],
         unknown=[row for row in bodies if row["kind"] == "unknown"],
+        hours=median(hours) if hours else None,
         overdue_looks=[row for row in campaigns if row["looks_overdue"]],
         overdue_feedback=[row for row in tables["feedback"] if row["standing"] == "overdue"],
         everybody=next((row for row in tables["group_reach"] if row["dimension"] == "everybody"), None),

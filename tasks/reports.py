@@ -1,5 +1,6 @@
 """The report of a look: what a communicator reads afterwards, as one page that needs nothing else."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from tasks import report_charts, runs, store
 from tasks.approvals_shown import accepted_readings, shown_approvals
 from tasks.disclosure import ReachRow, reach_rows
 from tasks.evaluation_record import stored_evaluation
+from tasks.overdue import overdue_within
 from tasks.pages import filters, page_environment, write_page
 from tasks.plain_words import PlainWords
 from tasks.preview_words import Words
@@ -28,6 +30,7 @@ def write_report(workplace: Workplace, run: str, look: int) -> Path:
     with store.reading(workplace) as connection:
         known = runs.load_within(connection, run)
         found = stored_evaluation(workplace, known.run, look)
+        late = overdue_within(connection, datetime.now(UTC), known.run)
         _read_traits(connection, workplace, known.run)
         values: dict[str, Any] = {"run": known.run}
         persons = _one(connection, "reports/persons", {**values, "internal": known.brief.is_internal})
@@ -45,6 +48,7 @@ def write_report(workplace: Workplace, run: str, look: int) -> Path:
     text = page.render(
         run=known.run,
         look=look,
+        overdue=late,
         brief=known.brief,
         found=found,
         words=words,

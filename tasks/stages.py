@@ -26,6 +26,7 @@ from tasks import (
     lessons,
     looks,
     messages,
+    overdue_page,
     previews,
     publishing,
     quality,
@@ -144,6 +145,14 @@ def write_report(workplace: Workplace, run: str, look: int) -> Path:
     """Write the report that a communicator reads."""
     store.take_snapshot(workplace)
     return reports.write_report(workplace, run, look)
+
+
+@task(cache_policy=NO_CACHE)
+def mark_overdue(workplace: Workplace, run: str) -> Path:
+    """Write the report again, so that it shows in red what the run is late with, or a page that says that none is."""
+    store.take_snapshot(workplace)
+    look = overdue_page.evaluated_look(workplace, run)
+    return reports.write_report(workplace, run, look) if look else overdue_page.write_overdue_page(workplace, run)
 
 
 @task(cache_policy=NO_CACHE, task_run_name="follow up {period.name}")

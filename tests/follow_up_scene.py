@@ -1,4 +1,4 @@
-"""A year of synthetic campaigns for the follow-up: bodies and goals, some sent, evaluated, late or told back."""
+"""A year of synthetic campaigns for the follow-up: several bodies and goals, some sent, evaluated or late."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -60,8 +60,8 @@ def describe_persons(workplace: Workplace) -> None:
     with store.writing(workplace) as connection:
         connection.execute(
             "CREATE TEMP TABLE once AS SELECT DISTINCT ON (kind, person_key) * REPLACE ("
-            "CASE WHEN person_key < '2' THEN 'fi' WHEN person_key < '21' THEN 'so' ELSE 'sv' END AS language, "
-            "(CASE WHEN person_key < '4' THEN 1940 WHEN person_key < '9' THEN 1990 ELSE 1975 END)::SMALLINT "
+            "CASE WHEN person_key < '2' THEN 'fi' ELSE 'sv' END AS language, "
+            "(CASE WHEN person_key < '5' THEN 1940 WHEN person_key < 'b' THEN 2000 ELSE 1975 END)::SMALLINT "
             "AS birth_year, "
             "person_key < '15' AS easy_read) FROM person"
         )

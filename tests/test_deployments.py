@@ -119,6 +119,7 @@ def test_a_deployed_run_shows_its_shards_and_its_look_fires_unaided(
     assert flows == {
         "flows.campaign.prepare_campaign", "flows.campaign.run_campaign", "flows.campaign.publish_campaign",
         "flows.evaluation.evaluate_campaign", "flows.evaluation.evaluate_due", "flows.unpublishing.unpublish_due",
+        "flows.evaluation.follow_up_programme",
     }  # fmt: skip
     assert deployments
     deployment = requests.get(f"{api}/deployments/name/run-campaign/budkavle", timeout=30).json()["id"]

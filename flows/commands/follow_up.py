@@ -20,6 +20,7 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands to the application."""
     app.command()(feedback)
     app.command()(follow_up)
+    app.command()(export)
 
 
 def feedback(
@@ -76,6 +77,23 @@ def follow_up(
     name = read_period(period).name
     found = run_flow(lambda: _start(name, language or "", str(out.absolute()) if out else ""))
     answer(found, as_json, lambda: [*found["summary"], f"page     {found['page']}"])
+
+
+def export(
+    folder: Annotated[Path, typer.Argument(help="Folder for the files; made where it is missing.")],
+    period: Annotated[str | None, typer.Option(help="What the views about a period follow; everything else.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write every report view as Parquet, with few persons hidden and nobody told apart."""
+    from campaigns.period import read_period
+    from tasks.export import export as write
+
+    written = write(here(), folder, read_period(period) if period else None)
+    answer(
+        written.as_dict(),
+        as_json,
+        lambda: [*(f"{view}\t{rows} rows" for view, rows in written.rows.items()), f"folder   {written.folder}"],
+    )
 
 
 def _start(period: str, language: str, out: str) -> Any:
