@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from approval_scene import DIRECTORY, Postbox, campaign_folder, office, open_finding, postbox, prepared, text_of
+from small_run import brief as small_brief
 
-from campaigns.errors import ApprovalPending, ApprovalRefused, IllegalMove, InputError
+from campaigns.errors import ApprovalPending, ApprovalRefused, Finding, IllegalMove, InputError
 from flows.commands.publishing import _lines
-from tasks import approval, decisions, runs, store
+from tasks import approval, approval_matter, decisions, runs, store
 from tasks.status import run_status
 from tasks.workplace import Workplace
 
@@ -168,3 +169,14 @@ def test_the_data_protection_officer_is_told_why_what_and_how_many(
         "to the public: 20 persons of 20 in the audience", "form of the suspended run in Prefect", "--refuse",
     ):  # fmt: skip
         assert part in told
+
+
+def test_an_override_stands_beside_what_was_found_and_its_reason() -> None:
+    reason = "Ordet finns i stadens egen ordlista."
+    override = {"gate": "spelling", "reason": reason}
+    found = Finding("spelling", "P5b", "W", "text.sv.md", 7, "Ordet avfallspåsa är okänt.", "Stava.", accepted=reason)
+    other = replace(found, gate="lix", message="För svårt.")
+    told = "\n".join(approval_matter._overrides(small_brief(overrides=[override]), [found, found, other], str))
+    assert told.count("Found: text.sv.md:7 Ordet avfallspåsa är okänt.") == 1
+    assert told.endswith(f"Reason: {reason}")
+    assert "För svårt" not in told
