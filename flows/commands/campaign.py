@@ -105,7 +105,10 @@ def prepare(campaign: Campaign, as_json: AsJson = False) -> None:
             f"run       {run_id}",
             f"preview   {preview}",
             *(f"warning   {warning}" for warning in warnings),
-            *(f"asked     {', '.join(each['asked'])} as {each['role']}" for each in standing["approvals"]["missing"]),
+            *(
+                f"asked     {', '.join(each['asked'])} as {each['role']}"
+                for each in standing["approvals"].get("missing", ())
+            ),
             f"next      {standing['next']}",
         ],
     )
