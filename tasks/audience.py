@@ -5,7 +5,7 @@
 """
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -84,17 +84,17 @@ def _copy_registers(workplace: Workplace, questions: Sequence[Question], folder:
     needed = sorted({register for question in questions for register in question.registers})
     copies = {register: folder / f"register_{register}.copy" for register in needed}
     with store.writing(workplace) as connection:
-        _require_imported(connection, needed)
+        _require_imported(connection, [question.registers for question in questions])
         for register, copy in copies.items():
             connection.execute(f"COPY (FROM register_{register}) TO '{copy}' (FORMAT parquet)")
     return copies
 
 
-def _require_imported(connection: duckdb.DuckDBPyConnection, registers: Sequence[str]) -> None:
-    """Refuse registers that have never been imported: their queries would select nobody."""
+def _require_imported(connection: duckdb.DuckDBPyConnection, waves: Sequence[Collection[str]]) -> None:
+    """Refuse where a wave reads no register that has ever been imported: its query would select nobody."""
     query = "SELECT kind FROM register_extract UNION SELECT DISTINCT kind FROM person"
     known = {kind for (kind,) in connection.execute(query).fetchall()}
-    if missing := [register for register in registers if register not in known]:
+    if missing := sorted(set().union(*(registers for registers in waves if known.isdisjoint(registers)))):
         commands = " and ".join(
             f"`budkavle register import FILE --kind {register} --extracted DATE`" for register in missing
         )

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from campaigns.brief import Brief
+from campaigns.channels import load_channels
 from tasks import accounts, approval_rows, approval_standing, decisions, overdue, runs, store, stories, unpublishing
 from tasks import replies as gateway_replies
-from tasks.disclosure import sum_may_be_shown
+from tasks.disclosure import hidden_cells, sum_may_be_shown
 from tasks.ledger import load_decisions
 from tasks.profile_cells import hidden_reasons
 from tasks.workplace import Workplace
@@ -57,7 +58,7 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
         "waves": [{"wave": wave.name, "start": wave.start.isoformat()} for wave in found.brief.waves],
         "paused": _paused(workplace, run_id),
         "persons": persons,
-        "messages": messages,
+        "messages": messages | {"by_channel": _shown_channels(messages["by_channel"])},
         "unknown": unknown,
         "replies": replies,
         "due_looks": due_looks,
@@ -79,6 +80,21 @@ def _shown(persons: dict[str, Any], waves: Mapping[str, Mapping[str, int]]) -> d
     shown = {reason: None if reason in hidden else count for reason, count in counts.items()}
     told = sum_may_be_shown([counts[reason] for reason in sorted(hidden & counts.keys())])
     return persons | {"excluded_by_reason": shown if told and all(each for _, each in found) else {}}
+
+
+def _shown_channels(by_channel: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
+    """Return the accounts of each channel; one with fewer than ten messages to persons is summed with its guard.
+
+    The preview withholds how few a channel reaches; the sum, such as ``email+letter``, keeps every total true.
+    """
+    personal = [name for name in by_channel if load_channels()[name].address_kind]
+    hidden = hidden_cells([[by_channel[name]["planned"]] for name in personal])
+    together = [name for position, name in enumerate(personal) if position in hidden]
+    if len(together) < 2:
+        return {name: dict(accounts) for name, accounts in by_channel.items()}
+    summed = {account: sum(by_channel[name][account] for name in together) for account in by_channel[together[0]]}
+    apart = {name: dict(accounts) for name, accounts in by_channel.items() if name not in together}
+    return apart | {"+".join(together): summed}
 
 
 def _paused(workplace: Workplace, run: str) -> dict[str, str]:

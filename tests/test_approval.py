@@ -34,7 +34,7 @@ from campaigns.errors import (
     InputError,
 )
 from campaigns.language import translations
-from flows import approval_form
+from flows import approval_form, schedule
 from flows.commands.common import actor as command_actor
 from tasks import (
     approval,
@@ -589,6 +589,18 @@ def test_the_digest_that_was_granted_is_the_sealed_one(scene: Scene) -> None:
     sealed = digest.seal(scene.workplace, scene.run)
     approval.request(scene.workplace, scene.run)
     assert approval.grant(scene.workplace, scene.run, scene.box.codes()[0]).digest == sealed
+
+
+def test_the_form_in_prefect_takes_a_refusal_from_the_approvers_own_account(scene: Scene) -> None:
+    approval.request(scene.workplace, scene.run)
+    code = scene.box.codes()[0]
+    given = {"code": code, "refusal": "Datumet är fel."}
+    another = approval_form.ApprovalForm(account="somebody", **given)
+    assert "another account" in schedule._decide(scene.workplace, scene.run, another)
+    own = approval_form.ApprovalForm(account="manager_waste", **given)
+    assert schedule._decide(scene.workplace, scene.run, own) == ""
+    with pytest.raises(ApprovalRefused, match=r"refused by manager .*: Datumet är fel"):
+        schedule.wait_for_approval(scene.workplace, scene.run)
 
 
 def test_every_word_of_the_letter_and_the_form_is_translated() -> None:

@@ -299,6 +299,11 @@ def test_a_campaign_to_employees_is_followed_per_unit_and_tells_nothing_of_few_o
         outcomes.import_outcomes(city, run, file)
     file.write_text("\n".join(["unit;outcome;value;observed_on", *rows]) + "\n", encoding="utf-8")
     assert outcomes.import_outcomes(city, run, file).stored == len(found) > 0
+    with store.writing(city) as connection:
+        values = {"run": run, "today": date.today()}
+        judged = connection.execute(store.statement("quality/outcomes"), values)
+        outside = [column[0] for column in judged.description or []].index("outside_audience")
+        assert {row[outside] for row in judged.fetchall()} == {False}
     evaluation.evaluate(city, run, 1)
     store.take_snapshot(city)
     page = lxml.html.document_fromstring(reports.write_report(city, run, 1).read_text(encoding="utf-8"))

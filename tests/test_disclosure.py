@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tasks.disclosure import SMALLEST_CELL, hidden_cells, hidden_groups, reach_rows, sum_may_be_shown
 from tasks.profile_cells import APPROACHED, EXCLUDED, SELECTED, standings
-from tasks.status import _shown
+from tasks.status import _shown, _shown_channels
 
 Counts: TypeAlias = tuple[int, ...]
 Shown: TypeAlias = tuple[tuple[int | None, ...], int | None]
@@ -142,6 +142,19 @@ def test_status_hides_few_by_reason_and_keeps_its_sums(reasons: dict[str, int], 
     found = _shown({"excluded": sum(reasons.values()), "excluded_by_reason": reasons}, {"external": reasons})
     assert found["excluded"] == sum(reasons.values())
     assert found["excluded_by_reason"] == told
+
+
+def test_status_sums_a_channel_of_few_with_its_guard_and_keeps_every_total() -> None:
+    def accounts(planned: int) -> dict[str, int]:
+        return {"planned": planned, "accepted": planned - 1}
+
+    few = {"email": accounts(800), "letter": accounts(4), "sms": accounts(70), "web": accounts(2)}
+    shown = _shown_channels(few)
+    assert shown == {
+        "web": accounts(2), "sms": accounts(70), "email+letter": {"planned": 804, "accepted": 802},
+    }  # fmt: skip
+    for untouched in (few | {"letter": accounts(40)}, {"letter": accounts(4), "web": accounts(2)}):
+        assert _shown_channels(untouched) == untouched
 
 
 def test_status_hides_a_reason_that_one_wave_hides_so_that_the_preview_and_it_tell_no_more_together() -> None:

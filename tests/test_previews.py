@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 import lxml.html
+import pytest
 from jinja2.ext import babel_extract
 from lxml.html import HtmlElement
 from prepared_run import campaign_in, prepare
@@ -19,6 +20,8 @@ from campaigns.brief_loading import load_brief
 from campaigns.language import translations
 from expectations import SUITES
 from flows import artifacts
+from flows.campaign import PREPARING
+from flows.progress import steps
 from tasks import audience_words, plan_names, preview_words, runs, store
 from tasks.check_words import CHECKS
 from tasks.pages import LAYOUTS
@@ -353,3 +356,14 @@ def test_what_a_person_must_read_has_an_id_and_names_who_has_read_it(workplace: 
     assert "ingen ännu" in unread
     assert "Läst och godtagen av Exempel Chef." in read
     assert "Exempel Chef, 2 januari 2027" in read
+
+
+def test_prepare_tells_each_step_on_the_error_stream_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    with steps(PREPARING) as go_on:
+        for _ in PREPARING[1:]:
+            go_on()
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert [line.partition(" s  ")[2] for line in told.err.splitlines()] == [
+        f"{number} of {len(PREPARING)}  {name} …" for number, name in enumerate(PREPARING, start=1)
+    ]

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from approval_scene import DIRECTORY, Postbox, campaign_folder, office, open_finding, postbox, prepared, text_of
+from small_run import brief as small_brief
 
-from campaigns.errors import ApprovalPending, ApprovalRefused, IllegalMove, InputError
+from campaigns.errors import ApprovalPending, ApprovalRefused, Finding, IllegalMove, InputError
 from flows.commands.publishing import _lines
-from tasks import approval, decisions, runs, store
+from tasks import approval, approval_matter, decisions, runs, store
 from tasks.status import run_status
 from tasks.workplace import Workplace
 
@@ -62,12 +63,12 @@ def test_who_was_persuaded_approves_with_the_same_code(scene: tuple[Workplace, P
     assert [each.action for each in decisions.read(workplace)].count("approval_refused") == 1
 
 
-@pytest.mark.parametrize("reason", ["", " … ", "x" * 1001])
-def test_a_refusal_without_a_reason_is_not_taken(scene: tuple[Workplace, Path, str, Postbox], reason: str) -> None:
+def test_a_refusal_without_a_reason_is_not_taken(scene: tuple[Workplace, Path, str, Postbox]) -> None:
     workplace, _, run, box = scene
     approval.request(workplace, run)
-    with pytest.raises(InputError, match="needs a reason"):
-        approval.refuse(workplace, run, box.codes()[0], reason, actor="account:x")
+    for reason in ("", " … ", "x" * 1001):
+        with pytest.raises(InputError, match="needs a reason"):
+            approval.refuse(workplace, run, box.codes()[0], reason, actor="account:x")
     with pytest.raises(ApprovalRefused, match="communicator"):
         approval.refuse(workplace, run, box.codes()[0], "Nej.", actor="account:communicator_waste")
     with pytest.raises(ApprovalPending):
@@ -111,19 +112,15 @@ def test_legal_reviews_a_crisis_after_the_others_have_approved(scene: tuple[Work
         approval.grant(workplace, run, box.codes()[-1])
 
 
-@pytest.mark.parametrize(
-    ("state", "remedy"), [("published", "needs no further approval"), ("stopped", "a new `edition`")]
-)
-def test_a_run_that_is_over_is_never_to_be_prepared(
-    scene: tuple[Workplace, Path, str, Postbox], state: str, remedy: str
-) -> None:
+def test_a_run_that_is_over_is_never_to_be_prepared(scene: tuple[Workplace, Path, str, Postbox]) -> None:
     workplace, _, run, box = scene
     approval.request(workplace, run)
-    with store.writing(workplace) as connection:
-        connection.execute("UPDATE run SET state = ?", [state])
-    with pytest.raises(IllegalMove, match=remedy) as caught:
-        approval.grant(workplace, run, box.codes()[0])
-    assert "budkavle prepare" not in str(caught.value)
+    for state, remedy in (("published", "needs no further approval"), ("stopped", "a new `edition`")):
+        with store.writing(workplace) as connection:
+            connection.execute("UPDATE run SET state = ?", [state])
+        with pytest.raises(IllegalMove, match=remedy) as caught:
+            approval.grant(workplace, run, box.codes()[0])
+        assert "budkavle prepare" not in str(caught.value)
 
 
 def test_status_tells_from_whom_an_approval_is_missing_and_what_to_type(
@@ -172,3 +169,14 @@ def test_the_data_protection_officer_is_told_why_what_and_how_many(
         "to the public: 20 persons of 20 in the audience", "form of the suspended run in Prefect", "--refuse",
     ):  # fmt: skip
         assert part in told
+
+
+def test_an_override_stands_beside_what_was_found_and_its_reason() -> None:
+    reason = "Ordet finns i stadens egen ordlista."
+    override = {"gate": "spelling", "reason": reason}
+    found = Finding("spelling", "P5b", "W", "text.sv.md", 7, "Ordet avfallspåsa är okänt.", "Stava.", accepted=reason)
+    other = replace(found, gate="lix", message="För svårt.")
+    told = "\n".join(approval_matter._overrides(small_brief(overrides=[override]), [found, found, other], str))
+    assert told.count("Found: text.sv.md:7 Ordet avfallspåsa är okänt.") == 1
+    assert told.endswith(f"Reason: {reason}")
+    assert "För svårt" not in told

@@ -96,9 +96,10 @@ def prepare(campaign: Campaign, as_json: AsJson = False) -> None:
 
     run_id = run_flow(start)
     from tasks.audience_profile import warnings_of
+    from tasks.status import run_status
 
     preview = here().run_folder(run_id, "preview") / "index.html"
-    warnings = warnings_of(here(), run_id)
+    warnings, standing = warnings_of(here(), run_id), run_status(here(), run_id)
     answer(
         {"run": run_id, "preview": str(preview), "warnings": warnings},
         as_json,
@@ -106,7 +107,11 @@ def prepare(campaign: Campaign, as_json: AsJson = False) -> None:
             f"run       {run_id}",
             f"preview   {preview}",
             *(f"warning   {warning}" for warning in warnings),
-            f"next      budkavle approve {run_id} --code CODE",
+            *(
+                f"asked     {', '.join(each['asked'])} as {each['role']}"
+                for each in standing["approvals"].get("missing", ())
+            ),
+            f"next      {standing['next']}",
         ],
     )
 

@@ -47,6 +47,7 @@ def show(
     """Show the exact bytes of every message that was handed over to a person; that you looked is written to the log."""
     from campaigns.errors import InputError
     from tasks.archive import deliveries
+    from tasks.local_time import on_one_line
 
     found = [each for each in deliveries(here(), run, person, actor()) if message in (None, each.message_id)]
     if not found:
@@ -59,9 +60,7 @@ def show(
     answer(
         {"person_key": person, "messages": [_told(each, with_content=out is None) for each in found]},
         as_json,
-        lambda: [
-            f"{each.message_id}  {each.channel:7} {each.status:9} {each.sent_at:%Y-%m-%d %H:%M:%S}" for each in found
-        ],
+        lambda: [f"{each.message_id}  {each.channel:7} {each.status:9} {on_one_line(each.sent_at)}" for each in found],
     )
 
 
