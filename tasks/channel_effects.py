@@ -6,7 +6,7 @@ effect is the figure to choose by. Channels share their control groups, so their
 shrinking ignores.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -21,8 +21,9 @@ from tasks.estimation.shrinkage import Shrunken, shrink
 
 @dataclass(frozen=True)
 class ChannelEffect:
-    """The effect of one set of channels, with the persons compared and the units (households, persons) treated."""
+    """The effect of one set of channels in some segments, with the persons compared and the units treated."""
 
+    segment: str
     channels: str
     persons: int
     control_persons: int
@@ -32,7 +33,25 @@ class ChannelEffect:
     p_adjusted: float
 
 
-def channel_effects(treated: Iterable[Group], holdout: Iterable[Group], *, share: bool) -> list[ChannelEffect]:
+def people_of(segment: str) -> str:
+    """Return what a segment says of its people, without language, addresses and contacts left."""
+    parts = segment.replace("|", "/").split("/")
+    return "/".join(parts[: 2 if len(parts) > 3 else 1])
+
+
+def by_people(treated: Sequence[Group], holdout: Sequence[Group], *, share: bool) -> list[ChannelEffect]:
+    """Return the channels of everybody, then of each group of people that had at least two to compare."""
+    found = channel_effects(treated, holdout, share=share)
+    for people in sorted({people_of(group.segment) for group in treated}):
+        mine = ([group for group in arm if people_of(group.segment) == people] for arm in (treated, holdout))
+        rows = channel_effects(*mine, share=share, segment=people)
+        found += rows if len(rows) > 1 else []
+    return found
+
+
+def channel_effects(
+    treated: Iterable[Group], holdout: Iterable[Group], *, share: bool, segment: str = "all"
+) -> list[ChannelEffect]:
     """Return every set of channels that ten persons or more in each arm can be compared by, in alphabetical order."""
     control = {(group.segment, group.size): group for group in holdout if group.sums.units > 0}
     sets: dict[str, list[Group]] = {}
@@ -48,7 +67,9 @@ def channel_effects(treated: Iterable[Group], holdout: Iterable[Group], *, share
     adjusted = holm([one[2].p for one in found.values()])
     return (
         [
-            ChannelEffect(name, one[0], one[1], sum(group.sums.units for group in sets[name]), one[2], shrunken, p)
+            ChannelEffect(
+                segment, name, one[0], one[1], sum(group.sums.units for group in sets[name]), one[2], shrunken, p
+            )
             for (name, one), shrunken, p in zip(found.items(), drawn, adjusted, strict=True)
         ]
         if found

@@ -16,7 +16,7 @@ from tasks import (
     runs,
     store,
 )
-from tasks.channel_effects import channel_effects
+from tasks.channel_effects import by_people
 from tasks.channel_groups import read_groups
 from tasks.estimate import Sums
 from tasks.estimation.sample_ratio import UNLIKELY, sample_ratio_p
@@ -99,7 +99,7 @@ def _evaluate(
             for dimension, groups in _groups(connection).items()
             if len(groups) > 1
         },
-        channels=channel_effects(*read_groups(connection, run.run), share=share) if effect.difference else [],
+        channels=by_people(*read_groups(connection, run.run), share=share) if effect.difference else [],
         costs=evaluation_tables.read_costs(connection, run.run),
         trend=evaluation_tables.read_trend(connection, run),
         reached=evaluation_answer.level_reached(connection),

@@ -176,13 +176,18 @@ def _equity(evidence: Evidence, shown: bool) -> list[Found]:
 
 def _channel(evidence: Evidence, row: ChannelEffect) -> Found:
     """Return one set of channels; cost per result only where the shrunken effect is surely for the better."""
-    sek, co2_kg = evidence.costs.get(row.channels, (0.0, 0.0))
+    sek, co2_kg = evidence.costs.get(row.channels, (0.0, 0.0)) if row.segment == "all" else (None, None)
     way = verdicts.direction(evidence.run.brief.objective)
-    sure = evidence.share and min(way * row.shrunken.low, way * row.shrunken.high) > 0
+    sure = sek is not None and evidence.share and min(way * row.shrunken.low, way * row.shrunken.high) > 0
     return (
-        {"channels": row.channels, "persons": row.persons, "control_persons": row.control_persons}
+        {
+            "segment": row.segment,
+            "channels": row.channels,
+            "persons": row.persons,
+            "control_persons": row.control_persons,
+        }
         | {"level": row.difference.level, "control_level": row.difference.control_level}
         | verdicts.figures(row.difference)
         | {"p_adjusted": row.p_adjusted, **_shrunken(row), "cost_sek": sek, "co2_kg": co2_kg}
-        | {"sek_per_result": sek / (way * row.shrunken.estimate * row.units) if sure else None}
+        | {"sek_per_result": (sek or 0.0) / (way * row.shrunken.estimate * row.units) if sure else None}
     )

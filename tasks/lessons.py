@@ -1,13 +1,14 @@
 """What an evaluation teaches: sharper beliefs about channels for the next plan, and lessons in words (P4g)."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import duckdb
 
 from campaigns.language import translations
 from tasks import runs, store
+from tasks.channel_lessons import ChannelRow, channels_apart, read_channels
 from tasks.learning import learn
 from tasks.plain_words import PlainWords
 from tasks.segment_names import SegmentNames
@@ -27,11 +28,12 @@ def draw_lessons(workplace: Workplace, run: str, look: int) -> None:
         known = runs.load_within(connection, run)
         effects = _effects(connection, known.run, look)
         shares = _shares(connection, known.run)
+        channels = read_channels(connection, known.run, look)
         row = connection.execute("SELECT max(look) FROM effect WHERE run = ?", [known.run]).fetchone()
         if row and row[0] == look:
             learn(connection, workplace, known, look)
         connection.execute("DELETE FROM lesson WHERE run = ? AND look = ?", [known.run, look])
-        for sentence in _sentences(workplace.language, known, effects, shares):
+        for sentence in _sentences(workplace.language, known, effects, shares, channels):
             connection.execute("INSERT INTO lesson VALUES (?, ?, ?, now())", [known.run, look, sentence])
         store.keep_evidence(connection, workplace, known.run, ["lesson"])
 
@@ -54,7 +56,9 @@ def _shares(connection: duckdb.DuckDBPyConnection, run: str) -> Shares:
     return shares
 
 
-def _sentences(language: str, run: runs.Run, effects: Effects, shares: Shares) -> Iterator[str]:
+def _sentences(
+    language: str, run: runs.Run, effects: Effects, shares: Shares, channels: Sequence[ChannelRow]
+) -> Iterator[str]:
     objective = run.brief.objective
     whole = effects.get("all")
     share = all(0 <= figure <= 1 for figure in (objective.baseline, objective.target))
@@ -67,6 +71,7 @@ def _sentences(language: str, run: runs.Run, effects: Effects, shares: Shares) -
     if whole["ci_low"] <= 0 <= whole["ci_high"]:
         yield _("A larger audience or control group is needed next time to tell so small a difference from chance.")
     yield from _most_and_least(language, words, effects)
+    yield from channels_apart(language, words, channels)
     yield from _not_reached(language, shares)
 
 

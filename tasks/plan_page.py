@@ -13,6 +13,7 @@ import duckdb
 from campaigns.language import translations
 from tasks import store
 from tasks.pages import filters
+from tasks.plan_lessons import lessons_used
 from tasks.preview_words import Words
 from tasks.report_charts import fairness_chart
 from tasks.segment_names import SegmentNames
@@ -33,6 +34,7 @@ class PlanPage:
     chart: str
     choices: list[dict[str, Any]]
     charges: list[str]
+    lessons: list[str]
 
 
 def plan_page(connection: duckdb.DuckDBPyConnection, run: str, language: str, words: Words) -> PlanPage:
@@ -50,6 +52,7 @@ def plan_page(connection: duckdb.DuckDBPyConnection, run: str, language: str, wo
         chart=_chart(tables["fairness"], language),
         choices=[_choice(row, charges, names, words) for row in tables["choice"]],
         charges=charges,
+        lessons=lessons_used(connection, run, language),
     )
 
 

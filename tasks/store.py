@@ -22,8 +22,8 @@ SQL = Path(__file__).parent / "sql"
 PRIVATE_TABLES = ("identity", "message_slot")
 RUN_TABLES = (
     "run", "audience", "audience_profile", "audience_overlap", "plan", "plan_choice", "plan_price", "plan_floor",
-    "plan_fairness", "plan_rule", "assignment", "diversion", "variant", "variant_choice", "message", "message_slot",
-    "approval", "look", "outcome", "evaluation", "effect", "effect_group", "effect_channel", "equity",
+    "plan_fairness", "plan_rule", "plan_lesson", "assignment", "diversion", "variant", "variant_choice", "message",
+    "message_slot", "approval", "look", "outcome", "evaluation", "effect", "effect_group", "effect_channel", "equity",
     "response_evidence", "lesson", "check_result",
 )  # fmt: skip
 HMAC_BLOCK = 64

@@ -24,7 +24,11 @@ from tasks.workplace import Workplace
 from tasks.world import simulate_outcomes
 
 ROOT = Path(languages.__file__).parent.parent
-SOURCES = ("tasks/plain_words.py", "tasks/lessons.py", "tasks/segment_names.py", "tasks/reports.py")
+SOURCES = (
+    "tasks/plain_words.py", "tasks/lessons.py", "tasks/segment_names.py", "tasks/reports.py",
+    "tasks/channel_lessons.py",
+    "tasks/plan_lessons.py",
+)  # fmt: skip
 TEMPLATES = ("campaigns/layouts/report.html.j2", "campaigns/layouts/page.html.j2")
 
 

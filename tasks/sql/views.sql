@@ -333,7 +333,7 @@ WHERE least(groups.persons, groups.control_persons) >= 10;
 -- One row per run, look and channels together: effect and what it cost; figures are the shrunken ones.
 CREATE OR REPLACE VIEW report_channel_effect AS
 SELECT
-    run, look, outcome, channels, persons, round(shrunken, 3) AS effect, round(shrunken_low, 3) AS effect_low,
+    run, look, outcome, segment, channels, persons, round(shrunken, 3) AS effect, round(shrunken_low, 3) AS effect_low,
     round(shrunken_high, 3) AS effect_high, p_adjusted, round(cost_sek, 0) AS cost_sek,
     round(sek_per_result, 0) AS sek_per_result, round(co2_kg, 1) AS co2_kg
 FROM effect_channel
@@ -371,7 +371,7 @@ COMMENT ON VIEW report_equity IS 'One row per run, look, outcome, dimension and 
 COMMENT ON COLUMN report_equity.effect IS 'Shrunken effect, in the unit of the outcome.';
 COMMENT ON COLUMN report_equity.effect_low IS 'Lower end of its 95 % interval.';
 COMMENT ON COLUMN report_equity.effect_high IS 'Upper end of its 95 % interval.';
-COMMENT ON VIEW report_channel_effect IS 'One row per run, look, outcome and channels together with ten persons or more in each arm: the effect and its cost.';
+COMMENT ON VIEW report_channel_effect IS 'One row per run, look, outcome, group of people and channels together with ten persons or more in each arm: the effect and its cost.';
 COMMENT ON COLUMN report_channel_effect.effect IS 'Shrunken effect, in the unit of the outcome: the best channel is not believed for its luck.';
 COMMENT ON COLUMN report_channel_effect.effect_low IS 'Lower end of its 95 % interval.';
 COMMENT ON COLUMN report_channel_effect.effect_high IS 'Upper end of its 95 % interval.';

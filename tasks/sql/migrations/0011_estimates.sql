@@ -84,15 +84,17 @@ COMMENT ON COLUMN equity.least IS 'Group that gained least.';
 COMMENT ON COLUMN equity.most IS 'Group that gained most.';
 
 CREATE TABLE effect_channel (
-    run VARCHAR, look SMALLINT, outcome VARCHAR, channels VARCHAR, persons BIGINT, control_persons BIGINT,
+    run VARCHAR, look SMALLINT, outcome VARCHAR, segment VARCHAR, channels VARCHAR, persons BIGINT,
+    control_persons BIGINT,
     level DOUBLE, control_level DOUBLE, estimate DOUBLE, standard_error DOUBLE, ci_low DOUBLE, ci_high DOUBLE,
     p_adjusted DOUBLE, shrunken DOUBLE, shrunken_low DOUBLE, shrunken_high DOUBLE, cost_sek DOUBLE,
     sek_per_result DOUBLE, co2_kg DOUBLE
 );
-COMMENT ON TABLE effect_channel IS 'One row per run, look, outcome and channels together: those whose plan held exactly these channels, against the holdout of the same segments and household sizes.';
+COMMENT ON TABLE effect_channel IS 'One row per run, look, outcome, group of segments and channels together: those whose plan held exactly these channels, against the holdout of the same segments and household sizes.';
 COMMENT ON COLUMN effect_channel.run IS 'The run.';
 COMMENT ON COLUMN effect_channel.look IS 'Number of the look.';
 COMMENT ON COLUMN effect_channel.outcome IS 'Outcome.';
+COMMENT ON COLUMN effect_channel.segment IS 'What the segments have in common, such as need/life_situation, without language and addresses; all for everybody. Its figures are of the group; money only for all.';
 COMMENT ON COLUMN effect_channel.channels IS 'Channels of the plan, joined by +, in alphabetical order.';
 COMMENT ON COLUMN effect_channel.persons IS 'Treated persons whose plan held these channels.';
 COMMENT ON COLUMN effect_channel.control_persons IS 'Persons held out in the same segments and household sizes.';
@@ -109,3 +111,16 @@ COMMENT ON COLUMN effect_channel.shrunken_high IS 'Upper end of the 95 % interva
 COMMENT ON COLUMN effect_channel.cost_sek IS 'Cost of the accepted messages, kronor.';
 COMMENT ON COLUMN effect_channel.sek_per_result IS 'Kronor per unit that reached the result because of the campaign (shrunken); null where the interval holds zero.';
 COMMENT ON COLUMN effect_channel.co2_kg IS 'Carbon dioxide equivalents of the accepted messages, kilograms.';
+
+CREATE TABLE plan_lesson (
+    run VARCHAR, channel VARCHAR, share_before DOUBLE, share_now DOUBLE, persons_before BIGINT, persons_now BIGINT,
+    lesson_runs VARCHAR[]
+);
+COMMENT ON TABLE plan_lesson IS 'One row per run and channel that earlier campaigns have taught something about: what the lessons changed in the plan to the public.';
+COMMENT ON COLUMN plan_lesson.run IS 'The run that was planned.';
+COMMENT ON COLUMN plan_lesson.channel IS 'Channel.';
+COMMENT ON COLUMN plan_lesson.share_before IS 'Mean share believed to act because of one contact before any lesson: the documented prior.';
+COMMENT ON COLUMN plan_lesson.share_now IS 'The same, as believed now.';
+COMMENT ON COLUMN plan_lesson.persons_before IS 'Persons who would have got the channel without the lessons, to the nearest ten.';
+COMMENT ON COLUMN plan_lesson.persons_now IS 'Persons who get it in the optimum, exploration aside, to the nearest ten.';
+COMMENT ON COLUMN plan_lesson.lesson_runs IS 'Runs that taught something about the channel.';
