@@ -26,7 +26,7 @@ def draw_lessons(workplace: Workplace, run: str, look: int) -> None:
     """
     with store.writing(workplace) as connection:
         known = runs.load_within(connection, run)
-        effects = _effects(connection, known.run, look)
+        effects = _effects(connection, known.run, look, known.brief.objective.outcome)
         shares = _shares(connection, known.run)
         channels = read_channels(connection, known.run, look)
         row = connection.execute("SELECT max(look) FROM effect WHERE run = ?", [known.run]).fetchone()
@@ -38,11 +38,11 @@ def draw_lessons(workplace: Workplace, run: str, look: int) -> None:
         store.keep_evidence(connection, workplace, known.run, ["lesson"])
 
 
-def _effects(connection: duckdb.DuckDBPyConnection, run: str, look: int) -> Effects:
+def _effects(connection: duckdb.DuckDBPyConnection, run: str, look: int, outcome: str) -> Effects:
     rows = connection.execute(
         "SELECT segment, estimate, standard_error, ci_low, ci_high, level, persons FROM effect "
-        "WHERE run = ? AND look = ? ORDER BY segment",
-        [run, look],
+        "WHERE run = ? AND look = ? AND outcome = ? ORDER BY segment",
+        [run, look, outcome],
     ).fetchall()
     names = ("estimate", "standard_error", "ci_low", "ci_high", "level", "persons")
     return {row[0]: dict(zip(names, row[1:], strict=True)) for row in rows}
