@@ -23,7 +23,7 @@ from tasks.estimation.sample_ratio import UNLIKELY, sample_ratio_p
 from tasks.evaluation_answer import Evidence, Found
 from tasks.group_effects import Arms, group_effects
 from tasks.looks import coming_looks, due_looks, plan_looks
-from tasks.verdicts import direction, warn
+from tasks.verdicts import direction, is_share, warn
 from tasks.workplace import Workplace
 
 __all__ = ["coming_looks", "due_looks", "evaluate", "plan_looks", "require_outcomes"]
@@ -78,37 +78,45 @@ def _observe(connection: duckdb.DuckDBPyConnection, run: runs.Run, window: looks
 def _evaluate(
     connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs.Run, look: int, observed_on: date
 ) -> Found:
+    """Find everything in the order in which the temporary tables allow it, put it into words, write the tables."""
     rows = connection.execute(store.statement("evaluation/sums")).fetchall()
     sample_p = _sample_ratio(run, rows)
     experiment_rows.read_traits(connection, workplace, run.run)
-    way, share = direction(run.brief.objective), evaluation_answer.is_share(connection, run)
+    reached = experiment_rows.level_reached(connection)
+    share = is_share(run.brief.objective, reached)
     effect = _estimate(connection, run, run.brief.objective.outcome)
-    segments = {
-        name: _arms([row for row in rows if row[0] == name]) for name in sorted({row[0] for row in rows} - {""})
-    }
     evidence = Evidence(
         run,
         look,
         observed_on,
-        sums=rows,
+        rows,
         effects=[effect],
         sample_ratio_p=sample_p,
-        segments=group_effects(segments, way, share=share),
-        groups={
-            dimension: group_effects(groups, way, share=share)
-            for dimension, groups in _groups(connection).items()
-            if len(groups) > 1
-        },
+        **_parts(connection, run, rows, share),
         channels=by_people(*read_groups(connection, run.run), share=share) if effect.difference else [],
         costs=evaluation_tables.read_costs(connection, run.run),
         trend=evaluation_tables.read_trend(connection, run),
-        reached=evaluation_answer.level_reached(connection),
+        reached=reached,
         share=share,
     )
     _add_measures(connection, evidence)
     found = evaluation_answer.describe(evidence, workplace.language)
     evaluation_tables.write(connection, evidence, found)
     return found
+
+
+def _parts(
+    connection: duckdb.DuckDBPyConnection, run: runs.Run, rows: list[tuple[Any, ...]], share: bool
+) -> dict[str, Any]:
+    """Return the effects per segment, and per group of every dimension that has several."""
+    way = direction(run.brief.objective)
+    names = sorted({row[0] for row in rows} - {""})
+    segments = {name: _arms([row for row in rows if row[0] == name]) for name in names}
+    dimensions = {name: groups for name, groups in _groups(connection).items() if len(groups) > 1}
+    return {
+        "segments": group_effects(segments, way, share=share),
+        "groups": {name: group_effects(groups, way, share=share) for name, groups in dimensions.items()},
+    }
 
 
 def _estimate(connection: duckdb.DuckDBPyConnection, run: runs.Run, outcome: str) -> arm_effects.ArmEffect:

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import duckdb
-
 from tasks import runs, verdicts
 from tasks.arm_effects import ArmEffect, adjusted_p
 from tasks.channel_effects import ChannelEffect
@@ -41,18 +39,6 @@ class Evidence:
         self.drawn = sum(row[12] for row in self.sums)
 
 
-def is_share(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> bool:
-    """Tell whether the outcome of the objective is a share 0–1."""
-    return verdicts.is_share(run.brief.objective, level_reached(connection))
-
-
-def level_reached(connection: duckdb.DuckDBPyConnection) -> float:
-    """Return the mean outcome of everybody observed, the control group included; over areas where only they are."""
-    query = "SELECT coalesce((SELECT sum(y) / nullif(sum(m), 0) FROM cluster_sum), (SELECT avg(value) FROM observed))"
-    row = connection.execute(query).fetchone()
-    return float(row[0]) if row else 0.0
-
-
 def describe(evidence: Evidence, language: str) -> Found:
     """Return what ``--json`` prints; without a control group it holds levels and a trend but claims no effect."""
     brief = evidence.run.brief
@@ -66,16 +52,7 @@ def describe(evidence: Evidence, language: str) -> Found:
         treated["level"], holdout["level"] = effect.difference.level, effect.difference.control_level
     found = verdicts.describe(evidence.run, evidence.look, [treated, holdout], effect, evidence.reached, language)
     shown = treated["verdict"] != "not_shown"
-    rest = {
-        "observed_on": evidence.observed_on.isoformat(),
-        "claim": "no_control" if effect.difference is None else "effect" if shown else "no_effect_shown",
-        "look_level": level,
-        "sample_ratio_p": evidence.sample_ratio_p,
-        "balance_p": effect.balance_p,
-        "covariates": list(effect.rows.covariates),
-        "raked": effect.rows.raked,
-        "minimum_detectable_effect": None,
-        "power": None,
+    parts = {
         "kpis": _measures(evidence, adjusted, level),
         "segments": [_segment(brief.objective, row) for row in evidence.segments],
         "groups": [_group(dimension, row) for dimension, rows in evidence.groups.items() for row in rows],
@@ -83,10 +60,26 @@ def describe(evidence: Evidence, language: str) -> Found:
         "channels": [_channel(evidence, row) for row in evidence.channels],
         "trend": list(evidence.trend),
     }
+    return _worded(found | _basis(evidence, level, shown) | parts, language)
+
+
+def _basis(evidence: Evidence, level: float, shown: bool) -> Found:
+    """Return what may be claimed and what that rests on."""
+    effect, objective = evidence.effects[0], evidence.run.brief.objective
+    detectable, power = None, None
     if effect.difference:
-        change = brief.objective.target - brief.objective.baseline
-        rest["minimum_detectable_effect"], rest["power"] = power_reached(effect.difference, change, level)
-    return _worded(found | rest, language)
+        detectable, power = power_reached(effect.difference, objective.target - objective.baseline, level)
+    return {
+        "observed_on": evidence.observed_on.isoformat(),
+        "claim": "no_control" if effect.difference is None else "effect" if shown else "no_effect_shown",
+        "look_level": level,
+        "sample_ratio_p": evidence.sample_ratio_p,
+        "balance_p": effect.balance_p,
+        "covariates": list(effect.rows.covariates),
+        "raked": effect.rows.raked,
+        "minimum_detectable_effect": detectable,
+        "power": power,
+    }
 
 
 def _worded(found: Found, language: str) -> Found:

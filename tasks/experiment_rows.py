@@ -37,6 +37,13 @@ def observe(connection: duckdb.DuckDBPyConnection, run: runs.Run, window: looks.
     return row[0] if row else None
 
 
+def level_reached(connection: duckdb.DuckDBPyConnection) -> float:
+    """Return the mean outcome of everybody observed, the control group included; over areas where only they are."""
+    query = "SELECT coalesce((SELECT sum(y) / nullif(sum(m), 0) FROM cluster_sum), (SELECT avg(value) FROM observed))"
+    row = connection.execute(query).fetchone()
+    return float(row[0]) if row else 0.0
+
+
 def read_traits(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str) -> None:
     """Fill ``trait`` with what the audience query told of each person of the experiment; empty without its answers."""
     waves = connection.execute(

@@ -1,6 +1,7 @@
 """What a report says of effects: charts with dots and intervals, who gained, channels, measures, and the method."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
@@ -76,10 +77,7 @@ def method_rows(language: str, words: PlainWords, found: Found) -> list[tuple[st
     _, written = translations(language).gettext, filters(language)
     treated, claim = found["arms"][0], found["claim"].replace("_", " ")
 
-    def chance(value: float | None) -> str:
-        if value is None:
-            return "–"
-        return "< " + written["number"](0.0001, 4) if value < 0.0001 else str(written["number"](value, 4))
+    chance = partial(_chance, language)
 
     def interval(name: str) -> str:
         return words.interval(treated[f"{name}_low"], treated[f"{name}_high"])
@@ -104,6 +102,13 @@ def method_rows(language: str, words: PlainWords, found: Found) -> list[tuple[st
         (_("Effect that would have been shown with power 80 %"), words.difference(found["minimum_detectable_effect"])),
     ]  # fmt: skip
     return rows
+
+
+def _chance(language: str, value: float | None) -> str:
+    number = filters(language)["number"]
+    if value is None:
+        return "–"
+    return "< " + number(0.0001, 4) if value < 0.0001 else str(number(value, 4))
 
 
 def segment_rows(language: str, found: Found) -> list[tuple[str, Found]]:
