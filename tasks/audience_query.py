@@ -28,6 +28,8 @@ from tasks import audience_text
 from tasks.audience_limits import BY_THE_CLOCK, THREADS, Limits, limits_for
 
 KNOWLEDGE = ("need", "life_situation", "driver", "channel_habit", "language_skill")
+NEVER_ASKED = {"observed_before", "language", "district"}
+"""Covariates that an evaluation knows without the query."""
 IDENTITY_SLOTS = ("first_name", "last_name")
 
 
@@ -139,7 +141,8 @@ def _job(question: Question, brief: Brief) -> dict[str, Any]:
 def _known_columns(brief: Brief) -> set[str]:
     grouped = {floor.group.split("=", 1)[0] for floor in brief.floors} - {"language"}
     declared = {fact.name for fact in brief.facts} | {slot.name for slot in brief.slots} - set(IDENTITY_SLOTS)
-    return {"person_key", *KNOWLEDGE, *grouped, *declared}
+    known_before = set(brief.covariates) - NEVER_ASKED
+    return {"person_key", *KNOWLEDGE, *grouped, *declared, *known_before}
 
 
 def _in_a_process_of_its_own(jobs: Sequence[Mapping[str, Any]], limits: Limits) -> list[dict[str, Any]]:

@@ -31,6 +31,7 @@ from tasks import (
     publishing,
     quality,
     reminders,
+    report_summary,
     reports,
     review,
     runs,
@@ -142,9 +143,11 @@ def estimate_effect(workplace: Workplace, run: str, look: int) -> dict[str, obje
 
 @task(cache_policy=NO_CACHE)
 def write_report(workplace: Workplace, run: str, look: int) -> Path:
-    """Write the report that a communicator reads."""
+    """Write the report that a communicator reads, and mail its summary to manager and communicator."""
     store.take_snapshot(workplace)
-    return reports.write_report(workplace, run, look)
+    path = reports.write_report(workplace, run, look)
+    report_summary.mail_summary(workplace, run, look)
+    return path
 
 
 @task(cache_policy=NO_CACHE)

@@ -106,7 +106,7 @@ def test_every_fact_is_back(published: tuple[Workplace, str]) -> None:
     assert empty <= {
         "plan", "plan_choice", "plan_price", "plan_floor", "plan_fairness", "plan_rule", "diversion", "variant_choice",
         "outcome", "effect", "lesson", "check_result", "register_extract", "audience_profile", "audience_overlap",
-        "response_evidence",
+        "response_evidence", "plan_lesson", "evaluation", "effect_group", "effect_channel", "equity",
     }  # fmt: skip
     workplace.database.unlink()
     counts = rebuild.rebuild(workplace)

@@ -95,18 +95,23 @@ def prepare(campaign: Campaign, as_json: AsJson = False) -> None:
         return prepare_campaign(campaign, return_state=True)
 
     run_id = run_flow(start)
+    from tasks import store
     from tasks.audience_profile import warnings_of
+    from tasks.plan_lessons import lessons_used
     from tasks.status import run_status
 
     preview = here().run_folder(run_id, "preview") / "index.html"
     warnings, standing = warnings_of(here(), run_id), run_status(here(), run_id)
+    with store.reading(here()) as connection:
+        lessons = lessons_used(connection, run_id, here().language)
     answer(
-        {"run": run_id, "preview": str(preview), "warnings": warnings},
+        {"run": run_id, "preview": str(preview), "warnings": warnings, "lessons": lessons},
         as_json,
         lambda: [
             f"run       {run_id}",
             f"preview   {preview}",
             *(f"warning   {warning}" for warning in warnings),
+            *(f"lesson    {lesson}" for lesson in lessons),
             *(
                 f"asked     {', '.join(each['asked'])} as {each['role']}"
                 for each in standing["approvals"].get("missing", ())
