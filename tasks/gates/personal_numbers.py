@@ -3,11 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from personnummer.personnummer import valid
 
 from tasks.gates.passages import UNSEEN
 
+DIGIT, FEWEST_DIGITS = re.compile(r"\d"), 10
 COMPACT = re.compile(
     r"(?:(?<![\w+-])|(?<=\bSE))(?<!\d{4} )(?:(?:18|19|20)\d{2}|\d{2})\d{4} ?[-+]? ?\d{4}(?![\w-])(?! \d{4})"
 )
@@ -29,9 +31,10 @@ HYPHENS = re.compile("[\u2010-\u2015\u2212\u00ad]")
 TELEPHONE_BEFORE = re.compile(r"(?:tel|telefon|mobil|phone|ring|call|sms|text)\w*\s*(?:nummer|number)?[.:]?\s*$", re.I)
 
 
-def personal_numbers(text: str) -> Iterator[str]:
-    """Yield the digits of each valid personal or coordination number in a text, in whatever script, once."""
-    yield from dict.fromkeys(_numbers_in(plain_digits(text)))
+@lru_cache(maxsize=16_384)
+def personal_numbers(text: str) -> tuple[str, ...]:
+    """Return the digits of each valid personal or coordination number in a text, in whatever script, once."""
+    return tuple(dict.fromkeys(_numbers_in(plain_digits(text)))) if len(DIGIT.findall(text)) >= FEWEST_DIGITS else ()
 
 
 def _numbers_in(plain: str) -> Iterator[str]:
