@@ -269,6 +269,7 @@ class Brief(Part):
     sources: tuple[Text, ...] = ()
     fact_checker: str | None = None
     translation_readers: dict[Language, Identifier] = {}
+    labels: dict[Text, dict[Language, Text]] = {}
     images: tuple[Image, ...] = ()
     stories: tuple[Story, ...] = ()
     overrides: tuple[Override, ...] = ()
@@ -277,6 +278,10 @@ class Brief(Part):
     def is_internal(self) -> bool:
         """Whether the campaign speaks to the employees alone: theirs is the only register that it may read."""
         return all(basis.register_ == "employees" for basis in self.legal_basis)
+
+    def is_to_employees(self, wave: str) -> bool:
+        """Whether a wave is the employer's information to its employees, from which nobody unsubscribes."""
+        return self.is_internal or wave.startswith("internal")
 
     def look_times(self) -> tuple[datetime, ...]:
         """Return when each look is due: whole days after ``schedule.start`` in local time, or the instant given."""

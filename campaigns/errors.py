@@ -21,6 +21,7 @@
     │   ├── GatewayUnavailable     3   the channel's gateway does not answer
     │   ├── OutcomesMissing        3   nothing to evaluate yet
     │   └── StoreBusy              3   another process is writing
+    ├── FlowFailed                 2   a flow ended by what nobody foresaw
     └── StoreDamaged               2   the database cannot be opened: set aside, rebuild
 
 Every message says what is wrong, where, and what to do next, and never holds a personal value.
@@ -185,6 +186,10 @@ class OutcomesMissing(Waiting):
 
 class StoreBusy(Waiting):
     """Another process holds the database for writing."""
+
+
+class FlowFailed(BudkavleError):
+    """A flow ended by what is no error of ours, such as a Prefect server too busy to answer; Prefect's log has it."""
 
 
 class StoreDamaged(BudkavleError):

@@ -6,6 +6,7 @@ from typing import Any
 import duckdb
 from markupsafe import Markup
 
+from campaigns.brief import Brief
 from campaigns.language import translations
 from tasks import report_charts, runs, store
 from tasks.approvals_shown import accepted_readings, shown_approvals
@@ -15,6 +16,7 @@ from tasks.pages import filters, page_environment, write_page
 from tasks.plain_words import PlainWords
 from tasks.preview_words import Words
 from tasks.segment_names import SegmentNames
+from tasks.unit_outcomes import unit_outcomes
 from tasks.workplace import Workplace
 
 DIMENSIONS = ("life_situation", "need", "language", "district")
@@ -22,10 +24,7 @@ FEWEST_MESSAGES = 10
 
 
 def write_report(workplace: Workplace, run: str, look: int) -> Path:
-    """Write ``runs/RUN/report/index.html`` from the snapshot, in the language of the settings; returns its path.
-
-    Raises OutcomesMissing where the look has not been evaluated.
-    """
+    """Write ``runs/RUN/report/index.html`` from the snapshot; raises OutcomesMissing for a look not evaluated yet."""
     with store.reading(workplace) as connection:
         known = runs.load_within(connection, run)
         found = stored_evaluation(workplace, known.run, look)
@@ -36,6 +35,7 @@ def write_report(workplace: Workplace, run: str, look: int) -> Path:
         reach = connection.execute(store.statement("reports/reach"), values).fetchall()
         approvals = [each for each in shown_approvals(connection, workplace, known) if each["approved"]]
         accepted = accepted_readings(connection, workplace, known)
+        units = unit_outcomes(connection, known, found)
         lessons = connection.execute(
             "SELECT lesson FROM lesson WHERE run = ? AND look = ? ORDER BY rowid", [known.run, look]
         ).fetchall()
@@ -49,9 +49,10 @@ def write_report(workplace: Workplace, run: str, look: int) -> Path:
         found=found,
         words=words,
         persons=persons,
+        units=units,
         sent=_channel_names(workplace.language, _shown(sent), internal=known.brief.is_internal),
         costs=_costs(sent),
-        tables=_tables(workplace.language, reach),
+        tables=_tables(workplace.language, reach, known.brief),
         everybody=_everybody(reach),
         chart=_effect_chart(workplace.language, words, found),
         lessons=[lesson for (lesson,) in lessons],
@@ -62,7 +63,7 @@ def write_report(workplace: Workplace, run: str, look: int) -> Path:
         confirmed=preview_words.confirmed,
         observed_on=_day(found["observed_on"]),
         fewest=FEWEST_MESSAGES,
-        segment_name=SegmentNames(workplace.language).name,
+        segment_name=SegmentNames(workplace.language, known.brief.labels).name,
         per_result=_cost_per_result(found, sent),
     )
     return write_page(workplace.run_folder(known.run, "report") / "index.html", text)
@@ -135,9 +136,9 @@ def _everybody(reach: list[tuple[Any, ...]]) -> ReachRow:
     return reach_rows(cells)[0] if cells else ReachRow()
 
 
-def _tables(language: str, reach: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
+def _tables(language: str, reach: list[tuple[Any, ...]], brief: Brief) -> list[dict[str, Any]]:
     """Return one table per dimension of which several groups are known and some shown: caption, rows and a chart."""
-    _, names = translations(language).gettext, SegmentNames(language)
+    _, names = translations(language).gettext, SegmentNames(language, brief.labels)
     captions = {
         "life_situation": _("By life situation"),
         "need": _("By need"),

@@ -159,5 +159,8 @@ def test_a_deployed_run_shows_its_shards_and_its_look_fires_unaided(
 
     assert effects() == []
     until(effects, look_after.total_seconds() + 90)
-    until(lambda: place.answer("status", run)["state"] == "closed", 60)
+    until(lambda: place.answer("status", run)["due_looks"][0]["state"] == "done", 60)
+    until(lambda: place.answer("feedback", run)["still_to_do"] == ["feedback"], 60)
+    heard = "Ni har frågat hur vi gör med kärlen i gamla gårdar. Vi provar mindre kärl där från hösten."
+    assert place.answer("feedback", run, "--text", heard)["state"] == "closed"
     until((place.home / "runs" / run / "report" / "index.html").exists, 60)

@@ -19,7 +19,7 @@ from campaigns.brief_loading import load_brief
 from campaigns.language import translations
 from expectations import SUITES
 from flows import artifacts
-from tasks import audience_words, preview_words, runs, store
+from tasks import audience_words, plan_names, preview_words, runs, store
 from tasks.check_words import CHECKS
 from tasks.pages import LAYOUTS
 from tasks.previews import write_preview
@@ -45,7 +45,7 @@ def test_it_shows_people_plan_texts_and_approvals_in_swedish(workplace: Workplac
     page = page_of(workplace, prepare(workplace, campaign_in(tmp_path)))
     shown = words_of(page)
     assert page.get("lang") == "sv"
-    for expected in ("Hela målgruppen 400", "Ett skäl.", "ansvarig chef", "± 3,4 procentenheter", "mer än 99 %"):
+    for expected in ("Hela målgruppen 400", "Ett skäl.", "Ansvarig chef", "± 3,4 procentenheter", "mer än 99 %"):
         assert expected in shown.replace("\N{NO-BREAK SPACE}", " ")
     assert {frame.get("lang") for frame in frames_of(page)} == {"sv", "en"}
     assert any("du som bor här" in words_of(frame) for frame in frames_of(page))
@@ -198,7 +198,9 @@ def test_the_head_tells_when_employees_hear_the_last_day_to_answer_and_the_promi
     decision = "status: proposed\n  consultation_until: 2027-03-15"
     folder = campaign_in(tmp_path, **{"status: decided": decision})
     head = words_of(page_of(workplace, runs.begin(workplace, load_brief(folder), folder)).xpath("//dl")[0])
-    assert head.index("17 januari 2027, till medarbetare") < head.index("18 januari 2027, till allmänheten")
+    assert head.index("17 januari 2027 kl. 08.00, till medarbetare") < head.index(
+        "18 januari 2027 kl. 08.00, till allmänheten"
+    )
     assert "Sista dag att svara 15 mars 2027" in head
     assert "senast 15 juni 2027 får målgruppen veta vad det ledde till" in head
 
@@ -272,7 +274,9 @@ def _messages() -> Iterator[str]:
         with (LAYOUTS / name).open("rb") as template:
             for _, _, message, _ in babel_extract(template, ["_", "gettext"], [], {"trimmed": "true"}):
                 yield from [message] if isinstance(message, str) else []
-    sources = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in (preview_words, audience_words)]
+    sources = [
+        Path(str(module.__file__)).read_text(encoding="utf-8") for module in (preview_words, plan_names, audience_words)
+    ]
     for call in (node for source in sources for node in ast.walk(ast.parse(source))):
         if isinstance(call, ast.Call) and call.args and isinstance(call.args[0], ast.Constant | ast.JoinedStr):
             named = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
