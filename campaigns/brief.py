@@ -35,7 +35,8 @@ class Part(BaseModel):
 class Objective(Part):
     """The result to be reached (P2a, P2b): ``outcome`` moves from ``baseline`` to ``target`` by a date.
 
-    Shares are written 0–1; ``unit`` is what one observation is, such as ``household`` or ``person``.
+    Shares are written 0–1; ``unit`` is what one observation is, such as ``household`` or ``person``. ``survey`` says
+    that the outcome is what some of them answered: the answers are then weighted to everybody who was drawn.
     """
 
     outcome: Identifier
@@ -44,14 +45,21 @@ class Objective(Part):
     target: float
     unit: Literal["person", "household", "area"]
     by: Date
+    survey: bool = False
 
 
 class Kpi(Part):
-    """One measure and the stage of the chain that it belongs to; only ``outcome`` and ``impact`` are results (P4a)."""
+    """One measure and the stage of the chain that it belongs to; only ``outcome`` and ``impact`` are results (P4a).
+
+    ``outcome`` names its column of the outcomes file, where it is observed per unit: it is then compared with the
+    control group as the objective is. ``better`` tells in which direction it should move.
+    """
 
     name: Text
     stage: Literal["output", "outtake", "outcome", "impact"]
     target: float | None = None
+    outcome: Identifier | None = None
+    better: Literal["higher", "lower"] = "higher"
 
 
 class Sender(Part):
@@ -263,6 +271,7 @@ class Brief(Part):
     contact_cap: Annotated[int, Field(ge=1, le=20)]
     schedule: Schedule
     holdout: Holdout
+    covariates: tuple[Identifier, ...] = ()
     looks: Annotated[tuple[Annotated[int, Field(ge=1, le=730)] | Moment, ...], Field(min_length=1)]
     on_unknown: Literal["hold", "resend"] = "hold"
     feedback_by: Date
@@ -282,6 +291,12 @@ class Brief(Part):
     def is_to_employees(self, wave: str) -> bool:
         """Whether a wave is the employer's information to its employees, from which nobody unsubscribes."""
         return self.is_internal or wave.startswith("internal")
+
+    @property
+    def measured(self) -> dict[str, Kpi]:
+        """The measures that are observed per unit beside the objective, by outcome."""
+        named = {kpi.outcome: kpi for kpi in self.kpis if kpi.outcome}
+        return {name: kpi for name, kpi in named.items() if name != self.objective.outcome}
 
     def look_times(self) -> tuple[datetime, ...]:
         """Return when each look is due: whole days after ``schedule.start`` in local time, or the instant given."""

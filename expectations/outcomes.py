@@ -27,7 +27,7 @@ SUITE = Suite(
             "other_outcome",
             About(
                 "outcome_is_the_objective",
-                "Outcomes have another name than the objective's; they are not evaluated.",
+                "Outcomes have another name than the objective's and the measures'; they are not evaluated.",
                 kind="warning",
                 requirement="P2a",
             ),
@@ -38,7 +38,11 @@ SUITE = Suite(
         ),
         is_false(
             "before_start",
-            About("observed_after_the_start", f"Outcomes were observed before the campaign began; {AGAIN}"),
+            About(
+                "observed_after_the_start",
+                "Outcomes were observed before the campaign began; name observed_before among the covariates of the "
+                f"brief where that is meant, or {AGAIN}",
+            ),
         ),
         is_false(
             "after_today",

@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from campaigns.errors import BudkavleError
-from flows.commands import campaign, evaluation, messages, operations, publishing, register, study
+from flows.commands import campaign, evaluation, follow_up, messages, operations, publishing, register, study
 
 INTERRUPTED = 3
 
@@ -40,7 +40,7 @@ app = typer.Typer(
     "twice, sends anything twice.\n\n"
     "Exit codes: 0 done, 1 findings or refused by a rule, 2 wrong use or bad input, 3 waiting: run it again later.",
 )
-for commands in (campaign, register, publishing, messages, evaluation, study, operations):
+for commands in (campaign, register, publishing, messages, evaluation, follow_up, study, operations):
     commands.add_to(app)
 
 

@@ -28,6 +28,8 @@ from tasks import audience_text
 from tasks.audience_limits import BY_THE_CLOCK, THREADS, Limits, limits_for
 
 KNOWLEDGE = ("need", "life_situation", "driver", "channel_habit", "language_skill")
+NEVER_ASKED = {"observed_before", "language", "district"}
+"""Covariates that an evaluation knows without the query."""
 IDENTITY_SLOTS = ("first_name", "last_name")
 
 
@@ -48,7 +50,7 @@ def examine(path: Path, brief: Brief, wave: str) -> tuple[Question, list[Finding
             audience_text.finding(path.name, 0, f"the audience query {reason[0]}", reason[1])
         ]
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         unreadable = "the audience query cannot be read"
         finding = audience_text.finding(path.name, 0, unreadable, "put the file there, as UTF-8 text.")
@@ -139,7 +141,8 @@ def _job(question: Question, brief: Brief) -> dict[str, Any]:
 def _known_columns(brief: Brief) -> set[str]:
     grouped = {floor.group.split("=", 1)[0] for floor in brief.floors} - {"language"}
     declared = {fact.name for fact in brief.facts} | {slot.name for slot in brief.slots} - set(IDENTITY_SLOTS)
-    return {"person_key", *KNOWLEDGE, *grouped, *declared}
+    known_before = set(brief.covariates) - NEVER_ASKED
+    return {"person_key", *KNOWLEDGE, *grouped, *declared, *known_before}
 
 
 def _in_a_process_of_its_own(jobs: Sequence[Mapping[str, Any]], limits: Limits) -> list[dict[str, Any]]:

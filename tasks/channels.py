@@ -21,11 +21,12 @@ from tasks.contact_plan import Cell, Infeasible, Limits
 from tasks.plan_blocks import BUDGET, CARBON
 from tasks.plan_cells import Block, blocks, limits_of, list_admissions, list_candidates, read_cells
 from tasks.plan_contradictions import contradiction
+from tasks.plan_lessons import explain_lessons
 from tasks.plan_programme import Programme
 from tasks.planned_units import PlannedUnits, optimum, plan_units
 from tasks.workplace import Workplace
 
-EXPLAINED = ("plan_choice", "plan_price", "plan_floor", "plan_fairness", "plan_rule")
+EXPLAINED = ("plan_choice", "plan_price", "plan_floor", "plan_fairness", "plan_rule", "plan_lesson")
 TABLES = ("plan", "assignment", "message_slot", "diversion", *EXPLAINED)
 CITY_PAGE = "web"
 LEVEL = 1e-3
@@ -93,6 +94,7 @@ def _plan_block(
     told = _write_plan(connection, workplace, this.run, block, planned, chosen, persons)
     if block.is_public:
         plan_explained.explain(connection, this.run, brief, block, cells, limits, planned)
+        explain_lessons(connection, this.run, brief, block, cells, limits, planned.optimum)
     return told
 
 

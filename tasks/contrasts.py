@@ -15,7 +15,7 @@ from tasks.estimate import Sums
 
 @dataclass(frozen=True)
 class Group:
-    """Clusters of one segment and of ``size`` persons that got the same channels.
+    """Clusters of one segment and of ``size`` persons that got the same channels, ``persons`` in all.
 
     ``exposure`` is the accepted contacts per person, by channel.
     """
@@ -24,6 +24,7 @@ class Group:
     size: int
     exposure: Mapping[str, float]
     sums: Sums
+    persons: int = 0
 
 
 def contrasts(treated: Iterable[Group], holdout: Iterable[Group], direction: int = 1) -> list[Contrast]:

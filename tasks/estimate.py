@@ -12,9 +12,11 @@ from functools import reduce
 from tasks.estimation import intervals
 from tasks.estimation.intervals import CONFIDENCE, Difference, Level, Part
 
-__all__ = ["CONFIDENCE", "Difference", "Sums", "collapse", "compare", "difference", "two_shares_p"]
+__all__ = ["CONFIDENCE", "Difference", "Sums", "collapse", "compare", "difference", "stratum_of", "two_shares_p"]
 
 SMALLEST_STRATUM = 10
+JOINED = "*"
+"""Name of the stratum that holds segments too small to stand alone; no segment is called so."""
 ADDED_SUCCESSES = 1
 
 
@@ -97,18 +99,30 @@ def compare(
 def collapse(treated: Mapping[str, Sums], control: Mapping[str, Sums]) -> list[Pair]:
     """Pair the arms by stratum and join strata that are too small, in order of size, until none is."""
     nothing = Sums(0, 0, 0, 0, 0, 0)
-    names = sorted(set(treated) | set(control))
-    pairs = [(treated.get(name, nothing), control.get(name, nothing)) for name in names]
-    large = [pair for pair in pairs if min(pair[0].clusters, pair[1].clusters) >= SMALLEST_STRATUM]
-    small = [pair for pair in pairs if pair not in large]
-    rest = reduce(join, small, (nothing, nothing))
-    large.sort(key=lambda pair: min(pair[0].clusters, pair[1].clusters), reverse=True)
-    while large and small and min(rest[0].clusters, rest[1].clusters) < SMALLEST_STRATUM:
-        rest = join(rest, large.pop())
-    strata = [*large, rest] if small else large
+    pairs = {name: (treated.get(name, nothing), control.get(name, nothing)) for name in {**treated, **control}}
+    of = stratum_of({name: (one.clusters, other.clusters) for name, (one, other) in pairs.items()})
+    joined = [name for name in sorted(pairs) if of[name] == JOINED]
+    large = sorted(set(pairs) - set(joined), key=lambda name: (-min(arm.clusters for arm in pairs[name]), name))
+    strata = [pairs[name] for name in large]
+    strata += [reduce(join, (pairs[name] for name in joined))] if joined else []
     if not strata or min(arm.clusters for pair in strata for arm in pair) < 2:
         raise ValueError("an arm has fewer than two households with an outcome")
     return strata
+
+
+def stratum_of(clusters: Mapping[str, Sequence[int]]) -> dict[str, str]:
+    """Return the stratum of every segment, given its clusters in each arm: itself, or ``JOINED``.
+
+    Those with fewer than ten in an arm are joined, and with them the smallest others until all arms have ten there.
+    """
+    large = sorted(
+        (name for name in clusters if min(clusters[name]) >= SMALLEST_STRATUM),
+        key=lambda name: (-min(clusters[name]), name),
+    )
+    joined = [name for name in clusters if min(clusters[name]) < SMALLEST_STRATUM]
+    while large and joined and min(map(sum, zip(*(clusters[name] for name in joined), strict=True))) < SMALLEST_STRATUM:
+        joined.append(large.pop())
+    return {name: JOINED if name in joined else name for name in clusters}
 
 
 def join(first: Pair, second: Pair) -> Pair:

@@ -1,23 +1,34 @@
 """What happened because of the campaign: intention to treat, the holdout as the measure of what happens anyway."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import duckdb
 
 from campaigns.errors import OutcomesMissing, Refused
-from tasks import estimate, evaluation_record, looks, runs, store, verdicts
-from tasks.disclosure import SMALLEST_CELL, hidden_groups
-from tasks.estimate import Difference, Sums
+from tasks import (
+    arm_effects,
+    evaluation_answer,
+    evaluation_record,
+    evaluation_tables,
+    experiment_rows,
+    looks,
+    runs,
+    store,
+)
+from tasks.channel_effects import by_people
+from tasks.channel_groups import read_groups
+from tasks.estimate import Sums
 from tasks.estimation.sample_ratio import UNLIKELY, sample_ratio_p
+from tasks.evaluation_answer import Evidence, Found
+from tasks.group_effects import Arms, group_effects
 from tasks.looks import coming_looks, due_looks, plan_looks
-from tasks.verdicts import FIGURES, Found, SegmentEffect
+from tasks.verdicts import direction, is_share, warn
 from tasks.workplace import Workplace
 
 __all__ = ["coming_looks", "due_looks", "evaluate", "plan_looks", "require_outcomes"]
 
-ARMS = ("treated", "holdout")
+NOBODY = Sums(0, 0, 0, 0, 0, 0)
 
 
 def require_outcomes(workplace: Workplace, run: str) -> None:
@@ -30,11 +41,11 @@ def require_outcomes(workplace: Workplace, run: str) -> None:
 
 
 def evaluate(workplace: Workplace, run: str, look: int) -> Found:
-    """Estimate the effect at one look, write ``effect`` and the look's state, and return what ``--json`` prints.
+    """Estimate the effect at one look, write the tables of results and the look's state; return what ``--json`` says.
 
     Everybody drawn counts, reached or not. The unit is that of the objective; the newest observation up to the look's
     day counts. Rerunning replaces the look's rows. Raises OutcomesMissing where the look has no observation yet,
-    Refused where the arms are too lopsided to have been drawn as the brief says (p < 0.001).
+    Refused where the arms are too lopsided, or too unlike, to have been drawn as the brief says (p < 0.001).
     """
     with store.writing(workplace) as connection:
         known = runs.load_within(connection, run)
@@ -44,11 +55,11 @@ def evaluate(workplace: Workplace, run: str, look: int) -> Found:
         if observed_on is None:
             _set_look(connection, workplace, known.run, look, "waiting")
         else:
-            found = _evaluate(connection, workplace, known, look) | {"observed_on": observed_on.isoformat()}
+            found = _evaluate(connection, workplace, known, look, observed_on)
             if observed_on > window.due_on:
-                verdicts.warn(found, workplace.language, "late_observations")
+                warn(found, workplace.language, "late_observations")
             _set_look(connection, workplace, known.run, look, "done")
-            store.keep_evidence(connection, workplace, known.run, ["effect"])
+            store.keep_evidence(connection, workplace, known.run, evaluation_tables.TABLES)
             evaluation_record.keep(workplace, known.run, look, found)
     if observed_on is None:
         raise _missing(known.run, look)
@@ -57,113 +68,102 @@ def evaluate(workplace: Workplace, run: str, look: int) -> Found:
 
 def _observe(connection: duckdb.DuckDBPyConnection, run: runs.Run, window: looks.Window) -> date | None:
     """Sum the look's observations per household; returns the newest day, None where nobody drawn was observed."""
-    objective = run.brief.objective
-    values = {"run": run.run, "outcome": objective.outcome, "since": window.since, "due_on": window.due_on}
-    connection.execute(store.statement("evaluation/newest_observation"), values)
-    connection.execute(store.statement("evaluation/clusters"), {"run": run.run, "unit": objective.unit})
+    observed_on = experiment_rows.observe(connection, run, window, run.brief.objective.outcome)
     row = connection.execute(
-        "SELECT max(observed_on) FROM observed WHERE unit = 'area' OR EXISTS (SELECT 1 FROM cluster_sum WHERE m > 0)"
+        "SELECT 1 FROM observed WHERE unit = 'area' OR EXISTS (SELECT 1 FROM cluster_sum WHERE m > 0) LIMIT 1"
     ).fetchone()
-    return row[0] if row else None
+    return observed_on if row else None
 
 
-def _evaluate(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs.Run, look: int) -> Found:
+def _evaluate(
+    connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs.Run, look: int, observed_on: date
+) -> Found:
+    """Find everything in the order in which the temporary tables allow it, put it into words, write the tables."""
     rows = connection.execute(store.statement("evaluation/sums")).fetchall()
-    sums = {arm: {row[0]: Sums(*row[2:8]) for row in rows if row[1] == arm and row[2]} for arm in ARMS}
-    arms = {arm: _arm(arm, [row for row in rows if row[1] == arm]) for arm in ARMS}
-    _refuse_lopsided(run, arms, len({row[0] for row in rows}))
-    reached = _level_reached(connection)
-    share = verdicts.is_share(run.brief.objective, reached)
-    difference = _difference(sums["treated"], sums["holdout"], share)
-    segments = _segments(sums, {(row[0], row[1]): row[8] for row in rows}, share)
-    found = verdicts.describe(run, look, arms, difference, segments, reached, workplace.language)
-    _write(connection, run, look, found, segments)
+    sample_p = _sample_ratio(run, rows)
+    experiment_rows.read_traits(connection, workplace, run.run)
+    reached = experiment_rows.level_reached(connection)
+    share = is_share(run.brief.objective, reached)
+    effect = _estimate(connection, run, run.brief.objective.outcome)
+    evidence = Evidence(
+        run,
+        look,
+        observed_on,
+        rows,
+        effects=[effect],
+        sample_ratio_p=sample_p,
+        **_parts(connection, run, rows, share),
+        channels=by_people(*read_groups(connection, run.run), share=share) if effect.difference else [],
+        costs=evaluation_tables.read_costs(connection, run.run),
+        trend=evaluation_tables.read_trend(connection, run),
+        reached=reached,
+        share=share,
+    )
+    _add_measures(connection, evidence)
+    found = evaluation_answer.describe(evidence, workplace.language)
+    evaluation_tables.write(connection, evidence, found)
     return found
 
 
-def _arm(arm: str, rows: list[tuple[Any, ...]]) -> Found:
-    """Sum one arm over its segments; households without an observation are missing, never zero."""
-    drawn, observed = sum(row[10] for row in rows), sum(row[11] for row in rows)
-    units = sum(row[3] for row in rows)
+def _parts(
+    connection: duckdb.DuckDBPyConnection, run: runs.Run, rows: list[tuple[Any, ...]], share: bool
+) -> dict[str, Any]:
+    """Return the effects per segment, and per group of every dimension that has several."""
+    way = direction(run.brief.objective)
+    names = sorted({row[0] for row in rows} - {""})
+    segments = {name: _arms([row for row in rows if row[0] == name]) for name in names}
+    dimensions = {name: groups for name, groups in _groups(connection).items() if len(groups) > 1}
     return {
-        "arm": arm,
-        "clusters": sum(row[12] for row in rows),
-        "households": drawn,
-        "persons": sum(row[9] for row in rows),
-        "observed_households": observed,
-        "observed_persons": sum(row[8] for row in rows),
-        "missing_share": (drawn - observed) / drawn if drawn else None,
-        "level": sum(row[4] for row in rows) / units if units else None,
+        "segments": group_effects(segments, way, share=share),
+        "groups": {name: group_effects(groups, way, share=share) for name, groups in dimensions.items()},
     }
 
 
-def _difference(treated: dict[str, Sums], control: dict[str, Sums], share: bool) -> Difference | None:
-    try:
-        return estimate.difference(treated, control, share=share)
-    except ValueError:
+def _estimate(connection: duckdb.DuckDBPyConnection, run: runs.Run, outcome: str) -> arm_effects.ArmEffect:
+    """Estimate one outcome whose observations ``observe`` has summed."""
+    experiment_rows.read_known_before(connection, run, outcome)
+    return arm_effects.estimate_arm(connection, run, outcome, experiment_rows.write_rows(connection, run))
+
+
+def _add_measures(connection: duckdb.DuckDBPyConnection, evidence: Evidence) -> None:
+    """Add the measures that are observed per unit, last, because each takes the place of the objective's sums."""
+    for outcome in evidence.run.brief.measured:
+        if experiment_rows.observe(connection, evidence.run, looks.window(evidence.run, evidence.look), outcome):
+            evidence.effects.append(_estimate(connection, evidence.run, outcome))
+
+
+def _groups(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Arms]]:
+    rows = connection.execute(store.statement("evaluation/group_sums")).fetchall()
+    found: dict[str, dict[str, list[Any]]] = {}
+    for dimension, name, arm, *sums, persons in rows:
+        found.setdefault(dimension, {}).setdefault(name, []).append((name, arm, *sums, persons))
+    return {dimension: {name: _arms(arms) for name, arms in groups.items()} for dimension, groups in found.items()}
+
+
+def _arms(rows: list[tuple[Any, ...]]) -> Arms:
+    """Return both arms of a group from rows of (group, arm, the six sums, observed persons, …)."""
+    arms = {row[1]: (Sums(*row[2:8]), row[8]) if row[2] else (NOBODY, 0) for row in rows}
+    (treated, persons), (control, control_persons) = (arms.get(arm, (NOBODY, 0)) for arm in arm_effects.ARMS)
+    return Arms(treated, control, persons, control_persons)
+
+
+def _sample_ratio(run: runs.Run, rows: list[tuple[Any, ...]]) -> float | None:
+    """Return the p value of the arms' sizes; refuse those beyond half a cluster of rounding per segment and chance."""
+    place = 9 if run.brief.holdout.by == "person" else 12
+    treated, holdout = (sum(row[place] for row in rows if row[1] == arm) for arm in arm_effects.ARMS)
+    share, strata = run.brief.holdout.share, len({row[0] for row in rows})
+    if share == 0:
         return None
-
-
-def _write(
-    connection: duckdb.DuckDBPyConnection, run: runs.Run, look: int, found: Found, segments: Sequence[SegmentEffect]
-) -> None:
-    """Replace the look's rows of ``effect``: one for the whole audience, one per segment that may be shown."""
-    treated, holdout = found["arms"]
-    common = {"run": run.run, "look": look, "outcome": found["outcome"], "target": run.brief.objective.target}
-    whole = {
-        "segment": "all",
-        "persons": treated["observed_persons"],
-        "households": treated["observed_households"],
-        "control_persons": holdout["observed_persons"],
-        "control_households": holdout["observed_households"],
-        "level": treated["level"],
-        "control_level": holdout["level"],
-        "verdict": treated["verdict"],
-        **{name: treated[name] for name in FIGURES},
-    }
-    connection.execute("DELETE FROM effect WHERE run = ? AND look = ?", [run.run, look])
-    for row in (whole, *(segment.row(run.brief.objective) for segment in segments)):
-        connection.execute(store.statement("evaluation/effect"), {**common, **row})
-
-
-def _segments(
-    sums: dict[str, dict[str, Sums]], persons: dict[tuple[str, str], int], share: bool
-) -> list[SegmentEffect]:
-    """Estimate each segment that may be shown: ten persons in each arm, and none small found by subtraction."""
-    names = sorted({segment for segment, _ in persons} - {""})
-    cells = [[persons.get((name, arm), 0) for arm in ARMS] for name in names]
-    hidden = hidden_groups(cells, SMALLEST_CELL)
-    shown = []
-    for row, name in enumerate(names):
-        arms = [sums[arm].get(name) for arm in ARMS]
-        treated, control = ({name: arm} if arm else {} for arm in arms)
-        part = _difference(treated, control, share)
-        if row not in hidden and part is not None and arms[0] and arms[1]:
-            shown.append(SegmentEffect(name, cells[row][0], cells[row][1], arms[0].clusters, arms[1].clusters, part))
-    return shown
-
-
-def _refuse_lopsided(run: runs.Run, arms: dict[str, Found], strata: int) -> None:
-    """Refuse arms that the drawn share does not explain, beyond half a cluster of rounding per segment."""
-    unit = "persons" if run.brief.holdout.by == "person" else "clusters"
-    treated, holdout, share = arms["treated"][unit], arms["holdout"][unit], run.brief.holdout.share
-    if share == 0 or abs(holdout - share * (treated + holdout)) <= strata / 2:
-        return
     p = sample_ratio_p(treated, holdout, share)
-    if p < UNLIKELY:
+    if p < UNLIKELY and abs(holdout - share * (treated + holdout)) > strata / 2:
+        unit = "persons" if run.brief.holdout.by == "person" else "clusters"
         raise Refused(
             f"{holdout} of {treated + holdout} {unit} are in the control group, but {share:.0%} were to be drawn; "
             f"chance alone does so with p = {p:.1g}, so rows are lost or the draw was changed",
             where=run.run,
             remedy="find where the arms were lost (audience.arm per segment) before anything is concluded.",
         )
-
-
-def _level_reached(connection: duckdb.DuckDBPyConnection) -> float:
-    """Return the mean outcome of everybody observed, the control group included; over areas where only they are."""
-    query = "SELECT coalesce((SELECT sum(y) / nullif(sum(m), 0) FROM cluster_sum), (SELECT avg(value) FROM observed))"
-    row = connection.execute(query).fetchone()
-    return float(row[0]) if row else 0.0
+    return p
 
 
 def _set_look(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str, look: int, state: str) -> None:

@@ -1,6 +1,5 @@
 """From a look's outcomes to evidence about channels, and from all evidence to the beliefs that stand."""
 
-from datetime import date
 from typing import Any
 
 import duckdb
@@ -8,9 +7,9 @@ import pandas
 
 from tasks import looks, runs, store
 from tasks.beliefs import Belief, Evidence, Observation, observations, priors, remembered
-from tasks.contact_sequences import LATER_CONTACT, SAME_CHANNEL
+from tasks.channel_groups import read_groups
 from tasks.contrasts import Group, contrasts
-from tasks.estimate import Sums
+from tasks.experiment_rows import observe
 from tasks.pooling import pool
 from tasks.workplace import Workplace
 
@@ -25,7 +24,7 @@ def learn(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
     """
     store.replace_rows(connection, run.run, ["response_evidence", "response_belief"])
     told = _evidence(connection)
-    observed_on = _observe(connection, run, look)
+    observed_on = observe(connection, run, looks.window(run, look), run.brief.objective.outcome)
     if observed_on is not None and _is_share(run):
         earlier = [one for one in told if (one.observed_on, one.run) < (observed_on, run.run)]
         before = pool(remembered(earlier, workplace.forgetting), priors())
@@ -49,25 +48,10 @@ def _is_share(run: runs.Run) -> bool:
     return all(0 <= figure <= 1 for figure in (run.brief.objective.baseline, run.brief.objective.target))
 
 
-def _observe(connection: duckdb.DuckDBPyConnection, run: runs.Run, look: int) -> date | None:
-    """Sum the look's observations per cluster as the evaluation does; returns the newest day."""
-    objective, window = run.brief.objective, looks.window(run, look)
-    values = {"run": run.run, "outcome": objective.outcome, "since": window.since, "due_on": window.due_on}
-    connection.execute(store.statement("evaluation/newest_observation"), values)
-    connection.execute(store.statement("evaluation/clusters"), {"run": run.run, "unit": objective.unit})
-    row = connection.execute("SELECT max(observed_on) FROM observed").fetchone()
-    return row[0] if row else None
-
-
 def _groups(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> tuple[list[Group], list[Group], int]:
     """Return treated and held-out groups, and the direction in which the objective wants the outcome to move."""
-    values = {"run": run.run, "later": LATER_CONTACT, "repeated": SAME_CHANNEL}
-    rows = connection.execute(store.statement("lessons/groups"), values).fetchall()
-    arms: dict[str, list[Group]] = {"treated": [], "holdout": []}
-    for segment, size, arm, exposure, *sums in rows:
-        arms[arm].append(Group(segment, size, exposure or {}, Sums(*sums)))
     direction = -1 if run.brief.objective.target < run.brief.objective.baseline else 1
-    return arms["treated"], arms["holdout"], direction
+    return *read_groups(connection, run.run), direction
 
 
 def _flat(one: Observation) -> dict[str, Any]:

@@ -1,22 +1,22 @@
 """What an evaluation teaches: sharper beliefs about channels for the next plan, and lessons in words (P4g)."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import duckdb
 
 from campaigns.language import translations
 from tasks import runs, store
+from tasks.channel_lessons import ChannelRow, channels_apart, read_channels
 from tasks.learning import learn
 from tasks.plain_words import PlainWords
-from tasks.segment_names import SegmentNames
+from tasks.segment_names import Labels, SegmentNames
 from tasks.workplace import Workplace
 
 SMALLEST_GROUP = 10
 Effects = dict[str, dict[str, Any]]
 Shares = dict[str, dict[str, tuple[int, int]]]
-Labels = Mapping[str, Mapping[str, str]]
 
 
 def draw_lessons(workplace: Workplace, run: str, look: int) -> None:
@@ -26,22 +26,23 @@ def draw_lessons(workplace: Workplace, run: str, look: int) -> None:
     """
     with store.writing(workplace) as connection:
         known = runs.load_within(connection, run)
-        effects = _effects(connection, known.run, look)
+        effects = _effects(connection, known.run, look, known.brief.objective.outcome)
         shares = _shares(connection, known.run)
+        channels = read_channels(connection, known.run, look)
         row = connection.execute("SELECT max(look) FROM effect WHERE run = ?", [known.run]).fetchone()
         if row and row[0] == look:
             learn(connection, workplace, known, look)
         connection.execute("DELETE FROM lesson WHERE run = ? AND look = ?", [known.run, look])
-        for sentence in _sentences(workplace.language, known, effects, shares):
+        for sentence in _sentences(workplace.language, known, effects, shares, channels):
             connection.execute("INSERT INTO lesson VALUES (?, ?, ?, now())", [known.run, look, sentence])
         store.keep_evidence(connection, workplace, known.run, ["lesson"])
 
 
-def _effects(connection: duckdb.DuckDBPyConnection, run: str, look: int) -> Effects:
+def _effects(connection: duckdb.DuckDBPyConnection, run: str, look: int, outcome: str) -> Effects:
     rows = connection.execute(
         "SELECT segment, estimate, standard_error, ci_low, ci_high, level, persons FROM effect "
-        "WHERE run = ? AND look = ? ORDER BY segment",
-        [run, look],
+        "WHERE run = ? AND look = ? AND outcome = ? ORDER BY segment",
+        [run, look, outcome],
     ).fetchall()
     names = ("estimate", "standard_error", "ci_low", "ci_high", "level", "persons")
     return {row[0]: dict(zip(names, row[1:], strict=True)) for row in rows}
@@ -55,7 +56,9 @@ def _shares(connection: duckdb.DuckDBPyConnection, run: str) -> Shares:
     return shares
 
 
-def _sentences(language: str, run: runs.Run, effects: Effects, shares: Shares) -> Iterator[str]:
+def _sentences(
+    language: str, run: runs.Run, effects: Effects, shares: Shares, channels: Sequence[ChannelRow]
+) -> Iterator[str]:
     objective = run.brief.objective
     whole = effects.get("all")
     share = all(0 <= figure <= 1 for figure in (objective.baseline, objective.target))
@@ -68,6 +71,7 @@ def _sentences(language: str, run: runs.Run, effects: Effects, shares: Shares) -
     if whole["ci_low"] <= 0 <= whole["ci_high"]:
         yield _("A larger audience or control group is needed next time to tell so small a difference from chance.")
     yield from _most_and_least(language, words, effects, run.brief.labels)
+    yield from channels_apart(language, words, channels, run.brief.labels)
     yield from _not_reached(language, shares, run.brief.labels)
 
 

@@ -18,7 +18,7 @@ UNITS = {"personal_number": "person", "household_id": "household", "area": "area
 """Column of the file: what it observes. A unit is the employees' own word for their area."""
 REQUIRED = ("outcome", "value", "observed_on")
 REASONS = {
-    "unknown_outcome": "the outcome is not the one of the objective",
+    "unknown_outcome": "the outcome is neither that of the objective nor of a measure",
     "value_not_a_number": "the value is missing or not a number",
     "date_not_valid": "the date is missing or not written YYYY-MM-DD",
     "unit_not_valid": "the personal number, household or area is missing or not valid",
@@ -57,7 +57,8 @@ def import_outcomes(workplace: Workplace, run: str, file: Path) -> OutcomeCounts
         if known.brief.is_internal and unit != "area":
             raise _per_person(file)
         values = {"run": known.run, "unit": unit}
-        connection.execute(store.statement("outcomes/judge"), {**values, "outcome": objective.outcome})
+        named = [objective.outcome, *known.brief.measured]
+        connection.execute(store.statement("outcomes/judge"), {**values, "outcomes": named})
         connection.execute(store.statement("outcomes/replace"), values)
         stored = connection.execute(store.statement("outcomes/store"), values).fetchall()[0][0]
         rejected = _count_rejected(connection)

@@ -44,10 +44,20 @@ class PlainWords:
         """Return a level of the outcome: a percentage where it is a share."""
         return str(self.written["percent" if self.share else "number"](value, 1))
 
-    def effect(self, low: float, estimate: float, high: float) -> str:
-        """Return what happened because of the campaign, with its 95 % interval."""
+    def of_arm(self, arm: Mapping[str, Any]) -> str:
+        """Return what happened to an arm because of the campaign; early looks and many claims need more to be shown."""
+        return self.effect(arm["ci_low"], arm["effect"], arm["ci_high"], shown=arm["verdict"] != "not_shown")
+
+    def effect(self, low: float, estimate: float, high: float, *, shown: bool | None = None) -> str:
+        """Return what happened because of the campaign, with its 95 % interval.
+
+        ``shown`` is whether it may be claimed; where it is left out, whether the interval lies on one side of zero.
+        """
         _ = self._
-        shown = low > 0 or high < 0
+        outside = low > 0 or high < 0
+        if outside and shown is False:
+            return self._promising(low, estimate, high)
+        shown = outside
         if self.share:
             template = (
                 _(
@@ -70,6 +80,14 @@ class PlainWords:
         near, far = (high, low) if high < 0 else (low, high)
         ends = {"low": self._figure(near, decimals, bare=shown), "high": self._figure(far, decimals)}
         return template % {"units": self.units, "estimate": about, **ends}
+
+    def _promising(self, low: float, estimate: float, high: float) -> str:
+        _ = self._
+        told = _(
+            "The figures point to an effect, but it is too early, or too many things are compared, to call it shown: "
+            "the difference is %(difference)s (95 per cent interval %(interval)s)."
+        )
+        return told % {"difference": self.difference(estimate), "interval": self.interval(low, high)}
 
     def _figure(self, value: float, decimals: int, bare: bool = False) -> str:
         _ = self._
@@ -109,6 +127,14 @@ class PlainWords:
             "differential_attrition": _(
                 "Results are missing for %(treated)s of those whom the message was meant for and for %(holdout)s of "
                 "the control group. So uneven a loss may bend the effect in either direction."
+            ),
+            "trend_only": _(
+                "The figures over time show a trend. Without a control group it may as well come from the season, "
+                "other news or other efforts."
+            ),
+            "little_power": _(
+                "The chance to see an effect as large as the goal asks for was only %(power)s. That nothing is shown "
+                "does not mean that nothing happened."
             ),
             "late_observations": _("The results were observed after the day of the look."),
         }

@@ -13,6 +13,7 @@ import duckdb
 from campaigns.language import translations
 from tasks import store
 from tasks.pages import filters
+from tasks.plan_lessons import lessons_used
 from tasks.preview_words import Words
 from tasks.report_charts import fairness_chart
 from tasks.runs import Run
@@ -34,6 +35,7 @@ class PlanPage:
     chart: str
     choices: list[dict[str, Any]]
     charges: list[str]
+    lessons: list[str]
 
 
 def plan_page(connection: duckdb.DuckDBPyConnection, this: Run, language: str, words: Words) -> PlanPage:
@@ -51,6 +53,7 @@ def plan_page(connection: duckdb.DuckDBPyConnection, this: Run, language: str, w
         chart=_chart(tables["fairness"], language),
         choices=[_choice(row, charges, names, words) for row in tables["choice"]],
         charges=charges,
+        lessons=lessons_used(connection, this.run, language),
     )
 
 

@@ -160,7 +160,7 @@ class Words:
     def facts(self, facts: Mapping[str, str]) -> str:
         """Return the values of a combination of facts on one line, in the campaign's own words where it has them."""
         pairs = sorted(facts.items())
-        own = [self._labels.get(value, NONE).get(self._language) for _, value in pairs]
+        own = [self._labels.get(value, {}).get(self._language) for _, value in pairs]
         told = [self._gettext(FACTS.get(pair) or pair[1].replace("_", " ")) for pair in pairs]
         return ", ".join(label or word for label, word in zip(own, told, strict=True))
 

@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 
 INK, SOFT, ACCENT, PALE = "#1c2126", "#4d5761", "#00577d", "#d5dade"
 TRIFLE = 1e-9
+WIDTH = 5.8
+"""Inches: narrow, so that the words can still be read where a telephone shrinks the chart."""
 Number: TypeAlias = Callable[[float, int], str]
 """How the reader's language writes a number with so many decimals."""
 PLATE = {"facecolor": "white", "edgecolor": "none", "pad": 2.0}
@@ -56,6 +58,35 @@ def reach_chart(rows: Sequence[tuple[str, float]], axis: str, name: str, title: 
     return _svg(figure, name, title, text)
 
 
+def interval_chart(
+    rows: Sequence[tuple[str, float, float, float]],
+    whole: float | None,
+    words: dict[str, str],
+    name: str,
+    title: str,
+    text: str,
+    number: Number,
+) -> str:
+    """Draw one dot with its interval per row (label, low, estimate, high), beside no difference and the whole's."""
+    figure, axes = _canvas(0.9 + 0.36 * len(rows))
+    places = range(len(rows), 0, -1)
+    axes.axvline(0, color=SOFT, linewidth=1.2)
+    if whole is not None:
+        axes.axvline(whole, color=INK, linewidth=1.0, linestyle=(0, (4, 3)))
+        axes.annotate(
+            words["whole"], (whole, len(rows) + 0.62), (4, 0), textcoords="offset points", color=INK, va="center"
+        )
+    for place, (_label, low, estimate, high) in zip(places, rows, strict=True):
+        axes.plot([low, high], [place, place], color=ACCENT, linewidth=5, solid_capstyle="round", alpha=0.35)
+        axes.plot([estimate], [place], marker="o", markersize=8, color=ACCENT)
+    axes.set_yticks(list(places), [label for label, *_figures in rows], color=INK)
+    axes.set_ylim(0.4, len(rows) + 0.9)
+    axes.tick_params(axis="y", length=0)
+    _written(axes.xaxis, number)
+    axes.set_xlabel(words["axis"], color=SOFT)
+    return _svg(figure, name, title, text)
+
+
 def fairness_chart(
     points: Sequence[tuple[float, float]], words: dict[str, str], title: str, text: str, number: Number
 ) -> str:
@@ -90,7 +121,7 @@ def _decimals(value: float) -> int:
 def _canvas(height: float) -> tuple[Any, Any]:
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(8.0, height), layout="constrained")
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
     axes = figure.subplots()
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.spines["bottom"].set_color(PALE)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from babel import Locale, UnknownLocaleError
 
@@ -10,7 +9,8 @@ from campaigns.language import translations
 from tasks.segments import LEFT
 
 LONGEST_TAG = 3
-NONE: Mapping[str, Any] = MappingProxyType({})
+Labels = Mapping[str, Mapping[str, str]]
+NONE: Labels = MappingProxyType({})
 
 
 class SegmentNames:
@@ -20,7 +20,7 @@ class SegmentNames:
     ``campaigns/locale/<slug>.<language>.po``, with the name, underscores as spaces, as the source text.
     """
 
-    def __init__(self, language: str, labels: Mapping[str, Mapping[str, str]] = NONE) -> None:
+    def __init__(self, language: str, labels: Labels = NONE) -> None:
         self._language, self._translations, self._labels = language, translations(language), labels
 
     def name(self, segment: str) -> str:
@@ -34,7 +34,7 @@ class SegmentNames:
     def value(self, name: str) -> str:
         """Return one value in words: a language, the addresses that reach a person, a need or a life situation."""
         _ = self._translations.gettext
-        if own := self._labels.get(name, NONE).get(self._language):
+        if own := self._labels.get(name, {}).get(self._language):
             return str(own)
         if len(name) <= LONGEST_TAG and name.islower() and name.isalpha():
             return self._language_name(name)

@@ -1,11 +1,12 @@
 """Where a run stands: its state, both sums, what is unknown, the looks to come."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from campaigns.brief import Brief
 from campaigns.channels import load_channels
-from tasks import accounts, approval_rows, approval_standing, decisions, runs, store, stories, unpublishing
+from tasks import accounts, approval_rows, approval_standing, decisions, overdue, runs, store, stories, unpublishing
 from tasks import replies as gateway_replies
 from tasks.disclosure import hidden_cells, sum_may_be_shown
 from tasks.ledger import load_decisions
@@ -20,7 +21,8 @@ def all_runs(workplace: Workplace) -> list[dict[str, Any]]:
     unpublishing.take_down_everywhere(workplace)
     with store.writing(workplace) as connection:
         rows = connection.execute("SELECT run, state, title FROM run ORDER BY changed_at DESC").fetchall()
-    return [dict(zip(("run", "state", "title"), row, strict=True)) for row in rows]
+        late = {each.run for each in overdue.overdue_within(connection, datetime.now(UTC))}
+    return [dict(zip(("run", "state", "title"), row, strict=True)) | {"overdue": row[0] in late} for row in rows]
 
 
 def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
@@ -39,6 +41,7 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
         persons = _shown(accounted, accounts.persons_by_wave(connection, run_id)) | {"reached": reached}
         messages = accounts.messages_accounted(connection, run_id)
         unknown = accounts.in_doubt(connection, run_id)
+        late = [each.as_dict() for each in overdue.overdue_within(connection, datetime.now(UTC), run_id)]
         due_reviews = approval_rows.due_reviews(connection, workplace, found)
         replies = gateway_replies.replies(connection, run_id)
         approvals = approval_standing.standing(connection, workplace, found)
@@ -59,6 +62,7 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
         "unknown": unknown,
         "replies": replies,
         "due_looks": due_looks,
+        "overdue": late,
         "due_reviews": due_reviews,
         "withdrawn_stories": _withdrawn_stories(workplace, found.brief),
         "taken_down": unpublishing.take_down(workplace, run_id) | unpublishing.unpublish_over(workplace, run_id),

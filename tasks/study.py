@@ -89,9 +89,8 @@ def _fill(
         sizes = {arm.name: levels.get((place, arm.name), (0, None)) for arm in arms}
         outcome = describe(connection, place)
         answer["warnings"] += _losses(connection, arms, place, name) if outcome and outcome.missing else []
-        found = {}
-        if outcome and answer["reason"] is None:
-            found = _effects(connection, outcome, control, sizes, matrix, question, answer)
+        asked = outcome if answer["reason"] is None else None
+        found = _effects(connection, asked, control, sizes, matrix, question, answer) if asked else {}
         shrunken = _shrunken(found)
         answer["arms"] += [
             {"arm": arm, "outcome": name, "n": size, "mean": mean, **_figures(found.get(arm), shrunken.get(arm))}

@@ -14,6 +14,12 @@ from tasks.estimation.intervals import Difference, Part
 from tasks.study_covariates import Matrix
 
 Arms = tuple[str, str]
+CROSSING = """
+SELECT coalesce(bool_or(sides > 1), false) AS shared, coalesce(bool_or(cells > 1), false) AS crossing
+FROM (
+    SELECT count(*) AS cells, count(DISTINCT arm) AS sides FROM study_cluster_sum WHERE arm IN (?, ?) GROUP BY cluster
+)
+"""
 
 
 @dataclass(frozen=True)
@@ -74,12 +80,7 @@ def compare_arms(
     """
     if matrix is not None:
         _adjust(connection, outcome, arms, matrix)
-    shared, crossing = connection.execute(
-        "SELECT coalesce(bool_or(sides > 1), false), coalesce(bool_or(cells > 1), false) FROM ("
-        "SELECT count(*) AS cells, count(DISTINCT arm) AS sides FROM study_cluster_sum WHERE arm IN (?, ?) "
-        "GROUP BY cluster)",
-        [*arms],
-    ).fetchall()[0]
+    shared, crossing = connection.execute(CROSSING, [*arms]).fetchall()[0]
     estimate = _joint if crossing else _stratified
     ask = partial(estimate, connection, arms, population, shared)
     share = outcome.share and matrix is None
@@ -140,8 +141,7 @@ def _joint(
     names = sorted(set(sums[0]) & set(sums[1]))
     if not names:
         raise ValueError("no stratum has both arms")
-    units = sum(population[name] for name in names)
-    weights = [population[name] / units for name in names]
+    weights = [population[name] / sum(population[other] for other in names) for name in names]
     levels = [
         (arm, name, one[name].mean, sign * weight / one[name].units)
         for arm, one, sign in zip(arms, sums, (1, -1), strict=True)
@@ -150,8 +150,8 @@ def _joint(
     parts = _score_parts(connection, levels, shared, slope, received)
     pairs = [(sums[0][name], sums[1][name]) for name in names]
     found = compare(pairs, weights, share=share, parts=parts, origin=origin)
-    own = parts[0].variance if not shared else found.level_variance
-    return replace(found, level_variance=own), len(set(sums[0]) | set(sums[1])) - len(names)
+    found = found if shared else replace(found, level_variance=parts[0].variance)
+    return found, len(set(sums[0]) | set(sums[1])) - len(names)
 
 
 def _score_parts(

@@ -64,17 +64,7 @@ def read(
         found, remark = _indicators(connection, f"covariate_{place}", name)
         columns += found
         remarks += remark
-    given = ", ".join(
-        [
-            "row, list_position($arms, arm) - 1 AS arm, weight, received",
-            "dense_rank() OVER (ORDER BY cluster) - 1 AS cluster, dense_rank() OVER (ORDER BY stratum) - 1 AS stratum",
-            *(f"coalesce(outcome_{place}, 'nan'::DOUBLE) AS outcome_{place}" for place in range(outcomes)),
-            *(f"{column} AS x_{place}" for place, column in enumerate(columns)),
-        ]
-    )
-    cells: dict[str, Any] = connection.execute(
-        f"SELECT {given} FROM study_row ORDER BY row", {"arms": list(arms)}
-    ).fetchnumpy()
+    cells = _cells(connection, columns, arms, outcomes)
     codes = {name: numpy.asarray(cells[name], dtype=numpy.int64) for name in ("row", "arm", "cluster", "stratum")}
     numbers = {name: numpy.asarray(value, dtype=numpy.float64) for name, value in cells.items() if name not in codes}
     covariates = [numbers[f"x_{place}"] for place in range(len(columns))]
@@ -87,6 +77,24 @@ def read(
         covariates=numpy.column_stack(covariates) if covariates else numpy.zeros((len(codes["row"]), 0)),
     )
     return matrix, remarks
+
+
+def _cells(
+    connection: duckdb.DuckDBPyConnection, columns: Sequence[str], arms: Sequence[str], outcomes: int
+) -> dict[str, Any]:
+    """Return every column of the matrix by name, rows in the order of ``row``."""
+    given = ", ".join(
+        [
+            "row, list_position($arms, arm) - 1 AS arm, weight, received",
+            "dense_rank() OVER (ORDER BY cluster) - 1 AS cluster, dense_rank() OVER (ORDER BY stratum) - 1 AS stratum",
+            *(f"coalesce(outcome_{place}, 'nan'::DOUBLE) AS outcome_{place}" for place in range(outcomes)),
+            *(f"{column} AS x_{place}" for place, column in enumerate(columns)),
+        ]
+    )
+    cells: dict[str, Any] = connection.execute(
+        f"SELECT {given} FROM study_row ORDER BY row", {"arms": list(arms)}
+    ).fetchnumpy()
+    return cells
 
 
 def _indicators(connection: duckdb.DuckDBPyConnection, column: str, name: str) -> tuple[list[str], list[str]]:

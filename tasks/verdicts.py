@@ -1,11 +1,10 @@
 """What an estimate says about the objective: the answer of an evaluation, as figures, verdict and plain words."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from campaigns.brief import Objective
 from tasks import estimate
+from tasks.arm_effects import ArmEffect
 from tasks.estimate import Difference
 from tasks.plain_words import PlainWords
 from tasks.runs import Run
@@ -15,47 +14,9 @@ UNEVEN_LOSS = 0.01
 Found = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class SegmentEffect:
-    """The difference in one segment, with how many were observed in each arm."""
-
-    segment: str
-    persons: int
-    control_persons: int
-    households: int
-    control_households: int
-    difference: Difference
-
-    def row(self, objective: Objective) -> Found:
-        """Return the segment as a row of ``effect``, without what every row of a look shares."""
-        return {
-            "segment": self.segment,
-            "persons": self.persons,
-            "households": self.households,
-            "control_persons": self.control_persons,
-            "control_households": self.control_households,
-            "level": self.difference.level,
-            "control_level": self.difference.control_level,
-            "verdict": verdict(objective, self.difference),
-            **figures(self.difference),
-        }
-
-
-def describe(
-    run: Run,
-    look: int,
-    arms: dict[str, Found],
-    difference: Difference | None,
-    segments: Sequence[SegmentEffect],
-    reached: float,
-    language: str,
-) -> Found:
-    """Return the answer of an evaluation; without a control group it holds levels but claims no effect."""
-    objective = run.brief.objective
-    treated = {**arms["treated"], **figures(difference), "verdict": verdict(objective, difference)}
-    holdout = dict(arms["holdout"])
-    if difference:
-        treated["level"], holdout["level"] = difference.level, difference.control_level
+def describe(run: Run, look: int, arms: list[Found], effect: ArmEffect, reached: float, language: str) -> Found:
+    """Return the words and warnings of an evaluation around the figures of its arms."""
+    objective, (treated, holdout) = run.brief.objective, arms
     target = {
         "baseline": objective.baseline,
         "target": objective.target,
@@ -63,27 +24,26 @@ def describe(
         "achieved": direction(objective) * (reached - objective.target) >= 0,
     }
     words = PlainWords(language, objective.unit, is_share(objective, reached))
-    warnings = _warnings(words, treated, holdout, difference)
+    warnings = _warnings(words, treated, holdout, effect.difference)
     sentences = [words.objective(target)]
-    if difference:
-        sentences.append(words.effect(difference.low, difference.estimate, difference.high))
+    if effect.difference:
+        sentences.append(words.of_arm(treated))
     return {
         "run": run.run,
         "look": look,
         "outcome": objective.outcome,
         "unit": objective.unit,
         "share": is_share(objective, reached),
-        "arms": [treated, holdout],
-        "segments": [segment.row(objective) for segment in segments],
+        "arms": arms,
         "objective": target,
         "warnings": warnings,
         "summary": sentences + warnings,
     }
 
 
-def warn(found: Found, language: str, code: str) -> None:
+def warn(found: Found, language: str, code: str, **values: str) -> None:
     """Add one warning to an answer."""
-    sentence = PlainWords(language, found["unit"], found["share"]).warning(code)
+    sentence = PlainWords(language, found["unit"], found["share"]).warning(code, **values)
     found["warnings"].append(sentence)
     found["summary"].append(sentence)
 
@@ -101,11 +61,11 @@ def figures(difference: Difference | None) -> Found:
     )
 
 
-def verdict(objective: Objective, difference: Difference | None) -> str:
+def verdict(objective: Objective, low: float, estimate: float, high: float) -> str:
     """Return better or worse, seen from the objective, or not_shown where the interval holds zero."""
-    if difference is None or difference.low <= 0 <= difference.high:
+    if low <= 0 <= high:
         return "not_shown"
-    return "better" if direction(objective) * difference.estimate > 0 else "worse"
+    return "better" if direction(objective) * estimate > 0 else "worse"
 
 
 def direction(objective: Objective) -> int:

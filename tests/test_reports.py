@@ -1,9 +1,11 @@
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import duckdb
 import pytest
+from approval_scene import DIRECTORY, postbox
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from evaluation_city import city, deliver_to_treated, observe, population_file
@@ -12,20 +14,30 @@ from hypothesis import strategies as any_of
 
 from campaigns import language as languages
 from campaigns.errors import OutcomesMissing
-from tasks import reports, store
+from tasks import report_tables, store
 from tasks.disclosure import SMALLEST_CELL, reach_rows
 from tasks.evaluation import evaluate
 from tasks.lessons import draw_lessons
 from tasks.outcomes import import_outcomes
 from tasks.pages import filters
 from tasks.report_charts import fairness_chart
+from tasks.report_summary import mail_summary
 from tasks.reports import write_report
 from tasks.workplace import Workplace
 from tasks.world import simulate_outcomes
 
 ROOT = Path(languages.__file__).parent.parent
-SOURCES = ("tasks/plain_words.py", "tasks/lessons.py", "tasks/segment_names.py", "tasks/reports.py")
-TEMPLATES = ("campaigns/layouts/report.html.j2", "campaigns/layouts/page.html.j2")
+SOURCES = (
+    "tasks/plain_words.py", "tasks/lessons.py", "tasks/segment_names.py", "tasks/reports.py",
+    "tasks/report_tables.py", "tasks/report_effects.py", "tasks/report_summary.py",
+    "tasks/channel_lessons.py",
+    "tasks/plan_lessons.py",
+)  # fmt: skip
+TEMPLATES = (
+    "campaigns/layouts/report.html.j2",
+    "campaigns/layouts/page.html.j2",
+    "campaigns/layouts/report_effects.html.j2",
+)
 
 
 class Page(HTMLParser):
@@ -75,12 +87,17 @@ def test_the_report_answers_the_questions_of_a_communicator(workplace: Workplace
     headings = re.findall(r"<h2>(.*?)</h2>", text)
     assert headings == [
         "Vad var målet?",
+        "Från insats till nytta",
         "Vad skickades, och av vem?",
         "Vilka nåddes, och vilka nåddes inte?",
         "Vad hände tack vare kampanjen?",
+        "Vilka fick nytta, och vilka blev utan?",
+        "Vad gjorde varje kanal?",
         "Hur säkra är vi?",
         "Vad kostade det?",
+        "Dialog",
         "Vad lär vi oss?",
+        "Metod, för analytikern",
     ]
     assert re.search(r"Av 100 hushåll .* nådde ungefär \d+ fler .* 95 procent säkra .* mellan \d+ och \d+ fler", text)
     assert "en del av Stockholms stad" in text
@@ -150,7 +167,7 @@ def test_no_hidden_cell_is_the_only_one_of_its_column(cells: list[tuple[int, int
 
 @given(any_of.integers(0, 60), any_of.integers(0, 60))
 def test_messages_never_tell_how_few_were_accepted_or_not(accepted: int, others: int) -> None:
-    shown = reports._counts({"planned": accepted + others, "accepted": accepted})
+    shown = report_tables.counts({"planned": accepted + others, "accepted": accepted})
     known = [count for count in shown.values() if count is not None]
     rest = [known[0] - known[1]] if len(known) == 2 else []
     assert not [count for count in [*known, *rest] if 0 < count < SMALLEST_CELL]
@@ -262,3 +279,28 @@ def test_halves_go_up_whatever_floating_point_made_of_them() -> None:
     assert [money(amount) for amount in (6349.5, 6349.499999999, 6350.5, 0.28, 0)] == [
         "6,350 SEK", "6,350 SEK", "6,351 SEK", "less than 1 SEK", "0 SEK",
     ]  # fmt: skip
+
+
+def test_the_summary_is_mailed_once_to_manager_and_communicator(workplace: Workplace, tmp_path: Path) -> None:
+    run = evaluated(workplace, tmp_path)
+    report(workplace, run)
+    with postbox() as (box, url):
+        directory = tmp_path / "directory.yaml"
+        directory.write_text(DIRECTORY, encoding="utf-8")
+        place = replace(workplace, smtp_url=url, directory=directory)
+        assert mail_summary(place, run, 1) == ["manager_waste", "communicator_waste"]
+        assert mail_summary(place, run, 1) == []
+    assert [letter["To"] for letter in box.letters] == ["chef@example.se", "skribent@example.se"]
+    text = box.letters[0].get_content()
+    assert text.startswith("Sortera matavfall hemma: uppföljning 1")
+    assert "95 procent säkra" in " ".join(text.split())
+    assert box.letters[0].get_content_type() == "text/plain"
+
+
+def test_a_relay_that_does_not_answer_stops_no_report(workplace: Workplace, tmp_path: Path) -> None:
+    run = evaluated(workplace, tmp_path, households=100)
+    directory = tmp_path / "directory.yaml"
+    directory.write_text(DIRECTORY, encoding="utf-8")
+    place = replace(workplace, smtp_url="smtp://127.0.0.1:1", directory=directory)
+    assert mail_summary(place, run, 1) == []
+    assert not (place.run_folder(run, "report") / "summary-1.txt").exists()

@@ -40,19 +40,21 @@ def check(
     from datetime import UTC, datetime
 
     from campaigns.brief_loading import find_campaign
+    from campaigns.errors import told_once
     from tasks.checking import check_campaign
     from tasks.gate_words import told
     from tasks.gates import refuses
 
     now = datetime.now(UTC)
     findings = check_campaign(here(), find_campaign(campaign), links=links, browser=browser, now=now)
-    blocking = [finding for finding in findings if refuses(finding)]
+    once = told_once(findings)
+    blocking = [finding for finding in once if refuses(finding)]
     answer(
         {"campaign": campaign, "findings": [finding.as_dict() for finding in findings]},
         as_json,
         lambda: [
-            *(told(finding) for finding in findings),
-            f"{len(findings)} finding{'' if len(findings) == 1 else 's'}, {len(blocking)} to mend",
+            *(told(finding) for finding in once),
+            f"{len(once)} finding{'' if len(once) == 1 else 's'}, {len(blocking)} to mend",
         ],
     )
     raise typer.Exit(1 if blocking else 0)
@@ -94,18 +96,23 @@ def prepare(campaign: Campaign, as_json: AsJson = False) -> None:
         return prepare_campaign(campaign, return_state=True)
 
     run_id = run_flow(start)
+    from tasks import store
     from tasks.audience_profile import warnings_of
+    from tasks.plan_lessons import lessons_used
     from tasks.status import run_status
 
     preview = here().run_folder(run_id, "preview") / "index.html"
     warnings, standing = warnings_of(here(), run_id), run_status(here(), run_id)
+    with store.reading(here()) as connection:
+        lessons = lessons_used(connection, run_id, here().language)
     answer(
-        {"run": run_id, "preview": str(preview), "warnings": warnings},
+        {"run": run_id, "preview": str(preview), "warnings": warnings, "lessons": lessons},
         as_json,
         lambda: [
             f"run       {run_id}",
             f"preview   {preview}",
             *(f"warning   {warning}" for warning in warnings),
+            *(f"lesson    {lesson}" for lesson in lessons),
             *(
                 f"asked     {', '.join(each['asked'])} as {each['role']}"
                 for each in standing["approvals"].get("missing", ())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from campaigns.errors import BudkavleError
+from campaigns.errors import BudkavleError, FlowFailed
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State
@@ -67,5 +67,9 @@ def run_flow(start: Callable[[], "State[Any]"]) -> Any:
     if isinstance(result, BudkavleError):
         raise result
     if isinstance(result, BaseException):
-        raise RuntimeError(f"the flow ended as {state.name}; its log in Prefect says where") from result
+        raise FlowFailed(
+            f"the flow ended as {state.name} ({type(result).__name__})",
+            where="Prefect's log says where",
+            remedy="run the same command again: what is done stays done.",
+        ) from result
     return result

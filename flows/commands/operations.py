@@ -47,12 +47,16 @@ def health(
 
 def query(
     sql: Annotated[str, typer.Argument(help="A SELECT over the documented tables and report_ views.")],
+    period: Annotated[
+        str, typer.Option(help="Period that report_goal, report_body … are about, such as 2026-T3.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Ask the readers' snapshot a question in SQL; it holds no names and no addresses."""
+    from campaigns.period import read_period
     from tasks.questions import ask
 
-    columns, rows = ask(here(), sql)
+    columns, rows = ask(here(), sql, read_period(period) if period else None)
     answer(
         {"columns": columns, "rows": rows},
         as_json,

@@ -1,11 +1,11 @@
 """Following and steering a run: status, pause, resume, stop, withdraw, expire, unknown, rebuild, accept-restore."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
 from flows.commands.common import OPERATING, RUNNING, AsJson, actor, answer, here
-from flows.commands.status_lines import page_lines, status_lines
+from flows.commands.status_lines import page_lines, red, status_lines
 
 Run = Annotated[str, typer.Argument(help="The run's id or a prefix that only it has.")]
 
@@ -29,7 +29,12 @@ def status(
     from tasks.status import all_runs
 
     rows = all_runs(here())
-    answer({"runs": rows}, as_json, lambda: [f"{row['run']}\t{row['state']}\t{row['title']}" for row in rows])
+    answer({"runs": rows}, as_json, lambda: [_row(row) for row in rows])
+
+
+def _row(row: dict[str, Any]) -> str:
+    late = f"\t{red('OVERDUE')}" if row["overdue"] else ""
+    return f"{row['run']}\t{row['state']}\t{row['title']}{late}"
 
 
 def show_status(run: str, as_json: bool) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import typer
+
 
 def status_lines(found: dict[str, Any]) -> list[str]:
     """Return one run's status; ``found`` is what :func:`tasks.status.run_status` gives."""
@@ -35,6 +37,7 @@ def status_lines(found: dict[str, Any]) -> list[str]:
         ),
         *page_lines(found["taken_down"]),
         *(f"look {look['look']}     {look['state']}, {_local(look['due_at'])}" for look in found["due_looks"]),
+        *(_late(each) for each in found["overdue"]),
         *(f"review     {review['role']}, afterwards: {review['why']}" for review in found["due_reviews"]),
         f"next       {found['next']}",
     ]
@@ -70,3 +73,13 @@ def page_lines(taken_down: dict[str, str]) -> list[str]:
         "not_writable": "STILL SHOWN: the place of the pages does not take it; mend it and run this command again",
     }
     return [f"page       {language}: {told[fate]}" for language, fate in taken_down.items()]
+
+
+def _late(each: dict[str, Any]) -> str:
+    what = "feedback promised" if each["what"] == "feedback" else f"outcomes of look {each['look']}"
+    return f"{red('OVERDUE')}    {what}, due {each['since']}, {each['days']} days ago"
+
+
+def red(text: str) -> str:
+    """Return a text as an alarm, where the terminal has colours."""
+    return typer.style(text, fg=typer.colors.RED, bold=True)

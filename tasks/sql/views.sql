@@ -298,6 +298,14 @@ SELECT
     CASE WHEN fewest >= 10 THEN round(ci_low, 3) END AS ci_low,
     CASE WHEN fewest >= 10 THEN round(ci_high, 3) END AS ci_high,
     CASE WHEN fewest >= 10 THEN p END AS p,
+    CASE WHEN fewest >= 10 THEN p_adjusted END AS p_adjusted,
+    CASE WHEN fewest >= 10 THEN round(ratio, 2) END AS ratio,
+    CASE WHEN fewest >= 10 THEN round(look_low, 3) END AS look_low,
+    CASE WHEN fewest >= 10 THEN round(look_high, 3) END AS look_high,
+    CASE WHEN fewest >= 10 THEN round(anytime_low, 3) END AS anytime_low,
+    CASE WHEN fewest >= 10 THEN round(anytime_high, 3) END AS anytime_high,
+    CASE WHEN fewest >= 10 THEN round(shrunken, 3) END AS shrunken,
+    CASE WHEN fewest >= 10 THEN round(complier_effect, 3) END AS complier_effect,
     target, verdict
 FROM (
     SELECT
@@ -308,6 +316,28 @@ FROM (
     FROM effect
 )
 WHERE least(persons, control_persons, households, control_households) >= 10;
+
+-- One row per run, look, dimension and group: who gained and who was left out; figures are the shrunken ones.
+CREATE OR REPLACE VIEW report_equity AS
+SELECT
+    groups.run, groups.look, groups.outcome, groups.dimension, groups.group_name, groups.persons,
+    groups.control_persons, round(groups.shrunken, 3) AS effect, round(groups.shrunken_low, 3) AS effect_low,
+    round(groups.shrunken_high, 3) AS effect_high, groups.standing, round(equity.equity_index, 2) AS equity_index
+FROM effect_group AS groups
+LEFT JOIN equity
+    ON
+        groups.run = equity.run AND groups.look = equity.look AND groups.outcome = equity.outcome
+        AND groups.dimension = equity.dimension
+WHERE least(groups.persons, groups.control_persons) >= 10;
+
+-- One row per run, look and channels together: effect and what it cost; figures are the shrunken ones.
+CREATE OR REPLACE VIEW report_channel_effect AS
+SELECT
+    run, look, outcome, segment, channels, persons, round(shrunken, 3) AS effect, round(shrunken_low, 3) AS effect_low,
+    round(shrunken_high, 3) AS effect_high, p_adjusted, round(cost_sek, 0) AS cost_sek,
+    round(sek_per_result, 0) AS sek_per_result, round(co2_kg, 1) AS co2_kg
+FROM effect_channel
+WHERE least(persons, control_persons) >= 10;
 
 COMMENT ON VIEW register_person IS 'One row per register and person, as an audience query may read it: no names, no addresses.';
 COMMENT ON VIEW register_population IS 'register_person of the population register.';
@@ -337,4 +367,12 @@ COMMENT ON COLUMN report_messages.co2_kg IS 'Carbon dioxide equivalents of the m
 COMMENT ON VIEW report_reach IS 'One row per run, wave and segment whom the message was meant for.';
 COMMENT ON COLUMN report_reach.persons IS 'Persons of the segment outside the holdout; null where they are few or would give few away.';
 COMMENT ON COLUMN report_reach.reached IS 'Persons whose message was accepted; null where 1 to 9 were reached or missed, or would be given away.';
+COMMENT ON VIEW report_equity IS 'One row per run, look, outcome, dimension and group of ten persons or more in each arm: who gained and who was left out.';
+COMMENT ON COLUMN report_equity.effect IS 'Shrunken effect, in the unit of the outcome.';
+COMMENT ON COLUMN report_equity.effect_low IS 'Lower end of its 95 % interval.';
+COMMENT ON COLUMN report_equity.effect_high IS 'Upper end of its 95 % interval.';
+COMMENT ON VIEW report_channel_effect IS 'One row per run, look, outcome, group of people and channels together with ten persons or more in each arm: the effect and its cost.';
+COMMENT ON COLUMN report_channel_effect.effect IS 'Shrunken effect, in the unit of the outcome: the best channel is not believed for its luck.';
+COMMENT ON COLUMN report_channel_effect.effect_low IS 'Lower end of its 95 % interval.';
+COMMENT ON COLUMN report_channel_effect.effect_high IS 'Upper end of its 95 % interval.';
 COMMENT ON VIEW report_effect IS 'Effects with at least 10 persons and 10 households in the arm and in the holdout; figures are null where fewer than 10 households of either did, or did not, act.';

@@ -60,7 +60,8 @@ SELECT
     summed.segment, summed.size, summed.arm,
     map_from_entries(list({'k': exposed.channel, 'v': exposed.worth / summed.persons} ORDER BY exposed.channel)
         FILTER (WHERE exposed.channel IS NOT NULL)) AS exposure,
-    summed.clusters, summed.units, summed.total, summed.total_squared, summed."cross", summed.units_squared
+    summed.clusters, summed.units, summed.total, summed.total_squared, summed."cross", summed.units_squared,
+    CAST(summed.persons AS BIGINT) AS persons
 FROM summed
 LEFT JOIN exposed
     ON

@@ -45,7 +45,7 @@ WITH cleaned AS (
 SELECT
     keyed.row_number, keyed.unit_key, keyed.outcome, keyed.value, keyed.observed_on,
     CASE
-        WHEN keyed.outcome IS DISTINCT FROM $outcome THEN 'unknown_outcome'
+        WHEN NOT coalesce(list_contains($outcomes::VARCHAR[], keyed.outcome), false) THEN 'unknown_outcome'
         WHEN keyed.value IS NULL THEN 'value_not_a_number'
         WHEN keyed.observed_on IS NULL THEN 'date_not_valid'
         WHEN keyed.unit_key IS NULL THEN 'unit_not_valid'

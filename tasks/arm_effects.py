@@ -1,0 +1,73 @@
+"""The effect on everybody the message was meant for, of the objective and of every measure, through the one engine."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from campaigns.errors import Refused
+from tasks import runs, study_covariates
+from tasks.estimation.compliance import ComplierEffect
+from tasks.estimation.holm import holm
+from tasks.estimation.intervals import Difference
+from tasks.estimation.sample_ratio import UNLIKELY
+from tasks.experiment_rows import Rows
+from tasks.study_comparison import Outcome, compare_arms, sum_clusters
+
+NOTHING_KNOWN = Rows((), False)
+ARMS = ("treated", "holdout")
+
+
+@dataclass(frozen=True)
+class ArmEffect:
+    """One outcome of everybody drawn; no difference where an arm has fewer than two clusters.
+
+    ``clusters`` were observed. ``balance_p`` tells whether arms so unlike in the covariates were drawn.
+    """
+
+    outcome: str
+    share: bool
+    clusters: int
+    difference: Difference | None = None
+    complier: ComplierEffect | None = None
+    balance_p: float | None = None
+    rows: Rows = NOTHING_KNOWN
+
+
+def estimate_arm(connection: duckdb.DuckDBPyConnection, run: runs.Run, outcome: str, rows: Rows) -> ArmEffect:
+    """Estimate one outcome from ``study_row``; raises Refused where the covariates say that the arms were not drawn."""
+    clusters, share, mean, received = connection.execute(
+        "SELECT count(DISTINCT cluster), coalesce(bool_and(outcome_0 BETWEEN 0 AND 1), false), "
+        "coalesce(sum(weight * outcome_0) / sum(weight), 0), coalesce(max(received), 0) FROM study_row"
+    ).fetchall()[0]
+    plain = ArmEffect(outcome, share, clusters, rows=rows)
+    asked = Outcome(0, share, 0.0 if share else float(mean), 0)
+    matrix = None
+    if rows.covariates and clusters:
+        matrix = study_covariates.read(connection, rows.covariates, ARMS, 1)[0]
+        matrix = matrix if matrix.covariates.shape[1] else None
+    balance_p = None if matrix is None or rows.raked else matrix.balance()
+    _refuse_unlike(run, balance_p)
+    population = sum_clusters(connection, asked)
+    try:
+        found = compare_arms(connection, asked, ARMS, population, matrix, received=received > 0)
+    except ValueError:
+        return plain
+    return ArmEffect(outcome, share, clusters, found.difference, found.complier, balance_p, rows)
+
+
+def adjusted_p(effects: Sequence[ArmEffect]) -> list[float | None]:
+    """Return each outcome's p value adjusted for being one of several (Holm); None where there is no difference."""
+    values = [effect.difference.p for effect in effects if effect.difference]
+    adjusted = iter(holm(values))
+    return [next(adjusted) if effect.difference else None for effect in effects]
+
+
+def _refuse_unlike(run: runs.Run, balance_p: float | None) -> None:
+    if balance_p is not None and balance_p < UNLIKELY:
+        raise Refused(
+            f"the arms differ in what was known before ({', '.join(run.brief.covariates)}) more than a draw makes "
+            f"them, p = {balance_p:.1g}, so rows are lost or the draw was changed",
+            where=run.run,
+            remedy="find where the arms came apart (audience.arm by covariate) before anything is concluded.",
+        )

@@ -1,0 +1,186 @@
+"""The answer of an evaluation: what every part of it found, as figures, verdicts and plain words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from tasks import runs, verdicts
+from tasks.arm_effects import ArmEffect, adjusted_p
+from tasks.channel_effects import ChannelEffect
+from tasks.group_effects import GroupEffect, equity
+from tasks.plain_words import PlainWords
+from tasks.planned_looks import anytime_interval, look_interval, look_level, power_reached
+
+Found = dict[str, Any]
+NO_RATIO: Found = dict.fromkeys(("ratio", "ratio_low", "ratio_high"))
+
+
+@dataclass
+class Evidence:
+    """Everything that one look found, before it is put into words; ``effects`` begins with the objective's."""
+
+    run: runs.Run
+    look: int
+    observed_on: date
+    sums: Sequence[tuple[Any, ...]]
+    effects: list[ArmEffect]
+    sample_ratio_p: float | None
+    segments: Sequence[GroupEffect]
+    groups: Mapping[str, Sequence[GroupEffect]]
+    channels: Sequence[ChannelEffect]
+    costs: Mapping[str, tuple[float, float]]
+    trend: Sequence[Found]
+    reached: float
+    share: bool
+    drawn: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.drawn = sum(row[12] for row in self.sums)
+
+
+def describe(evidence: Evidence, language: str) -> Found:
+    """Return what ``--json`` prints; without a control group it holds levels and a trend but claims no effect."""
+    brief = evidence.run.brief
+    level = look_level(brief.schedule.start, brief.look_times(), evidence.look)
+    adjusted = adjusted_p(evidence.effects)
+    arms = {arm: _arm(arm, [row for row in evidence.sums if row[1] == arm]) for arm in ("treated", "holdout")}
+    effect = evidence.effects[0]
+    treated = arms["treated"] | _figures(evidence, effect, adjusted[0], level)
+    holdout = arms["holdout"]
+    if effect.difference:
+        treated["level"], holdout["level"] = effect.difference.level, effect.difference.control_level
+    found = verdicts.describe(evidence.run, evidence.look, [treated, holdout], effect, evidence.reached, language)
+    shown = treated["verdict"] != "not_shown"
+    parts = {
+        "kpis": _measures(evidence, adjusted, level),
+        "segments": [_segment(brief.objective, row) for row in evidence.segments],
+        "groups": [_group(dimension, row) for dimension, rows in evidence.groups.items() for row in rows],
+        "equity": _equity(evidence, shown),
+        "channels": [_channel(evidence, row) for row in evidence.channels],
+        "trend": list(evidence.trend),
+    }
+    return _worded(found | _basis(evidence, level, shown) | parts, language)
+
+
+def _basis(evidence: Evidence, level: float, shown: bool) -> Found:
+    """Return what may be claimed and what that rests on."""
+    effect, objective = evidence.effects[0], evidence.run.brief.objective
+    detectable, power = None, None
+    if effect.difference:
+        detectable, power = power_reached(effect.difference, objective.target - objective.baseline, level)
+    return {
+        "observed_on": evidence.observed_on.isoformat(),
+        "claim": "no_control" if effect.difference is None else "effect" if shown else "no_effect_shown",
+        "look_level": level,
+        "sample_ratio_p": evidence.sample_ratio_p,
+        "balance_p": effect.balance_p,
+        "covariates": list(effect.rows.covariates),
+        "raked": effect.rows.raked,
+        "minimum_detectable_effect": detectable,
+        "power": power,
+    }
+
+
+def _worded(found: Found, language: str) -> Found:
+    """Add the warnings that only the whole answer tells."""
+    if found["claim"] == "no_control" and len(found["trend"]) > 1:
+        verdicts.warn(found, language, "trend_only")
+    if found["power"] is not None and found["power"] < 0.8 and found["claim"] == "no_effect_shown":
+        words = PlainWords(language, found["unit"], found["share"])
+        verdicts.warn(found, language, "little_power", power=words.written["percent"](found["power"]))
+    return found
+
+
+def _arm(arm: str, rows: list[tuple[Any, ...]]) -> Found:
+    """Sum one arm over its segments; households without an observation are missing, never zero."""
+    drawn, observed = sum(row[10] for row in rows), sum(row[11] for row in rows)
+    units = sum(row[3] for row in rows)
+    return {
+        "arm": arm,
+        "clusters": sum(row[12] for row in rows),
+        "households": drawn,
+        "persons": sum(row[9] for row in rows),
+        "observed_households": observed,
+        "observed_persons": sum(row[8] for row in rows),
+        "missing_share": (drawn - observed) / drawn if drawn else None,
+        "level": sum(row[4] for row in rows) / units if units else None,
+    }
+
+
+def _figures(evidence: Evidence, effect: ArmEffect, adjusted: float | None, level: float, way: int = 0) -> Found:
+    """Return the figures of one outcome; ``way`` is the direction in which it should move, the objective's if 0."""
+    found, complier = effect.difference, effect.complier
+    figures = verdicts.figures(found) | NO_RATIO | {"p_adjusted": adjusted, "verdict": "not_shown"}
+    figures |= dict.fromkeys(("look_low", "look_high", "anytime_low", "anytime_high"))
+    if found is not None and adjusted is not None:
+        figures |= {"ratio": found.ratio, "ratio_low": found.ratio_low, "ratio_high": found.ratio_high}
+        figures["look_low"], figures["look_high"] = look_interval(found, level)
+        drawn = max(evidence.drawn, effect.clusters)
+        figures["anytime_low"], figures["anytime_high"] = anytime_interval(found, effect.clusters, drawn)
+        if adjusted < level:
+            better = (way or verdicts.direction(evidence.run.brief.objective)) * found.estimate > 0
+            figures["verdict"] = "better" if better else "worse"
+    told = {"effect": complier.effect, "standard_error": complier.standard_error} if complier else None
+    return figures | {"complier_effect": told}
+
+
+def _measures(evidence: Evidence, adjusted: Sequence[float | None], level: float) -> list[Found]:
+    rows = []
+    for effect, p in list(zip(evidence.effects, adjusted, strict=True))[1:]:
+        kpi = evidence.run.brief.measured[effect.outcome]
+        figures = _figures(evidence, effect, p, level, 1 if kpi.better == "higher" else -1)
+        levels: Found = {"level": None, "control_level": None}
+        if effect.difference:
+            levels = {"level": effect.difference.level, "control_level": effect.difference.control_level}
+        rows.append({"outcome": effect.outcome, "name": kpi.name, "stage": kpi.stage, "share": effect.share, **levels}
+                    | figures)  # fmt: skip
+    return rows
+
+
+def _shrunken(row: GroupEffect | ChannelEffect) -> Found:
+    return {"shrunken": row.shrunken.estimate, "shrunken_low": row.shrunken.low, "shrunken_high": row.shrunken.high}
+
+
+def _segment(objective: Any, row: GroupEffect) -> Found:
+    arms, level = row.arms, {"level": row.difference.level, "control_level": row.difference.control_level}
+    sizes = {"persons": arms.persons, "control_persons": arms.control_persons}
+    sizes |= {"households": arms.treated.clusters, "control_households": arms.control.clusters}
+    verdict = verdicts.verdict(objective, row.shrunken.low, row.shrunken.estimate, row.shrunken.high)
+    return (
+        {"segment": row.group, **sizes, **level, "verdict": verdict} | verdicts.figures(row.difference) | _shrunken(row)
+    )
+
+
+def _group(dimension: str, row: GroupEffect) -> Found:
+    sizes = {"persons": row.arms.persons, "control_persons": row.arms.control_persons}
+    gap = {"gap": row.gap, "gap_p_adjusted": row.gap_p_adjusted, "standing": row.standing}
+    start = {"dimension": dimension, "group": row.group}
+    return start | sizes | verdicts.figures(row.difference) | _shrunken(row) | gap
+
+
+def _equity(evidence: Evidence, shown: bool) -> list[Found]:
+    way = verdicts.direction(evidence.run.brief.objective)
+    found = [
+        (name, equity(rows, evidence.effects[0].difference, way, shown=shown)) for name, rows in evidence.groups.items()
+    ]
+    return [{"dimension": name, "index": one.index, "least": one.least, "most": one.most} for name, one in found if one]
+
+
+def _channel(evidence: Evidence, row: ChannelEffect) -> Found:
+    """Return one set of channels; cost per result only where the shrunken effect is surely for the better."""
+    sek, co2_kg = evidence.costs.get(row.channels, (0.0, 0.0)) if row.segment == "all" else (None, None)
+    way = verdicts.direction(evidence.run.brief.objective)
+    sure = sek is not None and evidence.share and min(way * row.shrunken.low, way * row.shrunken.high) > 0
+    return (
+        {
+            "segment": row.segment,
+            "channels": row.channels,
+            "persons": row.persons,
+            "control_persons": row.control_persons,
+        }
+        | {"level": row.difference.level, "control_level": row.difference.control_level}
+        | verdicts.figures(row.difference)
+        | {"p_adjusted": row.p_adjusted, **_shrunken(row), "cost_sek": sek, "co2_kg": co2_kg}
+        | {"sek_per_result": (sek or 0.0) / (way * row.shrunken.estimate * row.units) if sure else None}
+    )

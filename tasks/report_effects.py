@@ -1,0 +1,162 @@
+"""What a report says of effects: charts with dots and intervals, who gained, channels, measures, and the method."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from markupsafe import Markup
+
+from campaigns.language import translations
+from tasks import report_charts
+from tasks.pages import filters
+from tasks.plain_words import PlainWords
+from tasks.report_tables import DIMENSIONS, captions, channel_name, group_name
+from tasks.segment_names import NONE, Labels, SegmentNames
+
+Found = Mapping[str, Any]
+FIGURES = ("effect", "standard_error")
+
+
+def effect_chart(language: str, words: PlainWords, found: Found) -> Markup | None:
+    """Draw the effect against no difference and against what the target needed; None where nothing is claimed."""
+    treated, holdout = found["arms"]
+    if treated["effect"] is None:
+        return None
+    _, number = translations(language).gettext, filters(language)["number"]
+    scale = 100 if found["share"] else 1
+    low, estimate, high = (scale * treated[name] for name in ("ci_low", "effect", "ci_high"))
+    needed = scale * (found["objective"]["target"] - holdout["level"])
+    labels = {
+        "estimate": number(estimate, 0 if high - low >= 3 else 1),
+        "zero": _("no difference"),
+        "needed": _("needed for the target"),
+        "axis": _axis(language, words, found),
+    }
+    text = words.of_arm(treated)
+    drawn = report_charts.effect_chart(
+        low, estimate, high, needed, labels, _("The effect and how sure it is"), text, number
+    )
+    return Markup(drawn)
+
+
+def group_tables(language: str, words: PlainWords, found: Found, labels: Labels = NONE) -> list[dict[str, Any]]:
+    """Return one part per dimension of which two groups are shown: sentence, chart, and rows of name and figures."""
+    tables, titles = [], captions(language)
+    for equity in sorted(found["equity"], key=lambda each: DIMENSIONS.index(each["dimension"])):
+        dimension = equity["dimension"]
+        rows = [row for row in found["groups"] if row["dimension"] == dimension]
+        named = [(group_name(language, dimension, row["group"], labels), row) for row in rows]
+        named.sort(key=lambda each: -each[1]["shrunken"])
+        tables.append(
+            {
+                "caption": titles[dimension],
+                "sentence": _equity(language, equity, rows, labels),
+                "rows": named,
+                "chart": _intervals(language, words, found, f"gain-{dimension}", titles[dimension], named),
+            }
+        )
+    return tables
+
+
+def channel_rows(language: str, found: Found) -> list[dict[str, Any]]:
+    """Return what each set of channels did for everybody, the best first by the shrunken effect."""
+    rows = [row for row in found["channels"] if row["segment"] == "all"]
+    named = [{**row, "name": channel_name(language, row["channels"])} for row in rows]
+    return sorted(named, key=lambda row: -row["shrunken"])
+
+
+def channel_chart(language: str, words: PlainWords, found: Found) -> Markup | None:
+    """Draw what each set of channels did."""
+    _ = translations(language).gettext
+    named = [(row["name"], row) for row in channel_rows(language, found)]
+    return _intervals(language, words, found, "channels", _("Effect by channel"), named)
+
+
+def method_rows(language: str, words: PlainWords, found: Found) -> list[tuple[str, str]]:
+    """Return what an analyst asks of the estimate, as names and values."""
+    _, written = translations(language).gettext, filters(language)
+    treated, claim = found["arms"][0], found["claim"].replace("_", " ")
+
+    chance = partial(_chance, language)
+
+    def interval(name: str) -> str:
+        return words.interval(treated[f"{name}_low"], treated[f"{name}_high"])
+
+    rows = [(_("Claim"), _(claim))]
+    if treated["effect"] is None:
+        return rows
+    complier = treated["complier_effect"]
+    reached = words.difference(complier["effect"]) if complier else "–"
+    rows += [
+        (_("Effect and standard error"), " / ".join(words.difference(treated[name]) for name in FIGURES)),
+        (_("p, and adjusted for all measures (Holm)"), f"{chance(treated['p'])}; {chance(treated['p_adjusted'])}"),
+        (_("What p must lie below at this look (O'Brien–Fleming)"), chance(found["look_level"])),
+        (_("Interval over all planned looks"), interval("look")),
+        (_("Interval however often somebody looks"), interval("anytime")),
+        (_("Ratio to the control group"), _ratio(language, treated)),
+        (_("Secondary: effect on those reached because they were drawn"), reached),
+        (_("Sizes of the arms as drawn: p"), chance(found["sample_ratio_p"])),
+        (_("Arms alike in what was known before: p"), chance(found["balance_p"])),
+        (_("Adjusted for"), ", ".join(name.replace("_", " ") for name in found["covariates"]) or "–"),
+        (_("Power reached for the goal's change"), written["percent"](found["power"])),
+        (_("Effect that would have been shown with power 80 %"), words.difference(found["minimum_detectable_effect"])),
+    ]  # fmt: skip
+    return rows
+
+
+def _chance(language: str, value: float | None) -> str:
+    number = filters(language)["number"]
+    if value is None:
+        return "–"
+    return "< " + number(0.0001, 4) if value < 0.0001 else str(number(value, 4))
+
+
+def segment_rows(language: str, found: Found, labels: Labels = NONE) -> list[tuple[str, Found]]:
+    """Return the segments by name."""
+    names = SegmentNames(language, labels)
+    return sorted(((names.name(row["segment"]), row) for row in found["segments"]), key=lambda each: each[0])
+
+
+def _ratio(language: str, arm: Found) -> str:
+    number = filters(language)["number"]
+    if arm["ratio"] is None:
+        return "–"
+    if arm["ratio_low"] is None:
+        return str(number(arm["ratio"], 2))
+    return f"{number(arm['ratio'], 2)} ({number(arm['ratio_low'], 2)}–{number(arm['ratio_high'], 2)})"
+
+
+def _equity(language: str, equity: Found, rows: list[Found], labels: Labels) -> str:
+    _, written = translations(language).gettext, filters(language)
+    names = {name: group_name(language, equity["dimension"], equity[name], labels) for name in ("least", "most")}
+    if all(row["standing"] == "as_others" for row in rows):
+        return _("No group was shown to gain more or less than the others.")
+    if equity["index"] is None:
+        return _("“%(most)s” seems to have gained most and “%(least)s” least.") % names
+    return _("“%(most)s” gained most. “%(least)s” gained least: %(index)s of what everybody gained (equity index).") % {
+        **names,
+        "index": written["percent"](equity["index"]),
+    }
+
+
+def _axis(language: str, words: PlainWords, found: Found) -> str:
+    _ = translations(language).gettext
+    axis = _("More of 100 %(units)s than without the campaign") if found["share"] else _("Change of the outcome")
+    return axis % {"units": words.units}
+
+
+def _intervals(
+    language: str, words: PlainWords, found: Found, name: str, title: str, rows: list[tuple[str, Any]]
+) -> Markup | None:
+    if len(rows) < 2:
+        return None
+    _, number = translations(language).gettext, filters(language)["number"]
+    scale = 100 if found["share"] else 1
+    drawn = [
+        (label, *(scale * row[figure] for figure in ("shrunken_low", "shrunken", "shrunken_high")))
+        for label, row in rows
+    ]
+    whole = scale * found["arms"][0]["effect"] if found["arms"][0]["effect"] is not None else None
+    text = _("The table below holds the same figures.")
+    labels = {"axis": _axis(language, words, found), "whole": _("everybody")}
+    return Markup(report_charts.interval_chart(drawn, whole, labels, name, title, text, number))

@@ -1,0 +1,90 @@
+"""The report in a few lines of plain text, mailed to the manager and the communicator."""
+
+import logging
+import os
+import smtplib
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, make_msgid
+from zoneinfo import ZoneInfo
+
+from campaigns.approvers import Person, load_directory
+from campaigns.errors import BudkavleError
+from campaigns.language import translations
+from tasks import runs, store
+from tasks.approval_mail import domain
+from tasks.evaluation_record import stored_evaluation
+from tasks.senders.smtp_relays import relays_of
+from tasks.workplace import Workplace
+
+LOGGER = logging.getLogger(__name__)
+
+
+def summary(workplace: Workplace, run: str, look: int) -> str:
+    """Return the summary of one look, in the language of the settings; no count below ten stands in it."""
+    with store.reading(workplace) as connection:
+        known = runs.load_within(connection, run)
+        lessons = connection.execute(
+            "SELECT lesson FROM lesson WHERE run = ? AND look = ? ORDER BY rowid", [known.run, look]
+        ).fetchall()
+    _, found = translations(workplace.language).gettext, stored_evaluation(workplace, known.run, look)
+    page = workplace.run_folder(known.run, "report") / "index.html"
+    new = [lesson for (lesson,) in lessons if lesson not in found["summary"]]
+    parts = [
+        _("%(title)s: follow-up %(look)s") % {"title": known.brief.title, "look": look},
+        "\n".join(found["summary"]),
+        "\n".join([_("What we learn:"), *(f"- {lesson}" for lesson in new)]) if new else "",
+        _("The whole report: %(place)s") % {"place": page},
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def mail_summary(workplace: Workplace, run: str, look: int) -> list[str]:
+    """Mail the summary to manager and communicator where it says something new; returns the persons it went to.
+
+    It stands in ``report/summary-LOOK.txt`` too. A relay that does not answer, or a person whom the directory does not
+    name, stops nothing: the report is there.
+    """
+    with store.reading(workplace) as connection:
+        known = runs.load_within(connection, run)
+    text, path = summary(workplace, known.run, look), workplace.run_folder(known.run, "report") / f"summary-{look}.txt"
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return []
+    try:
+        persons = load_directory(workplace.directory).persons
+    except BudkavleError:
+        persons = {}
+    names = [name for name in dict.fromkeys((known.brief.manager, known.brief.communicator)) if name in persons]
+    sent = _deliver(workplace, [_letter(workplace, persons[name], text) for name in names])
+    if sent or not names:
+        draft = path.with_suffix(".draft")
+        draft.write_text(text, encoding="utf-8")
+        os.replace(draft, path)
+    return names if sent else []
+
+
+def _letter(workplace: Workplace, person: Person, text: str) -> EmailMessage:
+    letter = EmailMessage(policy=SMTP)
+    letter["Subject"] = text.splitlines()[0]
+    letter["From"] = workplace.sender_address
+    letter["To"] = person.address
+    letter["Date"] = format_datetime(datetime.now(ZoneInfo("Europe/Stockholm")))
+    letter["Message-ID"] = make_msgid(domain=domain(workplace))
+    letter["Auto-Submitted"] = "auto-generated"
+    letter.set_content(text)
+    return letter
+
+
+def _deliver(workplace: Workplace, letters: list[EmailMessage]) -> bool:
+    for relay in relays_of(workplace.smtp_url) if letters else ():
+        try:
+            with relay.connect(domain(workplace)) as server:
+                for letter in letters:
+                    server.send_message(letter)
+            return True
+        except (OSError, smtplib.SMTPException):
+            continue
+    if letters:
+        LOGGER.warning("no mail relay took the report's summary; evaluate again to mail it")
+    return False

@@ -1,0 +1,121 @@
+"""What is asked of an experiment's file, and its named columns as text, from CSV or Parquet, gzip or not."""
+
+import contextlib
+import csv
+import gzip
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from campaigns.errors import InputError
+
+ENCODINGS = {"utf-8": "utf-8-sig", "latin-1": "latin-1", "utf-16": "utf-16"}
+DELIMITERS = (",", ";", "\t", "|")
+Reader = tuple[str, list[Any], list[str]]
+
+
+@dataclass(frozen=True)
+class Question:
+    """An experiment and what is asked of it; names are those of the file's columns."""
+
+    file: Path
+    arm: str
+    control: str | None
+    outcomes: tuple[str, ...]
+    unit: str | None = None
+    cluster: str | None = None
+    covariates: tuple[str, ...] = ()
+    strata: tuple[str, ...] = ()
+    received: str | None = None
+    weight: str | None = None
+    shares: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> list[str]:
+        """Every column that is named, once."""
+        single = [name for name in (self.arm, self.unit, self.cluster, self.received, self.weight) if name]
+        return list(dict.fromkeys([*single, *self.outcomes, *self.covariates, *self.strata]))
+
+
+def quoted(name: str) -> str:
+    """Return the name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def read_cells(connection: duckdb.DuckDBPyConnection, question: Question) -> None:
+    """Fill ``study_cell`` with the named columns as text, with the row's number in the file."""
+    file = question.file
+    if not file.is_file():
+        raise InputError("there is no such file", where=str(file), remedy="name a CSV or Parquet file.")
+    with file.open("rb") as opened:
+        start = opened.read(4)
+    if start.startswith(b"PK\x03\x04"):
+        raise InputError("this is a spreadsheet or archive", where=str(file), remedy="save it as CSV UTF-8.")
+    if any(_fill(connection, question, reader) for reader in _readers(connection, file, start)):
+        if connection.execute("SELECT count(*) FROM study_cell").fetchone() == (0,):
+            raise InputError("there is no row below the header", where=str(file), remedy="check the extract.")
+        return
+    kind = "Parquet" if start == b"PAR1" else "CSV"
+    remedy = (
+        "check quotes and delimiters, that every row has as many fields as the header, and no two columns one name."
+    )
+    raise InputError(f"the file cannot be read as {kind}", where=str(file), remedy=remedy)
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, question: Question, reader: Reader) -> bool:
+    """Fill ``study_cell`` in one way to read the file; returns whether that way understands it."""
+    source, values, found = reader
+    names = {name: _column(question, name, found) for name in question.columns}
+    cells = ", ".join(f"CAST({quoted(real)} AS VARCHAR) AS {quoted(name)}" for name, real in names.items())
+    try:
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE study_cell AS SELECT row_number() OVER () AS row, {cells} FROM {source}",
+            values,
+        )
+    except duckdb.Error:
+        return False
+    return True
+
+
+def _readers(connection: duckdb.DuckDBPyConnection, file: Path, start: bytes) -> Iterator[Reader]:
+    """Give the ways to read the file, each with its parameters and the columns' names.
+
+    The first line is the header, whatever follows: a reader that guesses might begin further down.
+    """
+    if start == b"PAR1":
+        with contextlib.suppress(duckdb.Error):
+            cursor = connection.execute("FROM read_parquet(?) LIMIT 0", [str(file)])
+            yield "read_parquet(?)", [str(file)], [column[0] for column in cursor.description or ()]
+        return
+    packed = start.startswith(b"\x1f\x8b")
+    for encoding, codec in ENCODINGS.items():
+        try:
+            with (
+                gzip.open(file, "rt", encoding=codec, newline="")
+                if packed
+                else file.open(encoding=codec, newline="") as opened
+            ):
+                first = opened.readline()
+            delimiter = max(DELIMITERS, key=first.count)
+            header = next(csv.reader([first], delimiter=delimiter), [])
+        except (UnicodeError, OSError, EOFError, zlib.error, csv.Error):
+            continue
+        if header and len({name.casefold() for name in header}) == len(header):
+            query = (
+                "read_csv(?, delim = ?, columns = ?, header = true, auto_detect = false, quote = '\"', escape = '\"', "
+                f"compression = '{'gzip' if packed else 'none'}', encoding = '{encoding}')"
+            )
+            yield query, [str(file), delimiter, dict.fromkeys(header, "VARCHAR")], header
+
+
+def _column(question: Question, name: str, found: Sequence[str]) -> str:
+    """Return the file's column of that name; another case will do where only one column can be meant."""
+    alike = [column for column in found if column.strip().casefold() == name.strip().casefold()]
+    if name not in found and len(alike) != 1:
+        shown = ", ".join(found[:30]) + (" …" if len(found) > 30 else "")
+        raise InputError(f"there is no column {name!r}", where=str(question.file), remedy=f"its columns are: {shown}.")
+    return name if name in found else alike[0]
