@@ -9,7 +9,7 @@ from approval_scene import DIRECTORY, Postbox, campaign_folder, office, open_fin
 from small_run import brief as small_brief
 
 from campaigns.errors import ApprovalPending, ApprovalRefused, Finding, IllegalMove, InputError
-from flows.commands.publishing import _lines
+from flows.commands.status_lines import status_lines
 from tasks import approval, approval_matter, decisions, runs, store
 from tasks.status import run_status
 from tasks.workplace import Workplace
@@ -47,7 +47,7 @@ def test_a_refusal_holds_up_the_run_and_the_communicator_is_told_by_role(
     assert runs.state(workplace, run) == "prepared"
     found = run_status(workplace, run)
     assert found["approvals"]["refused"][0]["role"] == "communications_director"
-    assert "next       change the campaign, then: budkavle prepare matavfall" in _lines(found)
+    assert "next       change the campaign, then: budkavle prepare matavfall" in status_lines(found)
     (folder / "text.sv.md").write_text("Hej! Sortera allt matavfall.", encoding="utf-8")
     prepared(workplace, folder, goal="G4")
     assert approval.request(workplace, run) == ("manager_waste", "director")
@@ -127,19 +127,19 @@ def test_status_tells_from_whom_an_approval_is_missing_and_what_to_type(
     scene: tuple[Workplace, Path, str, Postbox],
 ) -> None:
     workplace, _, run, box = scene
-    assert f"next       mail the codes that are missing or have expired: budkavle run {run}" in _lines(
+    assert f"next       mail the codes that are missing or have expired: budkavle run {run}" in status_lines(
         run_status(workplace, run)
     )
     approval.request(workplace, run)
     approval.grant(workplace, run, box.codes()[0])
-    lines = _lines(run_status(workplace, run))
+    lines = status_lines(run_status(workplace, run))
     missing = [line for line in lines if line.startswith("approval")]
     assert len(missing) == 1
     assert "missing from communications_director: director has the code; asked because" in missing[0]
     assert "wave       external starts 2027-01-18 08:00 CET" in lines
     assert lines[-1].endswith(f"budkavle approve {run} --code CODE")
     approval.grant(workplace, run, box.codes()[1])
-    assert _lines(run_status(workplace, run))[-1] == f"next       send, or go on sending: budkavle run {run}"
+    assert status_lines(run_status(workplace, run))[-1] == f"next       send, or go on sending: budkavle run {run}"
 
 
 def test_politics_in_a_text_asks_a_lawyer_also_when_the_finding_has_gone(

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from flows.commands.common import OPERATING, RUNNING, AsJson, actor, answer, here
+from flows.commands.status_lines import page_lines, red, status_lines
 
 Run = Annotated[str, typer.Argument(help="The run's id or a prefix that only it has.")]
 
@@ -32,17 +33,8 @@ def status(
 
 
 def _row(row: dict[str, Any]) -> str:
-    late = f"\t{_red('OVERDUE')}" if row["overdue"] else ""
+    late = f"\t{red('OVERDUE')}" if row["overdue"] else ""
     return f"{row['run']}\t{row['state']}\t{row['title']}{late}"
-
-
-def _red(text: str) -> str:
-    return typer.style(text, fg=typer.colors.RED, bold=True)
-
-
-def _late(each: dict[str, Any]) -> str:
-    what = "feedback promised" if each["what"] == "feedback" else f"outcomes of look {each['look']}"
-    return f"{_red('OVERDUE')}    {what}, due {each['since']}, {each['days']} days ago"
 
 
 def show_status(run: str, as_json: bool) -> None:
@@ -50,75 +42,7 @@ def show_status(run: str, as_json: bool) -> None:
     from tasks.status import run_status
 
     found = run_status(here(), run)
-    answer(found, as_json, lambda: _lines(found))
-
-
-def _lines(found: dict[str, Any]) -> list[str]:
-    persons, messages = found["persons"], found["messages"]
-    states = ("accepted", "rejected", "unknown", "suppressed", "expired", "cancelled", "pending")
-    return [
-        f"run        {found['run']}: {found['state']}",
-        *_approvals(found["approvals"]),
-        *(f"wave       {wave['wave']} starts {_local(wave['start'])}" for wave in found["waves"]),
-        *(f"paused     {why['reason']}, by {why['by']}, {_local(why['at'])}" for why in [found["paused"]] if why),
-        f"persons    {persons['audience']} in the audience = {persons['held_out']} held out"
-        f" + {persons['excluded']} excluded + {persons['assigned']} assigned; {persons['reached']} reached",
-        *(
-            f"             excluded, {reason}: {'not shown' if count is None else count}"
-            for reason, count in persons["excluded_by_reason"].items()
-        ),
-        f"messages   {messages['planned']} planned = " + " + ".join(f"{messages[state]} {state}" for state in states),
-        *(
-            f"             {channel}: " + ", ".join(f"{count} {state}" for state, count in counts.items() if count)
-            for channel, counts in messages["by_channel"].items()
-        ),
-        *(
-            f"why        {each['channel']} {each['status']}: answer {each['code']}"
-            + (f", {each['meaning']}" if each["meaning"] else "")
-            for each in found["replies"]
-        ),
-        *(f"unknown    {message}" for message in found["unknown"]),
-        *(
-            f"story      {each['story']} withdrawn {_local(each['withdrawn_at'])}"
-            for each in found["withdrawn_stories"]
-        ),
-        *_pages(found["taken_down"]),
-        *(f"look {look['look']}     {look['state']}, {_local(look['due_at'])}" for look in found["due_looks"]),
-        *(_late(each) for each in found["overdue"]),
-        *(f"review     {review['role']}, afterwards: {review['why']}" for review in found["due_reviews"]),
-        f"next       {found['next']}",
-    ]
-
-
-def _approvals(standing: dict[str, Any]) -> list[str]:
-    """Return who has refused, and from whom an approval is missing."""
-    lines = [
-        f"refused    {each['role']} ({each['approver']}), {_local(each['at'])}: {each['reason']}"
-        for each in standing.get("refused", [])
-    ]
-    for each in standing.get("missing", []):
-        asked = f"{', '.join(each['asked'])} has the code" if each["asked"] else "nobody has a code that holds"
-        lines.append(f"approval   missing from {each['role']}: {asked}; asked because {each['why']}")
-    return lines + ([f"approval   {standing['problem']}"] if "problem" in standing else [])
-
-
-def _local(moment: str) -> str:
-    from datetime import datetime
-
-    from tasks.local_time import on_one_line
-
-    return on_one_line(datetime.fromisoformat(moment))
-
-
-def _pages(taken_down: dict[str, str]) -> list[str]:
-    told = {
-        "taken_down": "taken down",
-        "not_published": "never published",
-        "without_the_story": "does not tell the story",
-        "removed": "removed, for its time is over or the run is stopped",
-        "not_writable": "STILL SHOWN: the place of the pages does not take it; mend it and run this command again",
-    }
-    return [f"page       {language}: {told[fate]}" for language, fate in taken_down.items()]
+    answer(found, as_json, lambda: status_lines(found))
 
 
 def withdraw(
@@ -133,7 +57,7 @@ def withdraw(
     answer(
         {"campaign": campaign, "story": story, "pages": pages},
         as_json,
-        lambda: [f"withdrawn: {story}", *(f"{run} {line}" for run, each in pages.items() for line in _pages(each))],
+        lambda: [f"withdrawn: {story}", *(f"{run} {line}" for run, each in pages.items() for line in page_lines(each))],
     )
     _exit_where_shown(pages)
 
@@ -153,7 +77,7 @@ def stop(run: Run) -> None:
     from tasks.unpublishing import unpublish_over
 
     pages = unpublish_over(here(), _order(run, "stop"))
-    for line in _pages(pages):
+    for line in page_lines(pages):
         typer.echo(line)
     _exit_where_shown({run: pages})
 
@@ -166,7 +90,7 @@ def expire(as_json: AsJson = False) -> None:
     answer(
         {"pages": pages},
         as_json,
-        lambda: [f"{run} {line}" for run, each in pages.items() for line in _pages(each)] or ["nothing is over"],
+        lambda: [f"{run} {line}" for run, each in pages.items() for line in page_lines(each)] or ["nothing is over"],
     )
     _exit_where_shown(pages)
 

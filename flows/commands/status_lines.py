@@ -1,0 +1,85 @@
+"""A run's status, and what became of its pages, as lines to read."""
+
+from typing import Any
+
+import typer
+
+
+def status_lines(found: dict[str, Any]) -> list[str]:
+    """Return one run's status; ``found`` is what :func:`tasks.status.run_status` gives."""
+    persons, messages = found["persons"], found["messages"]
+    states = ("accepted", "rejected", "unknown", "suppressed", "expired", "cancelled", "pending")
+    return [
+        f"run        {found['run']}: {found['state']}",
+        *_approvals(found["approvals"]),
+        *(f"wave       {wave['wave']} starts {_local(wave['start'])}" for wave in found["waves"]),
+        *(f"paused     {why['reason']}, by {why['by']}, {_local(why['at'])}" for why in [found["paused"]] if why),
+        f"persons    {persons['audience']} in the audience = {persons['held_out']} held out"
+        f" + {persons['excluded']} excluded + {persons['assigned']} assigned; {persons['reached']} reached",
+        *(
+            f"             excluded, {reason}: {'not shown' if count is None else count}"
+            for reason, count in persons["excluded_by_reason"].items()
+        ),
+        f"messages   {messages['planned']} planned = " + " + ".join(f"{messages[state]} {state}" for state in states),
+        *(
+            f"             {channel}: " + ", ".join(f"{count} {state}" for state, count in counts.items() if count)
+            for channel, counts in messages["by_channel"].items()
+        ),
+        *(
+            f"why        {each['channel']} {each['status']}: answer {each['code']}"
+            + (f", {each['meaning']}" if each["meaning"] else "")
+            for each in found["replies"]
+        ),
+        *(f"unknown    {message}" for message in found["unknown"]),
+        *(
+            f"story      {each['story']} withdrawn {_local(each['withdrawn_at'])}"
+            for each in found["withdrawn_stories"]
+        ),
+        *page_lines(found["taken_down"]),
+        *(f"look {look['look']}     {look['state']}, {_local(look['due_at'])}" for look in found["due_looks"]),
+        *(_late(each) for each in found["overdue"]),
+        *(f"review     {review['role']}, afterwards: {review['why']}" for review in found["due_reviews"]),
+        f"next       {found['next']}",
+    ]
+
+
+def _approvals(standing: dict[str, Any]) -> list[str]:
+    """Return who has refused, and from whom an approval is missing."""
+    lines = [
+        f"refused    {each['role']} ({each['approver']}), {_local(each['at'])}: {each['reason']}"
+        for each in standing.get("refused", [])
+    ]
+    for each in standing.get("missing", []):
+        asked = f"{', '.join(each['asked'])} has the code" if each["asked"] else "nobody has a code that holds"
+        lines.append(f"approval   missing from {each['role']}: {asked}; asked because {each['why']}")
+    return lines + ([f"approval   {standing['problem']}"] if "problem" in standing else [])
+
+
+def _local(moment: str) -> str:
+    from datetime import datetime
+
+    from tasks.local_time import on_one_line
+
+    return on_one_line(datetime.fromisoformat(moment))
+
+
+def page_lines(taken_down: dict[str, str]) -> list[str]:
+    """Return a line per language of what became of a run's pages."""
+    told = {
+        "taken_down": "taken down",
+        "not_published": "never published",
+        "without_the_story": "does not tell the story",
+        "removed": "removed, for its time is over or the run is stopped",
+        "not_writable": "STILL SHOWN: the place of the pages does not take it; mend it and run this command again",
+    }
+    return [f"page       {language}: {told[fate]}" for language, fate in taken_down.items()]
+
+
+def _late(each: dict[str, Any]) -> str:
+    what = "feedback promised" if each["what"] == "feedback" else f"outcomes of look {each['look']}"
+    return f"{red('OVERDUE')}    {what}, due {each['since']}, {each['days']} days ago"
+
+
+def red(text: str) -> str:
+    """Return a text as an alarm, where the terminal has colours."""
+    return typer.style(text, fg=typer.colors.RED, bold=True)
