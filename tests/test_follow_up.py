@@ -290,3 +290,18 @@ def test_a_report_of_a_campaign_that_owes_its_feedback_shows_it_in_red(
         )
     store.take_snapshot(workplace)
     assert "återkoppling, utlovad till 31 januari 2026" in write_report(workplace, names["good"], 1).read_text()
+
+
+def test_the_deployed_follow_up_is_made_after_each_tertial_and_mailed() -> None:
+    import inspect
+
+    from ruamel.yaml import YAML
+
+    from flows.evaluation import follow_up_programme
+
+    rows = YAML(typ="safe").load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    (row,) = [each for each in rows if each["entrypoint"] == "flows.evaluation.follow_up_programme"]
+    assert row["parameters"] == {"mail": True}
+    assert set(row["parameters"]) <= set(inspect.signature(follow_up_programme.fn).parameters)
+    assert row["schedules"] == [{"cron": "0 7 10 1,5,9 *", "timezone": "Europe/Stockholm"}]
+    assert last_tertial(date(2027, 1, 10)).name == "2026-T3"

@@ -51,14 +51,22 @@ def load_flows() -> None:
     quality.load_library()
 
 
-def run_flow(start: Callable[[], "State[Any]"]) -> Any:
-    """Run a flow under a Prefect server and return its result; what waits is told and exits 3."""
+def import_flows() -> None:
+    """Import the flows alone, for those that check no data."""
+    import flows.evaluation  # noqa: F401
+
+
+def run_flow(start: Callable[[], "State[Any]"], meanwhile: Callable[[], None] = load_flows) -> Any:
+    """Run a flow under a Prefect server and return its result; what waits is told and exits 3.
+
+    ``meanwhile`` is done while the server starts: importing what the flow needs.
+    """
     from flows.prefect_server import prefect_api
 
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
     os.environ.setdefault("PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW", "ignore")
     typer.echo("starting …", err=True)
-    with prefect_api(here().home, meanwhile=load_flows):
+    with prefect_api(here().home, meanwhile=meanwhile):
         state = start()
         if state.name == "Waiting":
             typer.echo(f"waiting: {state.message}", err=True)

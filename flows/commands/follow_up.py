@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from flows.commands.common import AsJson, actor, answer, here, run_flow
+from flows.commands.common import AsJson, actor, answer, here, import_flows, run_flow
 
 STANDINGS = {
     "kept": "the promise is kept",
@@ -75,7 +75,7 @@ def follow_up(
     from campaigns.period import read_period
 
     name = read_period(period).name
-    found = run_flow(lambda: _start(name, language or "", str(out.absolute()) if out else ""))
+    found = run_flow(lambda: _start(name, language or "", str(out.absolute()) if out else ""), import_flows)
     answer(found, as_json, lambda: [*found["summary"], f"page     {found['page']}"])
 
 
