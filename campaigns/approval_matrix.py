@@ -2,6 +2,7 @@
 
 from calendar import SUNDAY, monthcalendar
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -23,11 +24,32 @@ class Condition(Part):
     values: tuple[str | bool, ...] = ()
 
 
+class Found(Part):
+    """A gate whose findings, where a person must read them, call for a role."""
+
+    finding: Identifier
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What calls for roles beside the brief.
+
+    ``audience_share``: share 0–1 of the city's registered population that stands in the campaign's audience.
+    ``to_read``: the gates that have findings which a person must read (H).
+    """
+
+    audience_share: float = 0.0
+    to_read: frozenset[str] = frozenset()
+
+
+UNKNOWN = Circumstances()
+
+
 class Rule(Part):
     """One row of the table: the role, when it is needed, why, and whether before or only after the sending."""
 
     role: Identifier
-    when: Literal["always", "new_register_use", "near_election", "city_wide"] | Condition
+    when: Literal["always", "new_register_use", "near_election", "city_wide"] | Condition | Found
     why: Text
     asked: Literal["before", "afterwards"] = "before"
 
@@ -56,18 +78,15 @@ class Rules(Part):
     city_wide_share: Share
 
 
-def needed_roles(brief: Brief, audience_share: float = 0.0) -> dict[str, str]:
-    """Return the roles that must approve before anything is sent, in the order of the table, each with why.
-
-    ``audience_share``: share 0–1 of the city's registered population that stands in the campaign's audience.
-    """
-    return _roles(brief, audience_share, "before")
+def needed_roles(brief: Brief, around: Circumstances = UNKNOWN) -> dict[str, str]:
+    """Return the roles that must approve before anything is sent, in the order of the table, each with why."""
+    return _roles(brief, around, "before")
 
 
-def later_roles(brief: Brief, audience_share: float = 0.0) -> dict[str, str]:
+def later_roles(brief: Brief, around: Circumstances = UNKNOWN) -> dict[str, str]:
     """Return the roles that review a campaign afterwards, in the same form: an entry to follow up, never a block."""
-    before = needed_roles(brief, audience_share)
-    return {role: why for role, why in _roles(brief, audience_share, "afterwards").items() if role not in before}
+    before = needed_roles(brief, around)
+    return {role: why for role, why in _roles(brief, around, "afterwards").items() if role not in before}
 
 
 def missing_roles(needed: Collection[str], granted: Collection[tuple[str, str]], author: str) -> tuple[str, ...]:
@@ -105,30 +124,36 @@ def election_days(year: int) -> tuple[date, ...]:
     return (*([date(year, 9, sundays[1])] if general else []), *listed)
 
 
+def is_assessed(register: str, purpose: str) -> bool:
+    """Tell whether the data protection officer has assessed this use of a register."""
+    return any((use.register_, use.purpose) == (register, purpose) for use in rules().assessed_uses)
+
+
 @cache
 def rules() -> Rules:
     """Return the table."""
     return Rules.model_validate(YAML(typ="safe").load(TABLE.read_text(encoding="utf-8")))
 
 
-def _roles(brief: Brief, audience_share: float, asked: str) -> dict[str, str]:
+def _roles(brief: Brief, around: Circumstances, asked: str) -> dict[str, str]:
     roles: dict[str, str] = {}
     for rule in rules().approvals:
-        if rule.asked == asked and _holds(rule.when, brief, audience_share):
+        if rule.asked == asked and _holds(rule.when, brief, around):
             roles.setdefault(rule.role, rule.why)
     return roles
 
 
-def _holds(when: str | Condition, brief: Brief, audience_share: float) -> bool:
+def _holds(when: str | Condition | Found, brief: Brief, around: Circumstances) -> bool:
+    if isinstance(when, Found):
+        return when.finding in around.to_read
     if isinstance(when, Condition):
         found = [value for value in _values(brief, when.field) if value is not None and value is not False]
         return any(value in when.values for value in found) if when.values else bool(found)
     if when == "new_register_use":
-        assessed = {(use.register_, use.purpose) for use in rules().assessed_uses}
-        return any((basis.register_, basis.purpose) not in assessed for basis in brief.legal_basis)
+        return any(not is_assessed(basis.register_, basis.purpose) for basis in brief.legal_basis)
     if when == "near_election":
         return election_near(brief) is not None
-    return when == "always" or brief.city_wide or audience_share >= rules().city_wide_share
+    return when == "always" or brief.city_wide or around.audience_share >= rules().city_wide_share
 
 
 def _values(part: Any, field: str) -> Iterator[Any]:

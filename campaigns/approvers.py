@@ -7,9 +7,10 @@ from pydantic import Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from campaigns.approval_matrix import later_roles, needed_roles
+from campaigns.approval_matrix import UNKNOWN, Circumstances, later_roles, needed_roles
 from campaigns.brief import Brief, Identifier, Part
 from campaigns.errors import ApprovalRefused, InputError
+from campaigns.identities import groups, login, mailbox
 
 HINT = "docs/quick-start-operators.md shows an example; the setting is BUDKAVLE_DIRECTORY."
 
@@ -34,24 +35,35 @@ class Directory(Part):
 
     @model_validator(mode="after")
     def _one_person_per_account(self) -> "Directory":
-        accounts = [person.account.casefold() for person in self.persons.values() if person.account]
+        accounts = [login(person.account) for person in self.persons.values() if person.account]
         if len(set(accounts)) < len(accounts):
             raise ValueError("two persons have the same account")
         return self
 
     def is_person(self, identity: str, account: str) -> bool:
-        """Say whether an account is a person's: the login name that the directory gives, or the id itself.
+        """Say whether an account is a person's: a login name or the address that the directory gives, or the id itself.
 
         Several names joined by ``/`` are one who acts under all of them; a prefix such as ``account:`` says where the
-        name comes from and does not count. Small and capital letters are the same.
+        name comes from and does not count. Spelling does not matter (``campaigns.identities``).
         """
-        known = self.persons.get(identity)
-        own = {identity.casefold(), (known.account or identity).casefold() if known else identity.casefold()}
-        return not own.isdisjoint(account.rpartition(":")[2].casefold().split("/"))
+        own = {login(identity)}.union(*(self._signs(each) for each in self.entries_of(identity)))
+        return not own.isdisjoint(login(name) for name in account.rpartition(":")[2].split("/"))
+
+    def one(self, identity: str) -> str:
+        """Return the id that stands for the person: the first entry with the same mailbox, login name or id."""
+        return groups({each: self._signs(each) for each in self.persons}).get(identity, identity)
+
+    def entries_of(self, identity: str) -> list[str]:
+        """Return the ids of every entry that is the same person."""
+        return [each for each in self.persons if self.one(each) == self.one(identity)]
+
+    def _signs(self, identity: str) -> set[str]:
+        known = self.persons[identity]
+        return {login(identity), login(known.account or identity), mailbox(known.address)}
 
 
 def approvers(
-    brief: Brief, path: Path | None, audience_share: float = 0.0, *, afterwards: bool = False
+    brief: Brief, path: Path | None, around: Circumstances = UNKNOWN, *, afterwards: bool = False
 ) -> tuple[tuple[str, str], ...]:
     """Return (role, person id) of everyone who is asked: the brief's manager, and each holder of the other roles.
 
@@ -66,9 +78,9 @@ def approvers(
                 where=str(path),
                 remedy=f"add the person to the directory, or name one of its ids in the brief's `{field}`.",
             )
-    roles = (later_roles if afterwards else needed_roles)(brief, audience_share)
+    roles = (later_roles if afterwards else needed_roles)(brief, around)
     asked = tuple((role, holder) for role, why in roles.items() for holder in _asked(directory, brief, role, why, path))
-    if not afterwards and len(roles) > 1 and len({person for _, person in asked}) < 2:
+    if not afterwards and len(roles) > 1 and len({directory.one(person) for _, person in asked}) < 2:
         raise InputError(
             f"the campaign must be approved as {', '.join(roles)}, and one person alone holds all these roles",
             where=str(path),
@@ -87,14 +99,14 @@ def names_of(path: Path | None) -> dict[str, str]:
 
 def require_may_approve(brief: Brief, directory: Directory, role: str, person: str) -> None:
     """Raise ApprovalRefused, naming the rule, unless the person may approve this campaign in this role."""
-    known, author = directory.persons.get(person), directory.persons.get(brief.communicator)
+    known, same = directory.persons.get(person), directory.one(person) == directory.one(brief.communicator)
     if person == brief.communicator:
         problem = f"{person} is the campaign's communicator, and nobody approves a campaign of their own (P3c)"
-    elif known and author and known.address.casefold() == author.address.casefold():
-        problem = f"{person} has the address of the campaign's communicator, who would be mailed the code (P3c)"
+    elif same:
+        problem = f"{person} has the address or account of the campaign's communicator, who would get the code (P3c)"
     elif known is None or role not in known.roles:
         problem = f"{person} does not hold the role {role!r} in the approvers' directory"
-    elif known.elected:
+    elif _elected(directory, person):
         problem = f"{person} is an elected politician, and elected politicians never approve (P6e)"
     else:
         return
@@ -133,7 +145,9 @@ def _holders(directory: Directory, brief: Brief, role: str, why: str, path: Path
     holders = [
         identity
         for identity, person in directory.persons.items()
-        if role in person.roles and not person.elected and identity != brief.communicator
+        if role in person.roles
+        and not _elected(directory, identity)
+        and directory.one(identity) != directory.one(brief.communicator)
     ]
     if not holders:
         raise InputError(
@@ -142,3 +156,7 @@ def _holders(directory: Directory, brief: Brief, role: str, why: str, path: Path
             remedy=f"let the operators give somebody the role {role!r} in the directory.",
         )
     return holders
+
+
+def _elected(directory: Directory, person: str) -> bool:
+    return any(directory.persons[each].elected for each in directory.entries_of(person))

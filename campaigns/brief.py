@@ -278,6 +278,7 @@ class Brief(Part):
     sources: tuple[Text, ...] = ()
     fact_checker: str | None = None
     translation_readers: dict[Language, Identifier] = {}
+    labels: dict[Text, dict[Language, Text]] = {}
     images: tuple[Image, ...] = ()
     stories: tuple[Story, ...] = ()
     overrides: tuple[Override, ...] = ()
@@ -286,6 +287,10 @@ class Brief(Part):
     def is_internal(self) -> bool:
         """Whether the campaign speaks to the employees alone: theirs is the only register that it may read."""
         return all(basis.register_ == "employees" for basis in self.legal_basis)
+
+    def is_to_employees(self, wave: str) -> bool:
+        """Whether a wave is the employer's information to its employees, from which nobody unsubscribes."""
+        return self.is_internal or wave.startswith("internal")
 
     @property
     def measured(self) -> dict[str, Kpi]:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from campaigns.brief_answers import is_no_answer
 from campaigns.brief_form import hint
 from campaigns.brief_subject import Found, Subject, rule
-from campaigns.channels import load_channels
+from campaigns.channels import channel_meant, load_channels
 from campaigns.programme import load_programme
 
 
@@ -24,7 +24,7 @@ def channel_known(subject: Subject) -> Found:
     known = list(load_channels())
     for number, word in subject.words("channels"):
         if word not in known:
-            remedy = f"{hint(word, known)}Allowed: {', '.join(known)}."
+            remedy = f"{hint(channel_meant(word) or word, known)}Allowed: {', '.join(known)}."
             yield ("channels", number), f"`channels[{number + 1}]` is not a known channel", remedy
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from campaigns.brief_answers import is_no_answer, says_no_time
 from campaigns.brief_subject import Found, Subject, rule
 from campaigns.campaign_files import TEXT, markdown_files, why_refused
+from campaigns.language import tag_meant
 from campaigns.stories import INCLUDED, story_of
 
 REGISTERS = ("population", "guardians", "employees", "customers", "subscribers")
@@ -45,7 +46,9 @@ def text_file(subject: Subject) -> Found:
             reason = why_refused(subject.folder / name, TEXT) if (subject.folder / name).exists() else None
             told = f"{name} {reason[0]}, so there is none" if reason else f"there is no {name} (UTF-8)"
             message = f"{told} for `languages[{number + 1}]`"
-            yield ("languages", number), message, f"Write {name} in the campaign's folder."
+            meant = tag_meant(language)
+            hint = f"Did you mean `{meant}`? " if meant else ""
+            yield ("languages", number), message, f"{hint}Write {name} in the campaign's folder."
 
 
 def _texts_needed(subject: Subject, language: str) -> list[str]:

@@ -14,6 +14,8 @@ from pydantic_core import ErrorDetails
 from campaigns.brief import Brief
 from campaigns.brief_source import Fault, Path_, name_key, name_path
 from campaigns.brief_words import EXAMPLES, allowed_at, annotation_at, known_keys
+from campaigns.channels import channel_meant
+from campaigns.language import tag_meant
 
 
 def check_form(data: dict[str, Any]) -> tuple[Brief | None, list[Fault]]:
@@ -102,7 +104,14 @@ def _explain(error: ErrorDetails, path: Path_, data: dict[str, Any]) -> tuple[st
     if kind == "literal_error" and isinstance(given, str):
         choices = re.findall(r"'([^']*)'", error["ctx"]["expected"])
         return f"{field} is none of the allowed words", f"{hint(given, choices)}{allowed}"
-    return f"{field} has a value that is not allowed", allowed
+    return f"{field} has a value that is not allowed", f"{_hint_of(path, given)}{allowed}"
+
+
+def _hint_of(path: Path_, given: object) -> str:
+    """Return a sentence with the language or channel that a value stands for; empty for none."""
+    meaning = {"languages": tag_meant, "channels": channel_meant}.get(str(path[0])) if path else None
+    meant = meaning(given) if meaning and isinstance(given, str) else ""
+    return f"Did you mean `{meant}`? " if meant else ""
 
 
 def _explain_unknown_key(path: Path_) -> tuple[str, str]:

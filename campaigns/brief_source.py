@@ -16,6 +16,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from campaigns.campaign_files import why_refused
+
 Path_ = tuple[str | int, ...]
 MOST_BYTES = 100_000
 MOST_LEVELS = 12
@@ -63,6 +65,8 @@ class Source:
 def read_source(path: Path) -> Source:
     """Read a brief; whatever the file holds, the answer says what is wrong with it."""
     try:
+        if path.is_symlink() and (reason := why_refused(path, MOST_BYTES)):
+            return _unreadable(0, f"{path.name} {reason[0]}", reason[1])
         if not path.is_file():  # opening a pipe would wait for ever
             return _unreadable(0, "there is no brief here", "`budkavle new NAME` makes a folder with a campaign.yaml.")
         with path.open("rb") as stream:

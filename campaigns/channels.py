@@ -15,6 +15,13 @@ from campaigns.errors import InputError
 SOURCE = Path(__file__).with_name("channels.yaml")
 LocalTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
+CALLED = {
+    "epost": "email", "e-post": "email", "mejl": "email", "mail": "email", "e-mail": "email", "brev": "letter",
+    "post": "letter", "webb": "web", "webben": "web", "webbplats": "web", "hemsida": "web", "website": "web",
+    "text": "sms", "affischer": "posters", "affisch": "posters", "facebook": "social", "instagram": "social",
+}  # fmt: skip
+"""What else the channels are called."""
+
 
 class Row(BaseModel):
     """Base of every part of a row: frozen, unknown keys forbidden."""
@@ -104,3 +111,8 @@ def read_channels(path: Path) -> Mapping[str, Channel]:
 
 def _unusable(where: str, problem: str) -> InputError:
     return InputError(problem, where=where, remedy="the head of campaigns/channels.yaml explains every key.")
+
+
+def channel_meant(written: str) -> str:
+    """Return the channel that a word stands for, such as ``email`` for epost; empty for none."""
+    return CALLED.get(written.strip().lower(), "")

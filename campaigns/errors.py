@@ -21,13 +21,15 @@
     │   ├── GatewayUnavailable     3   the channel's gateway does not answer
     │   ├── OutcomesMissing        3   nothing to evaluate yet
     │   └── StoreBusy              3   another process is writing
+    ├── FlowFailed                 2   a flow ended by what nobody foresaw
     └── StoreDamaged               2   the database cannot be opened: set aside, rebuild
 
 Every message says what is wrong, where, and what to do next, and never holds a personal value.
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 
 class BudkavleError(Exception):
@@ -82,13 +84,32 @@ class Finding:
         return asdict(self)
 
 
+def told_once(findings: Iterable[Finding], by: Sequence[str] = ("channel", "language")) -> list[Finding]:
+    """Return the findings in order, those that say the same of a place as one that names its channels and languages."""
+    alike: dict[Finding, Finding] = {}
+    for field in by:
+        alike = {}
+        for finding in findings:
+            of_template = finding.file.endswith(".j2") and finding.kind != "H"  # told with the first words it spoils
+            same = _with(finding, {field: "", "sentence": "" if of_template else finding.sentence})
+            first = alike.setdefault(same, finding)
+            named = dict.fromkeys([*getattr(first, field).split(", "), getattr(finding, field)])
+            alike[same] = _with(first, {field: ", ".join(filter(None, named))})
+        findings = list(alike.values())
+    return list(alike.values())
+
+
+def _with(finding: Finding, changes: dict[str, Any]) -> Finding:
+    return replace(finding, **changes)
+
+
 class _WithFindings(BudkavleError):
     def __init__(self, problem: str, findings: Sequence[Finding], *, where: str = "", remedy: str = "") -> None:
         super().__init__(problem, where=where, remedy=remedy)
         self.findings = tuple(findings)
 
     def __str__(self) -> str:
-        return "\n".join([super().__str__(), *(str(finding) for finding in self.findings)])
+        return "\n".join([super().__str__(), *(str(finding) for finding in told_once(self.findings))])
 
 
 class BriefInvalid(_WithFindings, InputError):
@@ -165,6 +186,10 @@ class OutcomesMissing(Waiting):
 
 class StoreBusy(Waiting):
     """Another process holds the database for writing."""
+
+
+class FlowFailed(BudkavleError):
+    """A flow ended by what is no error of ours, such as a Prefect server too busy to answer; Prefect's log has it."""
 
 
 class StoreDamaged(BudkavleError):

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 
 CATALOGUES = Path(__file__).parent / "locale"
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "fa", "he", "ps", "ur"})
@@ -22,6 +23,15 @@ def base(language: str) -> str:
 def fallback(languages: Sequence[str]) -> str:
     """Return which of a message's languages others than theirs get: Swedish, or the first where it has no Swedish."""
     return "sv" if "sv" in languages else languages[0]
+
+
+def tag_meant(written: str) -> str:
+    """Return the tag that a longer code or a language's name stands for, such as ``en`` for eng; empty for none."""
+    word = written.strip().lower()
+    aliases = get_global("language_aliases")
+    names = {name.lower(): tag for each in ("sv", "en") for tag, name in Locale(each).languages.items()}
+    meant = str(aliases.get(word) or names.get(word, ""))
+    return meant if meant != word else ""
 
 
 def direction(language: str) -> str:

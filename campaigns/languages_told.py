@@ -11,6 +11,7 @@ from babel import Locale, UnknownLocaleError
 FUNCTION_WORDS = Path(__file__).parent / "words" / "function_words.csv"
 """Words of the closed classes (articles, pronouns, conjunctions, auxiliaries) that only one of our languages has."""
 FEWEST_WORDS = 6
+FEWEST_OF_A_SHORT, FEWEST_IN_ARABIC = 4, 3
 FEWEST_SMALL = 3
 LEAST_SHARE = 0.2
 WORD = re.compile(r"[^\W\d_]+")
@@ -30,20 +31,29 @@ def language_of(passage: str) -> str:
     """Return the language of a passage, ``ar`` for any in Arabic script; empty where it is too short or mixed.
 
     At least six words, of which three different small words of one language and a fifth of all; and four times as many
-    of them as of any other language.
+    of them as of any other language. Of four or five words half are small ones of one language, and none of another;
+    in Arabic script three words are enough.
     """
     words = [word.lower() for word in WORD.findall(passage)]
-    if len(words) < FEWEST_WORDS:
-        return ""
     arabic, latin = len(ARABIC.findall(passage)), len(LATIN.findall(passage))
-    if arabic > 3 * latin:
+    if arabic > 3 * latin and len(words) >= FEWEST_IN_ARABIC:
         return "ar"
+    if len(words) < FEWEST_WORDS:
+        return _of_few(words)
     small = [(owner, word) for word in words if (owner := _owners().get(word))]
     counted = Counter(owner for owner, _ in small)
     (first, most), *others = [*counted.most_common(2), ("", 0)]
     different = len({word for owner, word in small if owner == first})
     sure = different >= FEWEST_SMALL and most >= LEAST_SHARE * len(words) and most >= 4 * max(n for _, n in others)
     return first if sure and latin > 3 * arabic else ""
+
+
+def _of_few(words: list[str]) -> str:
+    owners = [_owners().get(word) for word in words]
+    named = {owner for owner in owners if owner}
+    small = {word for word, owner in zip(words, owners, strict=True) if owner}
+    sure = len(words) >= FEWEST_OF_A_SHORT and len(named) == 1 and 2 * len(small) >= len(words)
+    return next(iter(named)) if sure else ""
 
 
 def name_of(tag: str, reader: str) -> str:

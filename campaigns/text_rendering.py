@@ -23,13 +23,11 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from campaigns.language import translations
+from campaigns.text_limits import why_too_large
 
 MOST_MEMORY = 512 * 1024 * 1024
 MOST_SECONDS = 10
 SECONDS_EACH = 1.0
-MOST_CHARACTERS = 1_000_000
-MOST_OF_A_TEXT, MOST_OF_A_LINE = 100_000, 1_000
-"""The most characters of what a text becomes, and of a subject or another line of its front matter."""
 PARTS = "parts"
 FILTERS = ("capitalize", "default", "first", "join", "last", "length", "lower", "replace", "title", "trim", "upper")
 TESTS = ("defined", "even", "none", "odd", "undefined")
@@ -119,9 +117,8 @@ def _rendered(environment: TextEnvironment, job: dict[str, Any], sources: Mappin
         signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS_EACH)
         for field, template in job["templates"].items():
             answer[field] = environment.get_template(template).render(names)
-            most = _most(field, job)
-            if len(answer[field]) > most:
-                raise OverflowError(f"it is longer than {most:,} characters")
+            if reason := why_too_large(answer[field], "page" if "message" in job else field):
+                raise OverflowError(reason)
             if field == "body":
                 _read_markdown(answer[field])
     except TooSlowError as late:
@@ -140,12 +137,6 @@ def _rendered(environment: TextEnvironment, job: dict[str, Any], sources: Mappin
     if "message" not in job:
         answer[PARTS] = "\n".join(sorted(name for name in environment.included if "#" not in name))
     return answer
-
-
-def _most(field: str, job: Mapping[str, Any]) -> int:
-    if "message" in job:  # a page, in which the logotype may stand
-        return MOST_CHARACTERS
-    return MOST_OF_A_TEXT if field == "body" else MOST_OF_A_LINE
 
 
 def _message(values: dict[str, Any]) -> SimpleNamespace:

@@ -21,6 +21,7 @@ from campaigns.errors import Finding
 FIELDS = ("subject", "preheader", "page_title", "sms")
 ALTERNATIVES = "alt"
 FENCE = "---"
+MISSING = "the text is missing"
 SLIP = 0.8
 """Likeness (Ratcliff and Obershelp 1988) from which on a word is a slip: frist_name is first_name, last_name is not."""
 Problem = tuple[int, str, str]
@@ -77,7 +78,7 @@ def near_miss(written: str, known: Collection[str]) -> str:
 
 def _lines(path: Path) -> tuple[list[str], Problem | None]:
     if not path.exists() and not path.is_symlink():
-        return [], (0, "the text is missing", f"write {path.name}, front matter and Markdown.")
+        return [], (0, MISSING, f"write {path.name}, front matter and Markdown.")
     if reason := why_refused(path, TEXT):
         return [], (0, f"{path.name} {reason[0]}", reason[1])
     try:

@@ -34,7 +34,8 @@ SUITE = Suite(
             None,
             About(
                 "web_is_in_the_plan",
-                "The plan has no city web page; add web to the brief's channels.",
+                "The plan has no city web page: see that the brief's `channels` hold web, and that the audience is not "
+                "empty.",
                 requirement="P4e",
             ),
             whole=True,

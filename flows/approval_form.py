@@ -14,6 +14,7 @@ class ApprovalForm(RunInput):
 
     code: str = Field(default="", repr=False, title="Kod ur brevet / code from the letter")
     account: str = Field(default="", repr=False, title="Ditt konto / your account")
+    refusal: str = Field(default="", title="Skäl, om du inte godkänner / reason, where you do not approve")
     reviewed: list[str] = Field(default=[], title="Läst och godtaget / read and accepted, such as politics:1")
 
 

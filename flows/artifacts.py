@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from prefect.artifacts import create_link_artifact, create_table_artifact
+from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 
 from tasks import runs, store
 from tasks.shown_figures import figures
@@ -38,6 +38,12 @@ def show_checks(place: Workplace, run: str) -> None:
 def show_report(place: Workplace, run: str, report: str) -> None:
     """Show where the report lies."""
     create_link_artifact(link=report, link_text=f"Report of {run}", key=f"report-{run}")
+
+
+def show_follow_up(period: str, page: str, summary: list[str]) -> None:
+    """Show the summary of a follow-up and where its page lies."""
+    text = "\n".join([*(f"- {sentence}" for sentence in summary), "", f"[{page}](file://{page})"])
+    create_markdown_artifact(text, key=f"follow-up-{period.lower()}", description=f"follow-up of {period}")
 
 
 def _show_table(place: Workplace, run: str, name: str, query: str) -> None:

@@ -10,8 +10,9 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from campaigns.brief_loading import find_campaign, load_brief
-from campaigns.errors import InputError, Waiting
+from campaigns.errors import ApprovalPending, ApprovalRefused, InputError, Waiting
 from flows import artifacts, schedule
+from flows.progress import steps
 from flows.publication import publish_wave
 from flows.settings import load_settings, workplace
 from flows.task_runner import task_runner
@@ -19,18 +20,29 @@ from tasks import previews, runs, stages, stories, unpublishing
 from tasks.workplace import Workplace
 
 WAITING = "Waiting"
+PREPARING = (
+    "reading the brief",
+    "selecting the audience and drawing the control group",
+    "choosing channels within the budget",
+    "writing out every text",
+    "checking the texts and making the preview",
+    "mailing the approvers",
+)
 
 
 @flow(name="prepare-campaign", flow_run_name="prepare {campaign}")
 def prepare_campaign(campaign: str) -> str:
     """Audience, holdout, channel plan, variants, review and the request for approval; returns the run's id."""
     place = workplace(load_settings())
-    run = stages.begin_run(place, find_campaign(campaign))
-    stages.select_audience(place, run)
-    stages.plan_channels(place, run)
-    stages.build_variants(place, run)
-    stages.review_messages(place, run)
-    stages.request_approvals(place, run)
+    folder = find_campaign(campaign)
+    with steps(PREPARING) as done:
+        run = stages.begin_run(place, folder)
+        for stage in (
+            stages.select_audience, stages.plan_channels, stages.build_variants, stages.review_messages,
+            stages.request_approvals,
+        ):  # fmt: skip
+            done()
+            stage(place, run)
     artifacts.show_plan(place, run)
     artifacts.show_checks(place, run)
     return run
@@ -46,7 +58,7 @@ def publish_campaign(run: str, late: bool = False) -> State[str]:
         return Completed(message=f"run {run} was published before; nothing is left to send", data=run)
     stories.require_consents(place, run)
     try:
-        stages.require_approval(place, run)
+        _require_approval(place, run)
         brief = runs.load(place, run).brief
         schedule.schedule_unpublishing(run, brief.schedule.valid_until)
         for wave in brief.waves:
@@ -75,6 +87,15 @@ def run_campaign(campaign: str, late: bool = False) -> State[str]:
     published = publish_campaign(run, late=late, return_state=True)
     published.result()
     return Completed(name=published.name, message=published.message, data=run)
+
+
+def _require_approval(place: Workplace, run: str) -> None:
+    """Raise unless the run is approved; whoever still has to approve and has no code that holds is mailed one."""
+    try:
+        stages.require_approval(place, run)
+    except (ApprovalPending, ApprovalRefused):
+        stages.request_approvals(place, run)
+        raise
 
 
 def campaign_of(name: str) -> str | None:

@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from campaigns.errors import BudkavleError
-from flows.commands import campaign, evaluation, messages, operations, publishing, register, study
+from flows.commands import campaign, evaluation, follow_up, messages, operations, publishing, register, study
 
 INTERRUPTED = 3
 
@@ -34,10 +34,13 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Runs a city's communication campaigns: prepare, approve, publish, evaluate, learn.\n\n"
+    help="Runs a city's communication campaigns, from the brief to what it led to.\n\n"
+    "The usual way: new, check, audience, prepare; the approvers approve; run; status; outcomes import and evaluate. "
+    "`budkavle status RUN` always tells the next step. Nothing is sent before it is approved, and no command, given "
+    "twice, sends anything twice.\n\n"
     "Exit codes: 0 done, 1 findings or refused by a rule, 2 wrong use or bad input, 3 waiting: run it again later.",
 )
-for commands in (campaign, register, publishing, messages, evaluation, study, operations):
+for commands in (campaign, register, publishing, messages, evaluation, follow_up, study, operations):
     commands.add_to(app)
 
 

@@ -15,7 +15,7 @@ from flows.demo_mail import codes_in, delivered_in
 from flows.prefect_server import prefect_api
 from flows.registers import import_and_verify
 from flows.settings import load_settings, workplace
-from tasks import outcomes, world
+from tasks import accounts, outcomes, store, world
 from tasks.gateways.smtp import running_gateway
 from tasks.status import run_status
 from tasks.synthesis import synthesise
@@ -66,7 +66,8 @@ def _follow_up(
     arm = estimate["arms"][0]
     persons, messages = found["persons"], found["messages"]
     states = ("accepted", "rejected", "unknown", "suppressed", "expired", "cancelled", "pending")
-    mails = messages["by_channel"]["email"]["accepted"]
+    with store.writing(place) as connection:  # `status` may sum a channel of few with another
+        mails = accounts.messages_accounted(connection, run)["by_channel"]["email"]["accepted"]
     in_sink = delivered_in(home / "sink" / "smtp", run, place)
     proofs = {
         "persons": persons["audience"] == persons["held_out"] + persons["excluded"] + persons["assigned"],

@@ -1,6 +1,9 @@
-"""Progress of long work: a bar in the terminal and one in Prefect."""
+"""Progress of long work: lines and a bar in the terminal, and one in Prefect."""
 
 import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, cast
 from uuid import UUID
@@ -10,6 +13,21 @@ from rich.console import Console
 from rich.progress import Progress as Bars
 
 from tasks.workplace import Workplace
+
+
+@contextmanager
+def steps(names: Sequence[str]) -> Iterator[Callable[[], None]]:
+    """Tell on the error stream which of the named steps is going on; each call goes on to the next."""
+    began, number = time.monotonic(), 0
+
+    def go_on() -> None:
+        nonlocal number
+        number += 1
+        told = f"{number} of {len(names)}  {names[number - 1]} …"
+        sys.stderr.write(f"{time.monotonic() - began:4.0f} s  {told}\n")
+
+    go_on()
+    yield go_on
 
 
 class Progress:

@@ -9,6 +9,7 @@ from campaigns.errors import GatewayUnavailable, NotYetTime, Refused, RunPaused
 from flows.progress import Progress
 from flows.schedule import schedule_wave
 from tasks import first_slice, publishing, runs, shards, stages, store
+from tasks.local_time import on_one_line
 from tasks.pace import Pace
 from tasks.publishing import ShardResult
 from tasks.workplace import Workplace
@@ -72,11 +73,11 @@ def _require_its_time(place: Workplace, run: str, wave: Wave, late: bool) -> Non
             runs.move(place, run, "scheduled")
         schedule_wave(run, wave.name, wave.start)
         raise NotYetTime(
-            f"wave {wave.name} starts {wave.start.isoformat()}", where=run, remedy="run the same command again then."
+            f"wave {wave.name} starts {on_one_line(wave.start)}", where=run, remedy="run the same command again then."
         )
     if now > wave.start + LATE_AFTER and not late and not shards.wave_has_begun(place, run, wave.name):
         raise Refused(
-            f"wave {wave.name} should have started {wave.start.isoformat()}, more than three days ago",
+            f"wave {wave.name} should have started {on_one_line(wave.start)}, more than three days ago",
             where=run,
             remedy="check that the message is still true; then run again with --late, or `budkavle stop` it.",
         )

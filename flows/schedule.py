@@ -10,9 +10,9 @@ from prefect.deployments import run_deployment
 from prefect.exceptions import NotPausedError, ObjectNotFound
 from prefect.flow_runs import resume_flow_run
 
-from campaigns.errors import ApprovalPending, ApprovalRefused, ContentChanged
+from campaigns.errors import ApprovalPending, ApprovalRefused, ContentChanged, InputError
 from flows.approval_form import ApprovalForm, ask
-from flows.approving import decide
+from flows.approving import decide, refuse
 from flows.prefect_server import server_is_configured
 from tasks import approval, looks
 from tasks.approval_rules import FORM
@@ -48,8 +48,12 @@ def _decide(place: Workplace, run: str, form: ApprovalForm) -> str:
     if not form.code:
         return ""
     try:
-        decide(place, run, form.code, form.reviewed, f"{FORM}{form.account.strip()}")
-    except (ApprovalRefused, ContentChanged) as refused:
+        actor = f"{FORM}{form.account.strip()}"
+        if form.refusal.strip():
+            refuse(place, run, form.code, form.refusal, actor)
+        else:
+            decide(place, run, form.code, form.reviewed, actor)
+    except (ApprovalRefused, ContentChanged, InputError) as refused:
         return str(refused)
     return ""
 

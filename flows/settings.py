@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from campaigns.errors import InputError
+from flows.prefect_server import server_is_configured
 from tasks.senders.http_place import read_place
 from tasks.workplace import Workplace
 
@@ -181,4 +182,5 @@ def workplace(settings: Settings) -> Workplace:
         test_domains=settings.test_domains,
         workers=settings.workers,
         forgetting=settings.forgetting,
+        has_prefect_server=server_is_configured(),
     )

@@ -90,8 +90,9 @@ def persons_accounted(connection: duckdb.DuckDBPyConnection, run: str) -> dict[s
     none of the three. Works over the database and over the snapshot.
     """
     counts: dict[str, int] = {}
-    for _, standing, persons in connection.execute(store.statement("accounts/persons"), {"run": run}).fetchall():
-        counts[standing] = counts.get(standing, 0) + persons
+    for wave in persons_by_wave(connection, run).values():
+        for standing, persons in wave.items():
+            counts[standing] = counts.get(standing, 0) + persons
     reasons = {name: n for name, n in counts.items() if name not in {"held_out", "assigned", "unplanned"}}
     return {
         "audience": sum(counts.values()),
@@ -100,6 +101,14 @@ def persons_accounted(connection: duckdb.DuckDBPyConnection, run: str) -> dict[s
         "excluded_by_reason": reasons,
         "assigned": counts.get("assigned", 0),
     }
+
+
+def persons_by_wave(connection: duckdb.DuckDBPyConnection, run: str) -> dict[str, dict[str, int]]:
+    """Return persons by wave and standing: held_out, assigned, unplanned, or why they are excluded."""
+    waves: dict[str, dict[str, int]] = {}
+    for wave, standing, persons in connection.execute(store.statement("accounts/persons"), {"run": run}).fetchall():
+        waves.setdefault(wave, {})[standing] = persons
+    return waves
 
 
 def persons_reached(connection: duckdb.DuckDBPyConnection, run: str) -> int:

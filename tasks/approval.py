@@ -5,30 +5,29 @@ table, and the table is brought up to the log wherever a crash came between.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import duckdb
 
 from campaigns.approval_matrix import needed_roles
-from campaigns.approvers import approvers, load_directory
-from campaigns.errors import ApprovalPending, ApprovalRefused, IllegalMove, InputError
-from tasks import approval_rows, checklist, decisions, digest, runs, store
+from campaigns.errors import ApprovalPending, ApprovalRefused
+from tasks import approval_log, approval_rows, checklist, decisions, digest, refusals, runs, store
 from tasks.acting import acting_account
-from tasks.approval_letter import compose, matter
-from tasks.approval_mail import Request, Review, deliver
-from tasks.approval_rows import EXPIRED, PENDING, VALID
+from tasks.approval_log import VALID
+from tasks.approval_requests import mail, to_ask
+from tasks.approval_rows import EXPIRED, PENDING
 from tasks.approval_rules import (
     ask_again,
+    nothing_to_approve,
     require_acceptable,
     require_kept,
     require_reviewed,
     require_second_person,
+    require_turn,
     wrong_code,
 )
-from tasks.findings import examined, readings
-from tasks.gate_subjects import stored_subjects
-from tasks.gates import GateSubject
+from tasks.refusals import Refusal
 from tasks.workplace import Workplace
 
 WAITS_FOR_APPROVAL = frozenset({"prepared", "approved", "scheduled", "publishing", "paused"})
@@ -61,15 +60,16 @@ def request(workplace: Workplace, run: str, *, resend: bool = False, actor: str 
         known = _prepared(connection, workplace, run)
         granted = {role for role, _ in approval_rows.granted(connection, workplace, known)[0]}
         pending = set() if resend else approval_rows.persons(connection, known, PENDING)
-        share = approval_rows.audience_share(connection, known.run)
+        around = approval_rows.circumstances(connection, workplace, known)
     expires_at = datetime.now(UTC) + VALID
+    said_no = {(each.role, each.approver) for each in refusals.standing(decisions.read(workplace), known)}
     requests = [
-        Request(role, person, approval_rows.new_code(), expires_at, afterwards)
-        for role, person, afterwards in _to_ask(workplace, known, share)
-        if role not in granted and (role, person) not in pending
+        replace(each, code=approval_rows.new_code())
+        for each in to_ask(workplace, known, around, expires_at)
+        if each.role not in granted and (each.role, each.approver) not in pending | said_no
     ]
     if requests:
-        _mail(workplace, known, requests)
+        mail(workplace, known, requests)
         approval_rows.keep_requests(workplace, known, requests, actor or acting_account())
     return tuple(dict.fromkeys(each.approver for each in requests))
 
@@ -86,14 +86,15 @@ def grant(workplace: Workplace, run: str, code: str, reviewed: Sequence[str] = (
         asked = approval_rows.asked(connection, workplace, known.run, code)
         reviews = approval_rows.reviews(connection, known.run)
         granted, _ = approval_rows.granted(connection, workplace, known)
-        needed = needed_roles(known.brief, approval_rows.audience_share(connection, known.run))
+        needed = needed_roles(known.brief, approval_rows.circumstances(connection, workplace, known))
     if asked is None:
         raise wrong_code(workplace, known, actor)
     require_acceptable(workplace, known, asked, actor)
-    require_second_person(known, needed, granted, asked)
+    require_turn(known, needed, granted, asked)
+    require_second_person(workplace, known, needed, granted, asked)
     if known.state not in runs.SENT:
         digest.require_unchanged(workplace, known.run)
-    require_kept(known, reviews, approval_rows.reviews_asked_for(decisions.read(workplace), known))
+    require_kept(known, reviews, approval_log.reviews_asked_for(decisions.read(workplace), known))
     accepted = require_reviewed(known, reviews, reviewed)
     points = checklist.points(known.brief)
     given = {"digest": asked.digest, "role": asked.role, "approver": asked.approver}
@@ -108,6 +109,26 @@ def grant(workplace: Workplace, run: str, code: str, reviewed: Sequence[str] = (
         known.run, asked.digest, asked.role, asked.approver, decision.at, decision.at + VALID, tuple(accepted),
         tuple(points), missing,
     )  # fmt: skip
+
+
+def refuse(workplace: Workplace, run: str, code: str, reason: str, actor: str = "") -> tuple[Refusal, bool]:
+    """Take a code for a refusal, which holds up the run; returns it, and whether the communicator could be mailed.
+
+    The code still approves the same content, for whoever was persuaded. Raises as :func:`grant` does, and InputError
+    for a missing reason.
+    """
+    actor = actor or acting_account()
+    with store.writing(workplace) as connection:
+        known = _prepared(connection, workplace, run)
+        asked = approval_rows.asked(connection, workplace, known.run, code)
+    if asked is None:
+        raise wrong_code(workplace, known, actor)
+    require_acceptable(workplace, known, asked, actor)
+    told = refusals.sound_reason(reason, known)
+    refusal = refusals.record(workplace, known, (asked.role, asked.approver), told, actor)
+    with store.writing(workplace) as connection:
+        _prepared(connection, workplace, known.run)
+    return refusal, refusals.tell_communicator(workplace, known, refusal)
 
 
 def require_approval(workplace: Workplace, run: str) -> None:
@@ -125,6 +146,8 @@ def require_approval(workplace: Workplace, run: str) -> None:
         _, refused = approval_rows.granted(connection, workplace, known)
         expired = approval_rows.roles(connection, known, EXPIRED) - approval_rows.roles(connection, known, PENDING)
     digest.require_unchanged(workplace, known.run)
+    if said_no := refusals.standing(decisions.read(workplace), known):
+        raise refusals.refused(known, said_no)
     if missing and refused:
         raise refused[0]
     if late := [role for role in missing if role in expired]:
@@ -149,47 +172,11 @@ def _prepared(
     ``afterwards``: a run that has been sent will do too, where somebody reviews it afterwards.
     """
     known = runs.load_within(connection, run)
-    later = afterwards and known.state in runs.SENT and bool(approval_rows.due_reviews(connection, known))
+    later = afterwards and known.state in runs.SENT and bool(approval_rows.due_reviews(connection, workplace, known))
     if known.digest is None or not (later or known.state in WAITS_FOR_APPROVAL):
-        raise IllegalMove(
-            f"run {known.run} is {known.state}: there is nothing to approve",
-            remedy=f"run `budkavle prepare {known.campaign}` to its end first.",
-        )
+        raise nothing_to_approve(known)
     approval_rows.settle(connection, workplace, known.run)
-    if known.state == "prepared" and not approval_rows.missing(connection, workplace, known):
+    said_no = refusals.standing(decisions.read(workplace), known)
+    if known.state == "prepared" and not said_no and not approval_rows.missing(connection, workplace, known):
         runs.move_within(connection, workplace, known.run, "approved")
     return known
-
-
-def _to_ask(workplace: Workplace, run: runs.Run, share: float) -> list[tuple[str, str, bool]]:
-    """Return (role, person, afterwards) of everyone who is asked; that nobody can review afterwards blocks nothing."""
-    asked = [(role, person, False) for role, person in approvers(run.brief, workplace.directory, share)]
-    try:
-        later = approvers(run.brief, workplace.directory, share, afterwards=True)
-    except InputError:
-        later = ()
-    return [*asked, *((role, person, True) for role, person in later)]
-
-
-def _mail(workplace: Workplace, run: runs.Run, requests: Sequence[Request]) -> None:
-    people = load_directory(workplace.directory).persons
-    with store.writing(workplace) as connection:
-        told = matter(connection, workplace, run)
-        reviews = approval_rows.reviews(connection, run.run)
-        subjects = stored_subjects(connection, run, reader=workplace.language) if reviews else ()
-    reviews = _in_words(run, reviews, subjects)
-    deliver(
-        workplace,
-        [(each.approver, compose(workplace, run, each, people[each.approver], reviews, told)) for each in requests],
-    )
-
-
-def _in_words(run: runs.Run, reviews: Sequence[Review], subjects: Sequence[GateSubject]) -> list[Review]:
-    """Return the findings with what the gates say of them in the reader's language."""
-    found = {each.id: each for each in readings(examined(subjects, run))}
-    return [
-        Review(each.id, " ".join(found[each.id].messages), found[each.id].findings[0].remedy, found[each.id].sentence)
-        if each.id in found
-        else each
-        for each in reviews
-    ]

@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, make_msgid
 
 from campaigns.errors import GatewayUnavailable, InputError
+from tasks.local_time import CITY
 from tasks.senders.smtp_relays import relays_of
 from tasks.workplace import Workplace
 
@@ -25,13 +28,15 @@ class Review:
 class Request:
     """One approver asked in one role; the code stands here only on its way into the letter.
 
-    ``afterwards``: the person reviews what is sent, and the sending does not wait for it.
+    ``why``: the reason in the table of roles. ``afterwards``: the person reviews what is sent, and the sending does not
+    wait for it.
     """
 
     role: str
     approver: str
     code: str = field(repr=False)
     expires_at: datetime
+    why: str = ""
     afterwards: bool = False
 
 
@@ -53,6 +58,18 @@ def deliver(workplace: Workplace, letters: Sequence[tuple[str, EmailMessage]]) -
         where="BUDKAVLE_SMTP_URL",
         remedy="see that the relay answers, then run the same command again: new codes are mailed.",
     )
+
+
+def addressed(workplace: Workplace, address: str, subject: str) -> EmailMessage:
+    """Return a letter of ours with its head, dated now, still without a body."""
+    letter = EmailMessage(policy=SMTP)
+    letter["Subject"] = subject
+    letter["From"] = workplace.sender_address
+    letter["To"] = address
+    letter["Date"] = format_datetime(datetime.now(CITY))
+    letter["Message-ID"] = make_msgid(domain=domain(workplace))
+    letter["Auto-Submitted"] = "auto-generated"
+    return letter
 
 
 def _send(relay: smtplib.SMTP, person: str, letter: EmailMessage) -> None:

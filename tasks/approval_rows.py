@@ -3,25 +3,23 @@
 import hmac
 import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 
 import duckdb
 
-from campaigns.approval_matrix import later_roles, missing_roles, needed_roles
+from campaigns.approval_matrix import Circumstances, later_roles, missing_roles, needed_roles
 from campaigns.approvers import load_directory, require_may_approve
 from campaigns.errors import ApprovalRefused
 from tasks import decisions, runs, store
+from tasks.approval_log import reviews_asked_for, supported
 from tasks.approval_mail import Request, Review
-from tasks.decisions import Decision
 from tasks.ledger import bring_up, load_decisions, require_whole
 from tasks.workplace import Workplace, pseudonym
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTWXYZ"  # no 0 O, 1 I L, U V: a code can be read aloud
 CODE_LENGTH = 8
-VALID = timedelta(days=14)
 ATTEMPTS = 10
 PENDING, GRANTED, EXPIRED = (
     "expires_at > ? AND approved_at IS NULL",
@@ -58,35 +56,46 @@ def roles(connection: duckdb.DuckDBPyConnection, run: runs.Run, condition: str) 
     return {role for role, _ in persons(connection, run, condition)}
 
 
-def audience_share(connection: duckdb.DuckDBPyConnection, run: str) -> float:
-    """Return which share 0–1 of the registered population stands in the run's audience; 0 without a register."""
-    row = connection.execute(store.statement("approval/audience_share"), {"run": run}).fetchone()
-    return float(row[0]) if row and row[0] is not None else 0.0
+def circumstances(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs.Run) -> Circumstances:
+    """Return what calls for roles beside the brief: the audience's share of the population, and what must be read.
+
+    The findings are those of the database and those that the log says approvers were asked to read: none disappears.
+    """
+    row = connection.execute(store.statement("approval/audience_share"), {"run": run.run}).fetchone()
+    share = float(row[0]) if row and row[0] is not None else 0.0
+    to_read = {each.id for each in reviews(connection, run.run)}
+    if run.digest:
+        to_read |= reviews_asked_for(decisions.read(workplace), run)
+    return Circumstances(share, frozenset(name.partition(":")[0] for name in to_read))
 
 
 def missing(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs.Run) -> tuple[str, ...]:
     """Return the needed roles that have not approved today's digest, in the order of the table of roles."""
-    needed = needed_roles(run.brief, audience_share(connection, run.run))
-    return missing_roles(needed, granted(connection, workplace, run)[0], run.brief.communicator)
+    needed = needed_roles(run.brief, circumstances(connection, workplace, run))
+    author = load_directory(workplace.directory).one(run.brief.communicator)
+    return missing_roles(needed, granted(connection, workplace, run)[0], author)
 
 
 def granted(
     connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs.Run
 ) -> tuple[set[tuple[str, str]], list[ApprovalRefused]]:
-    """Return (role, person id) of the approvals that hold, and why those do not whose person may not approve today."""
+    """Return (role, person) of the approvals that hold, and why those do not whose person may not approve today.
+
+    A person is named by the first of their ids in the directory: two entries of one person count as one.
+    """
     holding, refused, directory = set(), [], load_directory(workplace.directory)
     for role, person in sorted(persons(connection, run, GRANTED)):
         try:
             require_may_approve(run.brief, directory, role, person)
-            holding.add((role, person))
+            holding.add((role, directory.one(person)))
         except ApprovalRefused as refusal:
             refused.append(refusal)
     return holding, refused
 
 
-def due_reviews(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> list[dict[str, str]]:
+def due_reviews(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs.Run) -> list[dict[str, str]]:
     """Return who has still to review a run afterwards, each role with why; this holds up nothing."""
-    later = later_roles(run.brief, audience_share(connection, run.run)) if run.digest else {}
+    later = later_roles(run.brief, circumstances(connection, workplace, run)) if run.digest else {}
     done = roles(connection, run, "? IS NOT NULL AND approved_at IS NOT NULL")
     return [{"role": role, "why": why} for role, why in later.items() if role not in done]
 
@@ -136,16 +145,6 @@ def keep_requests(workplace: Workplace, run: runs.Run, requests: Sequence[Reques
         store.keep_evidence(connection, workplace, run.run, ["approval"])
 
 
-def reviews_asked_for(logged: Iterable[Decision], run: runs.Run) -> set[str]:
-    """Return the ids of the findings that had to be read when codes for today's content were mailed, from the log."""
-    return {
-        name
-        for each in logged
-        if each.run == run.run and each.action == "approval_requested" and each.detail["digest"] == run.digest
-        for name in each.detail.get("reviews", ())
-    }
-
-
 def settle(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str) -> None:
     """Make the approvals of a run what the decision log supports: it is written first and outlives the database.
 
@@ -161,23 +160,6 @@ def settle(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str
         connection.execute(store.statement("approval/settle"), {"run": run, **each})
     if counted or removed != (0,):
         store.keep_evidence(connection, workplace, run, ["approval"])
-
-
-def supported(logged: Iterable[Decision], run: str) -> list[dict[str, Any]]:
-    """Return the approvals of a run that count: given by the person who was asked, for that content, in time."""
-    asked: dict[tuple[str, str, str], datetime] = {}
-    granted: list[dict[str, Any]] = []
-    for each in logged:
-        if each.run == run and each.action == "approval_requested":
-            asked |= {(each.detail["digest"], who["role"], who["approver"]): each.at for who in each.detail["asked"]}
-        elif each.run == run and each.action == "approval_granted":
-            named = {name: each.detail[name] for name in ("digest", "role", "approver", "reviewed")}
-            named["confirmed"] = each.detail.get("confirmed", [])  # a former version kept no such points
-            mailed = asked.get((named["digest"], named["role"], named["approver"]))
-            if mailed and each.actor == named["approver"] and mailed <= each.at <= mailed + VALID:
-                times = {"approved_at": each.at.isoformat(), "expires_at": (each.at + VALID).isoformat()}
-                granted.append({**named, **times})
-    return granted
 
 
 def count_wrong_code(workplace: Workplace, run: str, actor: str) -> int:

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 
 from campaigns.approval_matrix import missing_roles
 from campaigns.approvers import load_directory, require_may_approve
-from campaigns.errors import ApprovalRefused, ContentChanged
-from tasks import approval_rows, runs
+from campaigns.errors import ApprovalRefused, ContentChanged, IllegalMove
+from tasks import approval_log, approval_rows, runs
 from tasks.acting import UNKNOWN
 from tasks.approval_mail import Review
 from tasks.approval_rows import Asked
+from tasks.local_time import on_one_line
 from tasks.workplace import Workplace
 
 FORM = "prefect:"
@@ -20,7 +21,12 @@ def require_acceptable(workplace: Workplace, run: runs.Run, asked: Asked, actor:
     """Refuse a code that is used or expired, was mailed for other content, or is not this person's to use."""
     where = f"run {run.run}"
     if asked.approved:
-        raise ApprovalRefused("this code has been used; the approval it gave stands", where=where)
+        raise ApprovalRefused(
+            f"this code has been used; the approval it gave as {asked.role} stands",
+            where=where,
+            remedy=f"nothing is left to do with it. If something is wrong after all, run `budkavle pause {run.run}` "
+            "and tell the communicator.",
+        )
     if asked.digest != run.digest:
         raise ContentChanged("the content has changed since this code was mailed", where=where, remedy=ask_again(run))
     if asked.expires_at <= datetime.now(UTC):
@@ -52,12 +58,39 @@ def require_may_act(workplace: Workplace, run: runs.Run, asked: Asked, actor: st
     )
 
 
+def require_turn(run: runs.Run, needed: Collection[str], granted: Collection[tuple[str, str]], asked: Asked) -> None:
+    """Refuse a review afterwards that comes before everyone whose approval is needed has given it.
+
+    The others approve in any order.
+    """
+    done = {role for role, _ in granted}
+    if asked.role not in needed and (waiting := [role for role in needed if role not in done]):
+        raise ApprovalRefused(
+            f"the review as {asked.role} comes afterwards, and approval is still missing from: {', '.join(waiting)}",
+            where=f"run {run.run}",
+            remedy=f"keep the code and use it when the message has been approved; `budkavle status {run.run}` tells.",
+        )
+
+
+def nothing_to_approve(run: runs.Run) -> IllegalMove:
+    """Return what to tell of a run whose state leaves nothing to approve."""
+    remedies = {
+        "preparing": f"run `budkavle prepare {run.campaign}` to its end first.",
+        "stopped": "it was stopped for good; to send it after all, give the brief a new `edition` and prepare that.",
+    }
+    sent = "it has been sent and needs no further approval; new content needs a new `edition` in the brief."
+    return IllegalMove(
+        f"run {run.run} is {run.state}: there is nothing to approve", remedy=remedies.get(run.state, sent)
+    )
+
+
 def require_second_person(
-    run: runs.Run, needed: Collection[str], granted: Collection[tuple[str, str]], asked: Asked
+    workplace: Workplace, run: runs.Run, needed: Collection[str], granted: Collection[tuple[str, str]], asked: Asked
 ) -> None:
-    """Refuse the approval by which one person alone would fill every needed role."""
-    after = {*granted, (asked.role, asked.approver)}
-    if {role for role, _ in after}.issuperset(needed) and missing_roles(needed, after, run.brief.communicator):
+    """Refuse the approval by which one person alone would fill every needed role, under one id or several."""
+    one = load_directory(workplace.directory).one
+    after = {*granted, (asked.role, one(asked.approver))}
+    if {role for role, _ in after}.issuperset(needed) and missing_roles(needed, after, one(run.brief.communicator)):
         raise ApprovalRefused(
             f"{asked.approver} has given the other approvals, and one person alone is not enough",
             where=f"run {run.run}",
@@ -102,10 +135,18 @@ def require_reviewed(run: runs.Run, reviews: Sequence[Review], reviewed: Sequenc
 
 def wrong_code(workplace: Workplace, run: runs.Run, actor: str) -> ApprovalRefused:
     """Count a wrong code and return what to tell of it."""
-    left = approval_rows.count_wrong_code(workplace, run.run, actor)
-    if left > 0:
+    if not approval_log.mailed_at(workplace, run):
         return ApprovalRefused(
-            "the code is wrong", where=f"run {run.run}", remedy=f"copy it from the letter; {left} attempts are left."
+            "no code is waiting: none was mailed for this content, or all are void",
+            where=f"run {run.run}",
+            remedy=ask_again(run),
+        )
+    left = approval_rows.count_wrong_code(workplace, run.run, actor)
+    if left > 0 and (mailed := approval_log.mailed_at(workplace, run)):
+        return ApprovalRefused(
+            "the code is wrong, or a newer letter has replaced it",
+            where=f"run {run.run}",
+            remedy=f"copy it from the newest letter, mailed {on_one_line(mailed)}; {left} attempts are left.",
         )
     return ApprovalRefused(
         "the code is wrong, and so many have been that every waiting code is void",

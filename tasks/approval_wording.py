@@ -5,13 +5,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Wording:
-    """What a letter says of its errand: an approval before anything is sent, or a review of what was."""
+    """What a letter says of its errand: an approval before anything is sent, or a review of what was.
+
+    ``form`` is the part of its ``ends`` that only holds where a Prefect server is; ``refusal`` is how to say no.
+    """
 
     subject: str
     asks: str
     questions: str
     command: str
     ends: tuple[str, ...]
+    form: str = ""
+    refusal: str = ""
 
 
 def _(message: str) -> str:
@@ -19,6 +24,7 @@ def _(message: str) -> str:
     return message
 
 
+FORM = _("Or write the code in the form of the suspended run in Prefect.")
 BEFORE = Wording(
     _("Approve the campaign “%(title)s”"),
     _("The campaign “%(title)s” from %(sender)s waits for your approval as %(role)s."),
@@ -26,9 +32,13 @@ BEFORE = Wording(
     _("To approve, run this command:\n\n    %s"),
     (
         _("By approving you confirm each of these points, and they are kept beside your name."),
-        _("Or write the code in the form of the suspended run in Prefect."),
+        FORM,
         _("The code can be used once, until %(expires)s, and holds for exactly this content: any change voids it."),
-        _("If you do not approve, do nothing and tell the communicator why."),
+    ),
+    form=FORM,
+    refusal=_(
+        "If you do not approve, say why; nothing is sent then, and the communicator is told who refused in which role, "
+        "and the reason:\n\n    %s"
     ),
 )
 AFTERWARDS = Wording(

@@ -4,30 +4,37 @@ from typing import Any
 
 import duckdb
 
-from campaigns.approval_matrix import later_roles, needed_roles
+from campaigns.approval_matrix import Circumstances, later_roles, needed_roles
 from campaigns.approvers import approvers, names_of
 from campaigns.errors import BudkavleError
-from tasks import runs
-from tasks.approval_rows import audience_share
+from tasks import decisions, refusals, runs
+from tasks.approval_rows import circumstances
 from tasks.workplace import Workplace
 
 
 def shown_approvals(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs.Run) -> list[dict[str, Any]]:
-    """Return each needed role, why, who is asked, and who has approved when and confirmed what.
+    """Return each needed role, why, who is asked, who has approved when and confirmed what, and who has refused.
 
     Ids stand where the directory has no name.
     """
-    share, names = audience_share(connection, run.run), names_of(workplace.directory)
+    around, names = circumstances(connection, workplace, run), names_of(workplace.directory)
     granted = _granted(connection, run)
+    refused = refusals.standing(decisions.read(workplace), run)
     shown = []
-    for afterwards, roles in ((False, needed_roles(run.brief, share)), (True, later_roles(run.brief, share))):
-        asked = _asked(workplace, run, share, afterwards)
+    for afterwards, roles in ((False, needed_roles(run.brief, around)), (True, later_roles(run.brief, around))):
+        asked = _asked(workplace, run, around, afterwards)
         for role, why in roles.items():
             approved = [
                 (names.get(who, who), at, points or []) for holder, who, at, _, points in granted if holder == role
             ]
             persons = [names.get(person, person) for holder, person in asked if holder == role]
-            shown.append({"role": role, "why": why, "persons": persons, "approved": approved, "afterwards": afterwards})
+            said_no = [
+                (names.get(each.approver, each.approver), each.at, each.reason) for each in refused if each.role == role
+            ]
+            shown.append(
+                {"role": role, "why": why, "persons": persons, "approved": approved, "afterwards": afterwards}
+                | {"refused": said_no}
+            )
     return shown
 
 
@@ -50,8 +57,8 @@ def _granted(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> list[tuple
     return connection.execute(query, [run.run, run.digest]).fetchall()
 
 
-def _asked(workplace: Workplace, run: runs.Run, share: float, afterwards: bool) -> tuple[tuple[str, str], ...]:
+def _asked(workplace: Workplace, run: runs.Run, around: Circumstances, afterwards: bool) -> tuple[tuple[str, str], ...]:
     try:
-        return approvers(run.brief, workplace.directory, share, afterwards=afterwards)
+        return approvers(run.brief, workplace.directory, around, afterwards=afterwards)
     except BudkavleError:
         return ()

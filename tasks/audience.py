@@ -5,7 +5,7 @@
 """
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import duckdb
 
 from campaigns.brief import Brief
 from campaigns.channels import load_channels
-from campaigns.errors import CheckFailed
+from campaigns.errors import CheckFailed, InputError
 from campaigns.programme import load_programme
 from tasks import audience_query, runs, segments, store
 from tasks.audience_query import Question
@@ -28,7 +28,8 @@ __all__ = ["address_kinds", "answer_file", "contact_cap", "draw_holdout", "selec
 def select_audience(workplace: Workplace, run: str) -> None:
     """Fill ``audience`` from each wave's query: register, language, segment, facts and why a person is left out.
 
-    Raises BriefInvalid with every fault of every query, CheckFailed when the register changed meanwhile.
+    Raises BriefInvalid with every fault of every query, InputError for a register that has never been imported,
+    CheckFailed when nobody is selected or the register changed meanwhile.
     """
     this = runs.load(workplace, run)
     questions = _examined(this.folder, this.brief)
@@ -42,6 +43,7 @@ def select_audience(workplace: Workplace, run: str) -> None:
     }
     for copy in copies.values():
         copy.unlink()
+    _require_somebody(this, persons)
     with store.writing(workplace) as connection:
         store.replace_rows(connection, this.run, ["audience", *LATER])
         store.run_each(connection, "audience/macros", {})
@@ -82,9 +84,33 @@ def _copy_registers(workplace: Workplace, questions: Sequence[Question], folder:
     needed = sorted({register for question in questions for register in question.registers})
     copies = {register: folder / f"register_{register}.copy" for register in needed}
     with store.writing(workplace) as connection:
+        _require_imported(connection, [question.registers for question in questions])
         for register, copy in copies.items():
             connection.execute(f"COPY (FROM register_{register}) TO '{copy}' (FORMAT parquet)")
     return copies
+
+
+def _require_imported(connection: duckdb.DuckDBPyConnection, waves: Sequence[Collection[str]]) -> None:
+    """Refuse where a wave reads no register that has ever been imported: its query would select nobody."""
+    query = "SELECT kind FROM register_extract UNION SELECT DISTINCT kind FROM person"
+    known = {kind for (kind,) in connection.execute(query).fetchall()}
+    if missing := sorted(set().union(*(registers for registers in waves if known.isdisjoint(registers)))):
+        commands = " and ".join(
+            f"`budkavle register import FILE --kind {register} --extracted DATE`" for register in missing
+        )
+        raise InputError(
+            f"the audience is read from registers that have not been imported yet: {', '.join(missing)}",
+            remedy=f"ask the operators for the extract, then run {commands}, and prepare again.",
+        )
+
+
+def _require_somebody(this: runs.Run, persons: Mapping[str, int]) -> None:
+    if not sum(persons.values()):
+        raise CheckFailed(
+            "the audience is empty: nobody fits " + ", ".join(wave.audience for wave in this.brief.waves),
+            where=str(this.folder),
+            remedy="see with an analyst what the query asks for, and that the register's extract holds such people.",
+        )
 
 
 def _select_wave(

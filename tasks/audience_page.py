@@ -31,7 +31,7 @@ def write_audience_page(workplace: Workplace, run: str) -> Path:
                 run=this,
                 brief=this.brief,
                 design=this.design,
-                words=AudienceWords(workplace.language),
+                words=AudienceWords(workplace.language, this.brief.labels),
                 preview_words=Words(workplace.language),
                 budget=load_programme().contact_budget,
                 registers=_registers(connection, this),

@@ -50,7 +50,7 @@ def examine(path: Path, brief: Brief, wave: str) -> tuple[Question, list[Finding
             audience_text.finding(path.name, 0, f"the audience query {reason[0]}", reason[1])
         ]
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         unreadable = "the audience query cannot be read"
         finding = audience_text.finding(path.name, 0, unreadable, "put the file there, as UTF-8 text.")

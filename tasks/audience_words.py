@@ -7,7 +7,7 @@ from campaigns.language import translations
 from tasks.experiment_design import POWER
 from tasks.pages import filters
 from tasks.preview_words import STANDINGS, WAVES
-from tasks.segment_names import SegmentNames
+from tasks.segment_names import NONE, SegmentNames
 
 
 def _(message: str) -> str:
@@ -62,9 +62,9 @@ SHOWN_FROM = _("The smallest effect that would be shown with a probability of {p
 class AudienceWords:
     """Names and sentences of the audience page in one language; unknown names are shown as they are."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, labels: Mapping[str, Mapping[str, str]] = NONE) -> None:
         self._gettext, self._written = translations(language).gettext, filters(language)
-        self._segments = SegmentNames(language)
+        self._segments = SegmentNames(language, labels)
 
     def wave(self, name: str) -> str:
         """Return to whom a wave goes, where its name tells."""

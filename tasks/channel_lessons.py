@@ -11,7 +11,7 @@ from campaigns.language import translations
 from tasks.estimation.holm import holm
 from tasks.plain_words import PlainWords
 from tasks.preview_words import Words
-from tasks.segment_names import SegmentNames
+from tasks.segment_names import NONE, Labels, SegmentNames
 
 SHOWN = 0.05
 MOST = 3
@@ -38,7 +38,9 @@ def read_channels(connection: duckdb.DuckDBPyConnection, run: str, look: int) ->
     return [ChannelRow(*row) for row in rows]
 
 
-def channels_apart(language: str, words: PlainWords, rows: Sequence[ChannelRow]) -> Iterator[str]:
+def channels_apart(
+    language: str, words: PlainWords, rows: Sequence[ChannelRow], labels: Labels = NONE
+) -> Iterator[str]:
     """Give the clearest differences between two channels within one group, p adjusted for all pairs (Holm).
 
     The two groups share their control group, which makes p a little too large where the holdout is small: cautious.
@@ -51,7 +53,7 @@ def channels_apart(language: str, words: PlainWords, rows: Sequence[ChannelRow])
     adjusted = sorted(zip(holm([_p(*pair) for pair in pairs]), range(len(pairs)), strict=True))
     for p, place in adjusted[:MOST]:
         if p < SHOWN:
-            yield _sentence(language, words, *sorted(pairs[place], key=lambda row: row.estimate))
+            yield _sentence(language, words, labels, *sorted(pairs[place], key=lambda row: row.estimate))
     if pairs and adjusted[0][0] >= SHOWN:
         _ = translations(language).gettext
         yield _("No channel was shown to do more than another: let some people get either by lot next time too.")
@@ -62,7 +64,7 @@ def _p(one: ChannelRow, other: ChannelRow) -> float:
     return math.erfc(abs(one.estimate - other.estimate) / error / math.sqrt(2)) if error else 1.0
 
 
-def _sentence(language: str, words: PlainWords, less: ChannelRow, more: ChannelRow) -> str:
+def _sentence(language: str, words: PlainWords, labels: Labels, less: ChannelRow, more: ChannelRow) -> str:
     _, names = translations(language).gettext, Words(language)
     half = 1.96 * math.hypot(less.standard_error, more.standard_error)
     gap = more.estimate - less.estimate
@@ -76,7 +78,7 @@ def _sentence(language: str, words: PlainWords, less: ChannelRow, more: ChannelR
     ) % {
         "less": channels(less),
         "more": channels(more),
-        "group": SegmentNames(language).name(less.segment),
+        "group": SegmentNames(language, labels).name(less.segment),
         "few": words.level(less.estimate),
         "many": words.level(more.estimate),
         "interval": words.interval(gap - half, gap + half),

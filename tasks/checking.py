@@ -1,13 +1,16 @@
 """`budkavle check`: brief, texts and gates of a campaign folder, before there is any run; nothing is stored."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from campaigns.brief import Brief
-from campaigns.brief_loading import inspect_brief
+from campaigns.brief_loading import BRIEF, inspect_brief
+from campaigns.brief_mending import brief_for_texts
 from campaigns.errors import Finding
 from campaigns.programme import load_programme
+from campaigns.texts import MISSING
 from tasks import gates, runs, stories
 from tasks.asked_checks import browser_findings, link_findings
 from tasks.audience_query import examine, rehearse
@@ -16,6 +19,12 @@ from tasks.messages import variant_findings
 from tasks.rendered_texts import renderable_texts
 from tasks.workplace import Workplace
 
+OF_WORDS = frozenset({
+    "active_content", "alt_text", "contrast", "gendered", "headings", "hidden_character", "jargon", "language_part",
+    "link_address", "link_personal", "link_text", "lix", "markdown_slip", "personal_number", "placeholder", "politics",
+    "sentence_length", "spelling", "table_structure", "text_file", "text_syntax",
+})  # fmt: skip
+"""Gates that read a text as it stands, without what the brief says of it."""
 NOT_YET_JUDGED = "What else is wrong there is told once this is mended."
 """Said with what keeps a text from being rendered, and so from the gates; every other text is judged."""
 
@@ -36,12 +45,28 @@ def check_campaign(
         brief, findings = inspect_brief(folder)
     if brief is not None:
         dated = not any(finding.gate == "clock_time" for finding in findings)
-        more = [*_in_queries(brief, folder), *(_in_texts(brief, folder, workplace, links, browser) if dated else ())]
+        texts = _in_texts(brief, folder, workplace, links, browser) if dated else []
+        more = [*_in_queries(brief, folder), *(each for each in texts if not _told_before(each, findings))]
         findings = gates.accept_overrides([*findings, *more], brief.overrides)
+    elif stand_in := brief_for_texts(folder / BRIEF):
+        findings = [*findings, *_in_texts_alone(stand_in, folder, workplace)]
     named = {replace(finding, file=Path(finding.file).name) for finding in findings}
     return sorted(
         named, key=lambda each: ("BWH".find(each.kind), each.file, each.line, each.gate, each.message, str(each))
     )
+
+
+def _in_texts_alone(stand_in: Brief, folder: Path, workplace: Workplace) -> list[Finding]:
+    """Return what is wrong with the texts whatever the brief says, where the brief itself cannot be read whole."""
+    found = _in_texts(stand_in, folder, workplace, links=False, browser=False)
+    alone = [each for each in found if each.gate in OF_WORDS and Path(each.file).name != BRIEF]
+    return [each for each in alone if each.message != MISSING]
+
+
+def _told_before(finding: Finding, of_brief: Sequence[Finding]) -> bool:
+    """Tell whether a text that is missing is told with the language that the brief asks for."""
+    name = Path(finding.file).name
+    return finding.message == MISSING and any(name in each.message for each in of_brief if each.gate == finding.gate)
 
 
 def _in_queries(brief: Brief, folder: Path) -> list[Finding]:
@@ -56,7 +81,7 @@ def _in_texts(brief: Brief, folder: Path, workplace: Workplace, links: bool, bro
     subjects = [
         subject_of(
             brief, folder, wave=each.wave, channel=each.channel, language=each.language, subject=each.subject,
-            text=each.text, html=each.html, facts=each.facts,
+            text=each.text, html=each.html, facts=each.facts, included=each.parts,
         )
         for each in variants
     ]  # fmt: skip

@@ -4,7 +4,7 @@ import sys
 
 import duckdb
 
-from tasks import store
+from tasks import store, views
 
 HEAD = """# Tables and columns
 
@@ -35,7 +35,7 @@ def page() -> str:
     with duckdb.connect() as connection:
         for path in sorted((store.SQL / "migrations").glob("*.sql")):
             connection.execute(path.read_text(encoding="utf-8"))
-        connection.execute(store.statement("views"))
+        connection.execute(views.text())
         parts = [HEAD]
         for title, query in (("Tables", TABLES), ("Views", VIEWS)):
             parts.append(f"\n## {title}\n")

@@ -27,15 +27,16 @@ def stored_subjects(
     return tuple(
         subject_of(
             run.brief, run.folder, wave=wave, channel=channel, language=language, subject=subject, text=text, html=html,
-            facts=dict(zip(names or (), told or (), strict=True)), reader=reader, variant=variant, values=values,
+            facts=dict(zip(names or (), told or (), strict=True)), reader=reader, variant=variant,
+            included=tuple(parts or ()), values=values,
         )
-        for wave, channel, language, subject, text, html, names, told, variant in rows
+        for wave, channel, language, subject, text, html, names, told, variant, parts in rows
     )  # fmt: skip
 
 
 def subject_of(
     brief: Brief, folder: Path, *, wave: str, channel: str, language: str, subject: str, text: str, html: str,
-    facts: Mapping[str, str], reader: str = "en", variant: str = "",
+    facts: Mapping[str, str], reader: str = "en", variant: str = "", included: tuple[str, ...] | None = None,
     values: Callable[[Brief, str], Mapping[str, str]] = default_values,
 ) -> GateSubject:  # fmt: skip
     """Return one rendered variant with its slots filled, by their defaults unless told otherwise."""
@@ -43,7 +44,7 @@ def subject_of(
     return GateSubject(
         brief=brief, folder=folder, source=text_path(folder, wave, language).name, wave=wave, channel=channel,
         language=language, subject=_filled(subject, filling), text=_filled(text, filling), html=_filled(html, filling),
-        facts=facts, reader=reader, variant=variant,
+        facts=facts, reader=reader, variant=variant, included=included,
         personal_addresses=slots.personal_addresses(f"{text}\n{html}"),
     )  # fmt: skip
 

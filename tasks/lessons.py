@@ -11,7 +11,7 @@ from tasks import runs, store
 from tasks.channel_lessons import ChannelRow, channels_apart, read_channels
 from tasks.learning import learn
 from tasks.plain_words import PlainWords
-from tasks.segment_names import SegmentNames
+from tasks.segment_names import Labels, SegmentNames
 from tasks.workplace import Workplace
 
 SMALLEST_GROUP = 10
@@ -70,12 +70,12 @@ def _sentences(
     yield words.effect(whole["ci_low"], whole["estimate"], whole["ci_high"])
     if whole["ci_low"] <= 0 <= whole["ci_high"]:
         yield _("A larger audience or control group is needed next time to tell so small a difference from chance.")
-    yield from _most_and_least(language, words, effects)
-    yield from channels_apart(language, words, channels)
-    yield from _not_reached(language, shares)
+    yield from _most_and_least(language, words, effects, run.brief.labels)
+    yield from channels_apart(language, words, channels, run.brief.labels)
+    yield from _not_reached(language, shares, run.brief.labels)
 
 
-def _most_and_least(language: str, words: PlainWords, effects: Effects) -> Iterator[str]:
+def _most_and_least(language: str, words: PlainWords, effects: Effects, labels: Labels) -> Iterator[str]:
     _ = translations(language).gettext
     segments = {name: row for name, row in effects.items() if name != "all"}
     if len(segments) < 2:
@@ -83,7 +83,7 @@ def _most_and_least(language: str, words: PlainWords, effects: Effects) -> Itera
     order = sorted(segments, key=lambda name: (segments[name]["estimate"], name))
     most, least = order[-1], order[0]
     apart = segments[least]["ci_high"] < segments[most]["ci_low"]
-    names = SegmentNames(language)
+    names = SegmentNames(language, labels)
     template = (
         _(
             "The message did most for the group “%(most)s” and least for “%(least)s”: adapt the text or channel for "
@@ -98,7 +98,7 @@ def _most_and_least(language: str, words: PlainWords, effects: Effects) -> Itera
     yield template % {"most": names.name(most), "least": names.name(least)}
 
 
-def _not_reached(language: str, shares: Shares) -> Iterator[str]:
+def _not_reached(language: str, shares: Shares, labels: Labels) -> Iterator[str]:
     _ = translations(language).gettext
     percent = PlainWords(language, "person", True).written["percent"]
     missed: Counter[str] = Counter()
@@ -116,6 +116,6 @@ def _not_reached(language: str, shares: Shares) -> Iterator[str]:
         yield _(
             "The group that was missed most is “%(group)s”, where %(share)s got no message: find another way there."
         ) % {
-            "group": SegmentNames(language).name(worst),
+            "group": SegmentNames(language, labels).name(worst),
             "share": percent(missed[worst] / 10_000),
         }

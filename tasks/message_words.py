@@ -50,6 +50,7 @@ class Message:
     landing_page: str
     insight_page: str
     is_internal: bool
+    may_unsubscribe: bool
     logotype: str
     logotype_text: str
     unsubscribe: str
@@ -98,6 +99,7 @@ def messages(
         "consultation_until": _day(brief.decision.consultation_until, language) if _is_proposal(brief) else "",
         "feedback_by": _day(brief.feedback_by, language) if _is_proposal(brief) else "",
         "is_internal": brief.is_internal,
+        "may_unsubscribe": not brief.is_to_employees(wave),
         "logotype": _logotype(workplace, channel),
         "logotype_text": _logotype_text(workplace, language, fields),
     }

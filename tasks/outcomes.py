@@ -14,7 +14,8 @@ from campaigns.errors import RegisterFileInvalid
 from tasks import runs, store
 from tasks.workplace import Workplace
 
-UNITS = {"personal_number": "person", "household_id": "household", "area": "area"}
+UNITS = {"personal_number": "person", "household_id": "household", "area": "area", "unit": "area"}
+"""Column of the file: what it observes. A unit is the employees' own word for their area."""
 REQUIRED = ("outcome", "value", "observed_on")
 REASONS = {
     "unknown_outcome": "the outcome is neither that of the objective nor of a measure",
@@ -45,14 +46,16 @@ def import_outcomes(workplace: Workplace, run: str, file: Path) -> OutcomeCounts
     """Read a CSV or Parquet file of outcomes into the run, replacing what it observes anew.
 
     The columns are ``outcome``, ``value``, ``observed_on`` (YYYY-MM-DD) and one of ``personal_number``,
-    ``household_id`` and ``area``. Rows that cannot be used are written with number and reason, without values, to
-    ``runs/RUN/rejects-outcomes-*.csv``. Raises RegisterFileInvalid where the file as a whole cannot be read; nothing
-    of a failed import remains.
+    ``household_id``, ``area`` and ``unit``, which is the employees'. Rows that cannot be used are written with number
+    and reason, without values, to ``runs/RUN/rejects-outcomes-*.csv``. Raises RegisterFileInvalid where the file as a
+    whole cannot be read, or observes employees one by one; nothing of a failed import remains.
     """
     with store.writing(workplace) as connection:
         known = runs.load_within(connection, run)
         objective = known.brief.objective
         unit = _read_rows(connection, file, objective.unit)
+        if known.brief.is_internal and unit != "area":
+            raise _per_person(file)
         values = {"run": known.run, "unit": unit}
         named = [objective.outcome, *known.brief.measured]
         connection.execute(store.statement("outcomes/judge"), {**values, "outcomes": named})
@@ -133,7 +136,15 @@ def _refused(file: Path, problem: str) -> RegisterFileInvalid:
     return RegisterFileInvalid(
         f"the outcomes file is refused whole: {problem}",
         where=file.name,
-        remedy="write one row per unit with personal_number, household_id or area, then outcome, value, observed_on.",
+        remedy="write one row per unit: personal_number, household_id, area or unit, then outcome, value, observed_on.",
+    )
+
+
+def _per_person(file: Path) -> RegisterFileInvalid:
+    return RegisterFileInvalid(
+        "the outcomes file is refused whole: it observes employees one by one, who are followed per unit alone (P8b)",
+        where=file.name,
+        remedy="let the line of business sum up: one row per unit with unit, outcome, value, observed_on.",
     )
 
 

@@ -13,6 +13,7 @@ from lxml.etree import ParserError
 
 from campaigns.brief import Brief
 from campaigns.campaign_files import TEMPLATE, is_read
+from campaigns.channels import priced_per_part
 from campaigns.errors import Finding
 from campaigns.language import base
 from campaigns.text_checks import check_template
@@ -24,6 +25,8 @@ from tasks.workplace import Workplace
 
 KINDS = ("txt", "html")
 PREFIX = "own/"
+UNREAD = frozenset({".j2", ".jinja", ".jinja2", ".typ", ".html", ".css"})
+"""Endings of what one writes to change a layout."""
 Wanted = Mapping[int, tuple[Combination, dict[str, str]]]
 
 
@@ -41,6 +44,19 @@ def check_templates(brief: Brief, folder: Path) -> list[Finding]:
         for channel in brief.channels
         for path in _written(folder, channel).values()
         for finding in check_template(path, names, shared)
+    ]
+
+
+def unread_templates(brief: Brief, folder: Path) -> list[Finding]:
+    """Return a finding for each template of the folder that nobody reads, in whose place the shared layout is used."""
+    own = [channel for channel in brief.channels if channel not in priced_per_part()]
+    known = [f"{channel}.{kind}.j2" for channel in own for kind in KINDS]
+    remedy = f"remove it, or give it one of the names that are read: {', '.join(known)}."
+    found = (path for path in folder.iterdir() if path.suffix in UNREAD and not path.name.startswith("."))
+    return [
+        Finding("text_syntax", "P5c", "B", f"{folder.name}/{path.name}", 0, f"nobody reads {path.name}", remedy)
+        for path in sorted(found)
+        if path.name not in known
     ]
 
 

@@ -16,6 +16,7 @@ from tasks.pages import filters
 from tasks.plan_lessons import lessons_used
 from tasks.preview_words import Words
 from tasks.report_charts import fairness_chart
+from tasks.runs import Run
 from tasks.segment_names import SegmentNames
 
 CHARGES = ("budget", "carbon", "capacity", "setup", "equity")
@@ -37,10 +38,10 @@ class PlanPage:
     lessons: list[str]
 
 
-def plan_page(connection: duckdb.DuckDBPyConnection, run: str, language: str, words: Words) -> PlanPage:
+def plan_page(connection: duckdb.DuckDBPyConnection, this: Run, language: str, words: Words) -> PlanPage:
     """Return the section of one run from the tables that explain its plan, read from the snapshot."""
-    tables = {name: _rows(connection, name, run) for name in ("rule", "price", "floor", "fairness", "choice")}
-    names = SegmentNames(language)
+    tables = {name: _rows(connection, name, this.run) for name in ("rule", "price", "floor", "fairness", "choice")}
+    names = SegmentNames(language, this.brief.labels)
     floors = [{**row, "name": floor_name(row["floor_group"], names)} for row in tables["floor"]]
     charges = [name for name in CHARGES if any(abs(row[_column(name)]) > TRIFLE for row in tables["choice"])]
     return PlanPage(
@@ -52,7 +53,7 @@ def plan_page(connection: duckdb.DuckDBPyConnection, run: str, language: str, wo
         chart=_chart(tables["fairness"], language),
         choices=[_choice(row, charges, names, words) for row in tables["choice"]],
         charges=charges,
-        lessons=lessons_used(connection, run, language),
+        lessons=lessons_used(connection, this.run, language),
     )
 
 

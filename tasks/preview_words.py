@@ -8,6 +8,8 @@ from campaigns.programme import load_programme
 from tasks import checklist
 from tasks.check_words import CHECKS
 from tasks.pages import filters
+from tasks.plan_names import CHARGES, RULES
+from tasks.segment_names import NONE
 
 LANGUAGE_NAMES = {"sv": "Svenska", "en": "English", "fi": "Suomi", "ar": "العربية", "so": "Af-Soomaali"}
 
@@ -20,6 +22,7 @@ def _(message: str) -> str:
 STANDINGS = {
     "may_be_contacted": _("may get the message"),
     "held_out": _("held out as the control group"),
+    "excluded": _("left out, for reasons that are not shown"),
     "protected": _("protected identity in the household"),
     "dead": _("dead"),
     "emigrated": _("has left the country"),
@@ -68,19 +71,6 @@ FACTS = {
     ("easy_read", "yes"): _("easy-to-read texts"),
     ("easy_read", "no"): _("ordinary texts"),
 }
-RULES = {
-    "optimum": _("This plan"),
-    "one_channel": _("The first digital channel to everybody, once"),
-    "cheapest_first": _("The cheapest contact first"),
-    "swapping_greedy": _("Always the best next change"),
-}
-CHARGES = {
-    "budget": _("Money"),
-    "carbon": _("Carbon dioxide"),
-    "capacity": _("Full channel"),
-    "setup": _("Start and translation"),
-    "equity": _("Fairness"),
-}
 STAGES = {
     "audience": _("Audience"),
     "plan": _("Channels"),
@@ -93,8 +83,9 @@ STAGES = {
 class Words:
     """Names and sentences of the preview in one language; unknown names are shown as they are."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, labels: Mapping[str, Mapping[str, str]] = NONE) -> None:
         self._gettext, self._written, self._language = translations(language).gettext, filters(language), language
+        self._labels = labels
 
     def standing(self, name: str) -> str:
         """Return what became of persons."""
@@ -169,7 +160,9 @@ class Words:
     def facts(self, facts: Mapping[str, str]) -> str:
         """Return the values of a combination of facts on one line, in the campaign's own words where it has them."""
         pairs = sorted(facts.items())
-        return ", ".join(self._gettext(FACTS.get(pair) or pair[1].replace("_", " ")) for pair in pairs)
+        own = [self._labels.get(value, {}).get(self._language) for _, value in pairs]
+        told = [self._gettext(FACTS.get(pair) or pair[1].replace("_", " ")) for pair in pairs]
+        return ", ".join(label or word for label, word in zip(own, told, strict=True))
 
     def persons(self, count: int | str | None) -> str:
         """Return a count of persons; all that are hidden are told alike, since a reason would tell how few they are."""

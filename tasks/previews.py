@@ -25,6 +25,7 @@ from tasks.findings import findings_of, readings
 from tasks.gate_subjects import stored_subjects
 from tasks.gates import GateSubject, refuses
 from tasks.letter_samples import write_samples
+from tasks.local_time import in_words
 from tasks.pages import page_environment, write_page
 from tasks.plan_page import plan_page
 from tasks.preview_words import Words
@@ -60,7 +61,7 @@ def write_preview(workplace: Workplace, run: str) -> Path:
 
 
 def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs.Run) -> str:
-    words = Words(workplace.language)
+    words = Words(workplace.language, run.brief.labels)
     findings = findings_of(connection, run, reader=workplace.language)
     environment = page_environment(workplace.language)
     shown = figures(connection, run, workplace.language)
@@ -75,12 +76,12 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
         brief=run.brief,
         fallback=fallback(run.brief.languages),
         words=words,
-        audience_words=AudienceWords(workplace.language),
+        audience_words=AudienceWords(workplace.language, run.brief.labels),
         audience_page=(workplace.run_folder(run.run, "preview") / "audience.html").exists(),
         waves=shown.waves,
         plan=shown.plan,
         withheld=shown.withheld,
-        explained=plan_page(connection, run.run, workplace.language, words),
+        explained=plan_page(connection, run, workplace.language, words),
         design=run.design,
         texts=_texts([_with_pictures(each) for each in stored_subjects(connection, run, values=values)], words),
         frame=frame_height,
@@ -95,6 +96,8 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
         approvals=approvals,
         codes=_codes([each["why"] for each in approvals] + [" ".join(each["reasons"]) for each in shown.plan]),
         readings=read,
+        overridden=[each for each in run.brief.overrides if each.gate not in {found.gate for found in findings}],
+        moment=lambda moment: in_words(moment, workplace.language, run.brief.schedule.time_zone),
         accepted={each.id: accepted.get(each.id, []) for each in read},
     )
 

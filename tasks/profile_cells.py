@@ -12,6 +12,8 @@ from tasks.disclosure import SMALLEST_CELL, hidden_cells, sum_may_be_shown
 
 APPROACHED, HELD_OUT, SELECTED = "may_be_contacted", "held_out", "selected"
 NOBODY = "unreachable"
+EXCLUDED = "excluded"
+"""Stands for every hidden reason where naming one would tell too much."""
 
 
 @dataclass(frozen=True)
@@ -47,16 +49,30 @@ class Row:
 def standings(counts: Mapping[str, int]) -> list[tuple[str, int | None]]:
     """Return each standing and lastly ``selected``, their sum, with its persons; None where they are hidden.
 
-    Whom the message is meant for is shown from ten on, since the plan shows it too: where hiding others does not guard
-    a small group beside that, the sum is hidden. Hidden ones come last by name: their order must not tell their sizes.
+    Whom the message is meant for is shown from ten on, since the plan shows it too, and so is the control group: beside
+    ``status``, which tells how many are held out and excluded in all, neither could guard a small group of excluded. So
+    the reasons guard each other, as there. Where even their sum would tell, it is hidden, and no reason is named.
+    Hidden ones come last by name: their order must not tell their sizes.
     """
-    names = sorted(name for name, persons in counts.items() if persons)
-    last = names.index(APPROACHED) if counts.get(APPROACHED, 0) >= SMALLEST_CELL else None
-    hidden = hidden_cells([[counts[name]] for name in names], last=last)
-    told = sum_may_be_shown([counts[names[row]] for row in hidden])
-    shown = [(name, None if row in hidden else counts[name]) for row, name in enumerate(names)]
+    hidden, told = hidden_reasons(counts)
+    few = {name for name in (APPROACHED, HELD_OUT) if 0 < counts.get(name, 0) < SMALLEST_CELL}
+    names = {name: persons for name, persons in counts.items() if persons}
+    if not told:
+        names = {name: persons for name, persons in names.items() if name not in hidden} | {EXCLUDED: 0}
+    shown = [(name, names[name] if name not in hidden | few | {EXCLUDED} else None) for name in sorted(names)]
     shown.sort(key=lambda each: -(each[1] or 0))
-    return [*shown, (SELECTED, sum(counts.values()) if told else None)]
+    return [*shown, (SELECTED, sum(counts.values()) if told and not few else None)]
+
+
+def hidden_reasons(counts: Mapping[str, int]) -> tuple[set[str], bool]:
+    """Return which reasons to be excluded are hidden beside their sum, and whether the sum may stand beside them.
+
+    ``counts``: persons by standing, of one wave; who is approached, held out or assigned has no reason.
+    """
+    not_reasons = {APPROACHED, HELD_OUT, "assigned", "unplanned"}
+    names = sorted(name for name, persons in counts.items() if persons and name not in not_reasons)
+    hidden = {names[row] for row in hidden_cells([[counts[name]] for name in names])}
+    return hidden, sum_may_be_shown([counts[name] for name in sorted(hidden)])
 
 
 def standing_rows(counts: Mapping[str, int]) -> list[Row]:

@@ -5,16 +5,22 @@ from typing import Any
 import duckdb
 
 from campaigns.errors import InputError
+from campaigns.period import Period
 from tasks import store
+from tasks.period_views import look_at
 from tasks.workplace import Workplace
 
 QUESTIONS = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 """``DESCRIBE`` and ``SHOW`` are kinds of SELECT to DuckDB."""
 
 
-def ask(workplace: Workplace, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Run one query on the read-only snapshot, without access to files or settings; returns columns and rows."""
+def ask(workplace: Workplace, sql: str, period: Period | None = None) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Run one query on the read-only snapshot, without access to files or settings; returns columns and rows.
+
+    The views about a period follow ``period``, or are about everything.
+    """
     with store.reading(workplace) as connection:
+        look_at(connection, period)
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         try:

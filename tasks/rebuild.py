@@ -92,7 +92,7 @@ def _counts(place: Workplace) -> dict[str, int]:
     with store.writing(place) as connection:
         tables = connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal ORDER BY ALL").fetchall()
         found = {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone() for (name,) in tables}
-    return {name: row[0] for name, row in found.items() if row and name != "schema_migration"}
+    return {name: row[0] for name, row in found.items() if row and not name.startswith("schema_")}
 
 
 def _set_aside(path: Path) -> None:

@@ -42,6 +42,9 @@ def column_names(file: Path, kind: str, header: tuple[str, ...]) -> list[str]:
     """
     names = [re.sub(r"\W+", "_", name.strip().lower()).strip("_") for name in header]
     doubts = [f"the column {name} is missing" for name in REQUIRED[kind] if name not in names]
+    if doubts:
+        ours = ", ".join(name for name in names if name in COLUMNS) or "none"
+        doubts.append(f"of the {len(names)} columns in the file, those of a register are: {ours}")
     for place, name in enumerate(names, start=1):
         near = OTHER_NAMES.get(name) or next(iter(difflib.get_close_matches(name, COLUMNS, n=1, cutoff=NEAR)), None)
         if not name:
@@ -51,7 +54,8 @@ def column_names(file: Path, kind: str, header: tuple[str, ...]) -> list[str]:
         elif name not in COLUMNS and near and near not in names:
             doubts.append(f"column {place} is not known; did you mean {near}?")
     if doubts:
-        allowed = f"the header may hold {', '.join(COLUMNS)} and declared attributes."
+        needed = ", ".join(REQUIRED[kind])
+        allowed = f"the header of {kind} must hold {needed}, and may hold {', '.join(COLUMNS)} and declared attributes."
         raise refused(file, "; ".join(doubts), allowed)
     return names
 

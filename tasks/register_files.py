@@ -18,6 +18,25 @@ SHOWN_ROWS = 10
 BLOCK = 1 << 20
 CODEC_NAMES = {"cp1252": "Latin-1 (Windows-1252)", "latin-1": "Latin-1 (ISO 8859-1)", "utf-16": "UTF-16"}
 
+OTHER_KINDS = {
+    b"PK\x03\x04": "a spreadsheet or archive (.xlsx, .ods, .zip)",
+    b"\xd0\xcf\x11\xe0": "a spreadsheet or document of an old kind (.xls, .doc)",
+    b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"SQLite format 3": "a database",
+    b"\x1f\x8b": "a compressed file (.gz)",
+    b"{": "JSON",
+    b"[": "JSON",
+    b"<": "HTML or XML",
+    b"---\n": "a text of a campaign",
+}
+LONGEST_SIGN = 64
+WANTED = (
+    "save the extract as CSV in UTF-8, with a header line and a row for each person, or as Parquet, and import that."
+)
+
 
 @dataclass(frozen=True)
 class TextForm:
@@ -36,10 +55,10 @@ def load(connection: duckdb.DuckDBPyConnection, file: Path, kind: str, folder: P
     them: the header is row 1. Raises RegisterFileInvalid.
     """
     with file.open("rb") as opened:
-        start = opened.read(4)
-    if start.startswith(b"PK\x03\x04"):
-        raise refused(file, "this is a spreadsheet or archive", "save it as CSV UTF-8 and import that file.")
-    if start == b"PAR1":
+        start = opened.read(LONGEST_SIGN)
+    if found := _another_kind(start):
+        raise refused(file, f"this is {found}, no register", WANTED)
+    if start.startswith(b"PAR1"):
         form, remarks = None, _load_parquet(connection, file)
     else:
         form = _text_form(file)
@@ -52,6 +71,12 @@ def load(connection: duckdb.DuckDBPyConnection, file: Path, kind: str, folder: P
     _fill_source(connection, names, loaded)
     _refuse_personal_attributes(connection, file)
     return remarks
+
+
+def _another_kind(start: bytes) -> str:
+    """Say what kind of file begins so, where a register never does; empty where one may."""
+    text = start.removeprefix(codecs.BOM_UTF8).lstrip()
+    return next((kind for sign, kind in OTHER_KINDS.items() if start.startswith(sign) or text.startswith(sign)), "")
 
 
 def _load_parquet(connection: duckdb.DuckDBPyConnection, file: Path) -> list[str]:

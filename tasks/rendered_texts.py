@@ -12,7 +12,7 @@ from campaigns.text_checks import PLAIN_FACTS, Texts, parts_of, read_texts
 from campaigns.texts import TextSource
 from tasks import layouts, rendering
 from tasks.combinations import Combination, declared_combinations, written_channels
-from tasks.own_templates import check_templates, own_templates, render_templates
+from tasks.own_templates import check_templates, own_templates, render_templates, unread_templates
 from tasks.text_presence import lost_words
 from tasks.variants import RenderedVariant, make_variant, on_one_line
 from tasks.workplace import Workplace
@@ -67,7 +67,8 @@ def _rendered(brief: Brief, folder: Path, workplace: Workplace, wanted: Sequence
     answers, of_answers = rendering.render_jobs(jobs, parts_of(folder))
     answered = [pair for pair in zip(combinations, answers, strict=True) if pair[1] and "error" not in pair[1]]
     variants, of_variants = _in_layouts(brief, folder, workplace, texts, answered)
-    return variants, list(dict.fromkeys([*texts.findings, *of_layouts, *of_lines, *of_answers, *of_variants]))
+    findings = [*texts.findings, *of_layouts, *unread_templates(brief, folder), *of_lines, *of_answers, *of_variants]
+    return variants, list(dict.fromkeys(findings))
 
 
 def _sound(

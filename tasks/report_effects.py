@@ -11,7 +11,7 @@ from tasks import report_charts
 from tasks.pages import filters
 from tasks.plain_words import PlainWords
 from tasks.report_tables import DIMENSIONS, captions, channel_name, group_name
-from tasks.segment_names import SegmentNames
+from tasks.segment_names import NONE, Labels, SegmentNames
 
 Found = Mapping[str, Any]
 FIGURES = ("effect", "standard_error")
@@ -39,18 +39,18 @@ def effect_chart(language: str, words: PlainWords, found: Found) -> Markup | Non
     return Markup(drawn)
 
 
-def group_tables(language: str, words: PlainWords, found: Found) -> list[dict[str, Any]]:
+def group_tables(language: str, words: PlainWords, found: Found, labels: Labels = NONE) -> list[dict[str, Any]]:
     """Return one part per dimension of which two groups are shown: sentence, chart, and rows of name and figures."""
     tables, titles = [], captions(language)
     for equity in sorted(found["equity"], key=lambda each: DIMENSIONS.index(each["dimension"])):
         dimension = equity["dimension"]
         rows = [row for row in found["groups"] if row["dimension"] == dimension]
-        named = [(group_name(language, dimension, row["group"]), row) for row in rows]
+        named = [(group_name(language, dimension, row["group"], labels), row) for row in rows]
         named.sort(key=lambda each: -each[1]["shrunken"])
         tables.append(
             {
                 "caption": titles[dimension],
-                "sentence": _equity(language, equity, rows),
+                "sentence": _equity(language, equity, rows, labels),
                 "rows": named,
                 "chart": _intervals(language, words, found, f"gain-{dimension}", titles[dimension], named),
             }
@@ -111,9 +111,9 @@ def _chance(language: str, value: float | None) -> str:
     return "< " + number(0.0001, 4) if value < 0.0001 else str(number(value, 4))
 
 
-def segment_rows(language: str, found: Found) -> list[tuple[str, Found]]:
+def segment_rows(language: str, found: Found, labels: Labels = NONE) -> list[tuple[str, Found]]:
     """Return the segments by name."""
-    names = SegmentNames(language)
+    names = SegmentNames(language, labels)
     return sorted(((names.name(row["segment"]), row) for row in found["segments"]), key=lambda each: each[0])
 
 
@@ -126,9 +126,9 @@ def _ratio(language: str, arm: Found) -> str:
     return f"{number(arm['ratio'], 2)} ({number(arm['ratio_low'], 2)}–{number(arm['ratio_high'], 2)})"
 
 
-def _equity(language: str, equity: Found, rows: list[Found]) -> str:
+def _equity(language: str, equity: Found, rows: list[Found], labels: Labels) -> str:
     _, written = translations(language).gettext, filters(language)
-    names = {name: group_name(language, equity["dimension"], equity[name]) for name in ("least", "most")}
+    names = {name: group_name(language, equity["dimension"], equity[name], labels) for name in ("least", "most")}
     if all(row["standing"] == "as_others" for row in rows):
         return _("No group was shown to gain more or less than the others.")
     if equity["index"] is None:

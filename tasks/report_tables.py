@@ -7,7 +7,7 @@ from markupsafe import Markup
 from campaigns.language import translations
 from tasks import report_charts
 from tasks.disclosure import ReachRow, reach_rows
-from tasks.segment_names import SegmentNames
+from tasks.segment_names import NONE, Labels, SegmentNames
 
 DIMENSIONS = ("life_situation", "need", "language", "district")
 FEWEST_MESSAGES = 10
@@ -63,18 +63,18 @@ def captions(language: str) -> dict[str, str]:
     }
 
 
-def group_name(language: str, dimension: str, group: str) -> str:
+def group_name(language: str, dimension: str, group: str, labels: Labels = NONE) -> str:
     """Return a group of a dimension in words."""
-    return group if dimension == "district" else SegmentNames(language).value(group)
+    return group if dimension == "district" else SegmentNames(language, labels).value(group)
 
 
-def reach_tables(language: str, reach: list[tuple[Any, ...]]) -> list[Row]:
+def reach_tables(language: str, reach: list[tuple[Any, ...]], own: Labels = NONE) -> list[Row]:
     """Return one table per dimension of which several groups are known and some shown: caption, rows and a chart."""
     tables, titles = [], captions(language)
     for dimension in DIMENSIONS:
         groups = [row for row in reach if row[0] == dimension]
         shown = reach_rows([(reached, missed) for *_start, reached, missed in groups])
-        labels = [group_name(language, dimension, str(row[1])) for row in groups]
+        labels = [group_name(language, dimension, str(row[1]), own) for row in groups]
         rows = sorted(zip(labels, shown, strict=True), key=lambda row: (-(row[1].persons or 0), row[0]))
         if len(rows) > 1 and any(row.persons is not None for _label, row in rows):
             chart = _chart(language, dimension, titles[dimension], rows)

@@ -1,7 +1,7 @@
 """The report of a look: what a communicator reads afterwards, as one page that needs nothing else."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,12 @@ from tasks import report_effects, report_tables, runs, store
 from tasks.approvals_shown import accepted_readings, shown_approvals
 from tasks.evaluation_record import stored_evaluation
 from tasks.experiment_rows import read_traits
+from tasks.overdue import overdue_within
 from tasks.pages import page_environment, write_page
 from tasks.plain_words import PlainWords
 from tasks.preview_words import Words
 from tasks.report_tables import FEWEST_MESSAGES
+from tasks.unit_outcomes import unit_outcomes
 from tasks.workplace import Workplace
 
 STAGES = ("outtake", "outcome", "impact")
@@ -37,6 +39,8 @@ class Story:
     approvals: list[dict[str, Any]]
     accepted: dict[str, Any]
     lessons: list[str]
+    overdue: list[Any]
+    units: list[Any]
 
 
 def write_report(workplace: Workplace, run: str, look: int) -> Path:
@@ -58,10 +62,11 @@ def _read(workplace: Workplace, run: str, look: int) -> Story:
         lessons = connection.execute(
             "SELECT lesson FROM lesson WHERE run = ? AND look = ? ORDER BY rowid", [known.run, look]
         ).fetchall()
+        found = stored_evaluation(workplace, known.run, look)
         return Story(
             run=known,
             look=look,
-            found=stored_evaluation(workplace, known.run, look),
+            found=found,
             persons=_rows(connection, "reports/persons", {**values, "internal": known.brief.is_internal})[0],
             sent=_rows(connection, "reports/sent", values),
             states=_rows(connection, "reports/states", values),
@@ -70,6 +75,8 @@ def _read(workplace: Workplace, run: str, look: int) -> Story:
             approvals=[each for each in shown_approvals(connection, workplace, known) if each["approved"]],
             accepted=accepted_readings(connection, workplace, known),
             lessons=[lesson for (lesson,) in lessons],
+            overdue=list(overdue_within(connection, datetime.now(UTC), known.run)),
+            units=list(unit_outcomes(connection, known, found)),
         )
 
 
@@ -79,6 +86,7 @@ def _of_campaign(workplace: Workplace, story: Story) -> dict[str, Any]:
     return {
         "run": story.run.run,
         "look": story.look,
+        "overdue": story.overdue,
         "brief": story.run.brief,
         "lessons": story.lessons,
         "gates": [(_gate(workplace.language, name), requirement, count) for name, requirement, count in story.gates],
@@ -99,12 +107,13 @@ def _of_effect(workplace: Workplace, story: Story) -> dict[str, Any]:
     return {
         "found": found,
         "words": words,
+        "units": story.units,
         "kpi_words": {row["outcome"]: PlainWords(language, counted, row["share"]) for row in found["kpis"]},
         "chart": report_effects.effect_chart(language, words, found),
-        "gains": report_effects.group_tables(language, words, found),
+        "gains": report_effects.group_tables(language, words, found, story.run.brief.labels),
         "channels": report_effects.channel_rows(language, found),
         "channel_chart": report_effects.channel_chart(language, words, found),
-        "segments": report_effects.segment_rows(language, found),
+        "segments": report_effects.segment_rows(language, found, story.run.brief.labels),
         "method": report_effects.method_rows(language, words, found),
         "observed_on": date.fromisoformat(found["observed_on"]),
         "trend": [{**row, "day": date.fromisoformat(row["observed_on"])} for row in found["trend"]],
@@ -125,7 +134,7 @@ def _of_delivery(workplace: Workplace, story: Story) -> dict[str, Any]:
         "sent": named(report_tables.shown_messages(story.sent)),
         "states": named([{**row, "state": _state(language, row["status"])} for row in story.states]),
         "costs": report_tables.costs(story.sent),
-        "tables": report_tables.reach_tables(language, story.reach),
+        "tables": report_tables.reach_tables(language, story.reach, story.run.brief.labels),
         "everybody": report_tables.everybody(story.reach),
         "fewest": FEWEST_MESSAGES,
     }

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from campaigns.brief import Brief
 from campaigns.brief_loading import inspect_brief, load_brief
-from campaigns.errors import Finding, GateRefused
+from campaigns.errors import Finding, GateRefused, told_once
 from campaigns.programme import load_programme
 from tasks import gates, runs, store
 from tasks.findings import findings_of, ids_of
@@ -53,8 +54,9 @@ def _rows(findings: Sequence[Finding]) -> list[dict[str, object]]:
         for gate in load_programme().text_gates
         if gate.id not in found
     ]
-    ids = ids_of(findings)
-    return [*(_row(finding, ids.get(finding)) for finding in findings), *held]
+    ids = {replace(finding, channel=""): identity for finding, identity in ids_of(findings).items()}
+    told = told_once(findings, ("channel",))
+    return [*(_row(finding, ids.get(replace(finding, channel=""))) for finding in told), *held]
 
 
 def _row(finding: Finding, identity: str | None) -> dict[str, object]:

@@ -1,22 +1,27 @@
 """Names that readers understand, for segments and for what tells people apart."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from babel import Locale, UnknownLocaleError
 
 from campaigns.language import translations
 from tasks.segments import LEFT
 
 LONGEST_TAG = 3
+Labels = Mapping[str, Mapping[str, str]]
+NONE: Labels = MappingProxyType({})
 
 
 class SegmentNames:
     """Turns ``needs_bin/senior/sv/email+postal`` into words of one language; unknown names lose their underscores.
 
-    A campaign's own words stand in ``campaigns/locale/<slug>.<language>.po``, with the name, underscores as spaces, as
-    the source text.
+    A campaign's own words stand under ``labels`` of its brief; those of the campaigns that ship in
+    ``campaigns/locale/<slug>.<language>.po``, with the name, underscores as spaces, as the source text.
     """
 
-    def __init__(self, language: str) -> None:
-        self._language, self._translations = language, translations(language)
+    def __init__(self, language: str, labels: Labels = NONE) -> None:
+        self._language, self._translations, self._labels = language, translations(language), labels
 
     def name(self, segment: str) -> str:
         """Return the name of a segment in words."""
@@ -29,6 +34,8 @@ class SegmentNames:
     def value(self, name: str) -> str:
         """Return one value in words: a language, the addresses that reach a person, a need or a life situation."""
         _ = self._translations.gettext
+        if own := self._labels.get(name, {}).get(self._language):
+            return str(own)
         if len(name) <= LONGEST_TAG and name.islower() and name.isalpha():
             return self._language_name(name)
         addresses = {

@@ -41,7 +41,7 @@ def figures(connection: duckdb.DuckDBPyConnection, run: runs.Run, language: str)
     plan = _plan(
         connection,
         run.run,
-        SegmentNames(language),
+        SegmentNames(language, run.brief.labels),
         lambda wave: told.get(wave, 0) is not None,
         _few_by_address(connection, run.run),
     )

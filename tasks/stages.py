@@ -4,25 +4,33 @@ The only module of tasks that imports Prefect. Retries belong to the journal, no
 nothing is cached by Prefect either: a run's own state says what has been done.
 """
 
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from campaigns.period import Period
 from tasks import (
     approval,
     audience,
     audience_page,
     audience_profile,
     channels,
+    closing,
     digest,
     evaluation,
+    evaluation_history,
+    follow_up_mail,
     lessons,
     looks,
     messages,
+    overdue_page,
     previews,
     publishing,
     quality,
+    reminders,
     report_summary,
     reports,
     review,
@@ -30,6 +38,7 @@ from tasks import (
     shards,
     store,
 )
+from tasks import follow_up as programme
 from tasks.first_slice import Slice
 from tasks.workplace import Workplace
 
@@ -121,14 +130,14 @@ def plan_looks(workplace: Workplace, run: str) -> None:
 
 @task(cache_policy=NO_CACHE)
 def estimate_effect(workplace: Workplace, run: str, look: int) -> dict[str, object]:
-    """Check the outcomes, estimate the effect and draw the lessons."""
+    """Check the outcomes, estimate the effect and draw the lessons; close the run where nothing is left to do."""
     evaluation.require_outcomes(workplace, run)
     runs.move(workplace, run, "evaluating")
     quality.verify(workplace, "outcomes", run)
     estimate = evaluation.evaluate(workplace, run, look)
+    evaluation_history.keep(workplace, run, look)
     lessons.draw_lessons(workplace, run, look)
-    if not looks.coming_looks(workplace, run):
-        runs.move(workplace, run, "closed")
+    closing.close_where_done(workplace, run)
     return estimate
 
 
@@ -139,3 +148,29 @@ def write_report(workplace: Workplace, run: str, look: int) -> Path:
     path = reports.write_report(workplace, run, look)
     report_summary.mail_summary(workplace, run, look)
     return path
+
+
+@task(cache_policy=NO_CACHE)
+def mark_overdue(workplace: Workplace, run: str) -> Path:
+    """Write the report again, so that it shows in red what the run is late with, or a page that says that none is."""
+    store.take_snapshot(workplace)
+    look = overdue_page.evaluated_look(workplace, run)
+    return reports.write_report(workplace, run, look) if look else overdue_page.write_overdue_page(workplace, run)
+
+
+@task(cache_policy=NO_CACHE, task_run_name="follow up {period.name}")
+def follow_up(workplace: Workplace, period: Period, language: str, out: Path | None) -> dict[str, Any]:
+    """Write the programme's follow-up over a period; returns what ``--json`` prints."""
+    return programme.follow_up(workplace, period, language, out).as_dict()
+
+
+@task(cache_policy=NO_CACHE)
+def mail_follow_up(workplace: Workplace, found: dict[str, Any]) -> list[str]:
+    """Mail the summary to those who answer for the programme; returns their ids in the directory."""
+    return follow_up_mail.mail_summary(workplace, found)
+
+
+@task(cache_policy=NO_CACHE)
+def remind(workplace: Workplace) -> list[str]:
+    """Mail reminders of what campaigns are late with; returns the runs."""
+    return reminders.remind(workplace, datetime.now(UTC))

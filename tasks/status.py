@@ -1,11 +1,16 @@
 """Where a run stands: its state, both sums, what is unknown, the looks to come."""
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from campaigns.brief import Brief
-from tasks import accounts, approval_rows, decisions, runs, store, stories, unpublishing
+from campaigns.channels import load_channels
+from tasks import accounts, approval_rows, approval_standing, decisions, overdue, runs, store, stories, unpublishing
+from tasks import replies as gateway_replies
 from tasks.disclosure import hidden_cells, sum_may_be_shown
 from tasks.ledger import load_decisions
+from tasks.profile_cells import hidden_reasons
 from tasks.workplace import Workplace
 
 ORDERS = frozenset({"run_paused", "run_resumed", "run_stopped"})
@@ -16,7 +21,8 @@ def all_runs(workplace: Workplace) -> list[dict[str, Any]]:
     unpublishing.take_down_everywhere(workplace)
     with store.writing(workplace) as connection:
         rows = connection.execute("SELECT run, state, title FROM run ORDER BY changed_at DESC").fetchall()
-    return [dict(zip(("run", "state", "title"), row, strict=True)) for row in rows]
+        late = {each.run for each in overdue.overdue_within(connection, datetime.now(UTC))}
+    return [dict(zip(("run", "state", "title"), row, strict=True)) | {"overdue": row[0] in late} for row in rows]
 
 
 def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
@@ -31,10 +37,14 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
         load_decisions(connection, workplace)
         accounts.merge_within(connection, workplace, run_id)
         reached = accounts.persons_reached(connection, run_id)
-        persons = _shown(accounts.persons_accounted(connection, run_id)) | {"reached": reached}
+        accounted = accounts.persons_accounted(connection, run_id)
+        persons = _shown(accounted, accounts.persons_by_wave(connection, run_id)) | {"reached": reached}
         messages = accounts.messages_accounted(connection, run_id)
         unknown = accounts.in_doubt(connection, run_id)
-        due_reviews = approval_rows.due_reviews(connection, found)
+        late = [each.as_dict() for each in overdue.overdue_within(connection, datetime.now(UTC), run_id)]
+        due_reviews = approval_rows.due_reviews(connection, workplace, found)
+        replies = gateway_replies.replies(connection, run_id)
+        approvals = approval_standing.standing(connection, workplace, found)
         looks = connection.execute("SELECT look, state, due_at FROM look WHERE run = ? ORDER BY look", [run_id])
         due_looks = [
             {"look": look, "state": standing, "due_at": due_at.isoformat()}
@@ -43,24 +53,48 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
     return {
         "run": run_id,
         "state": found.state,
+        "approvals": approvals,
+        "next": approval_standing.next_step(found, approvals),
+        "waves": [{"wave": wave.name, "start": wave.start.isoformat()} for wave in found.brief.waves],
         "paused": _paused(workplace, run_id),
         "persons": persons,
-        "messages": messages,
+        "messages": messages | {"by_channel": _shown_channels(messages["by_channel"])},
         "unknown": unknown,
+        "replies": replies,
         "due_looks": due_looks,
+        "overdue": late,
         "due_reviews": due_reviews,
         "withdrawn_stories": _withdrawn_stories(workplace, found.brief),
         "taken_down": unpublishing.take_down(workplace, run_id) | unpublishing.unpublish_over(workplace, run_id),
     }
 
 
-def _shown(persons: dict[str, Any]) -> dict[str, Any]:
-    """Return the sums with ``excluded_by_reason`` as it may be shown: few are None, and no reason where that tells."""
+def _shown(persons: dict[str, Any], waves: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
+    """Return the sums with ``excluded_by_reason`` as it may be shown: few are None, and no reason where that tells.
+
+    A reason is None where it is hidden in any wave, as the preview hides it: their sum would tell the hidden one.
+    """
+    found = [hidden_reasons(counts) for counts in waves.values()]
+    hidden = set[str]().union(*(names for names, _ in found), hidden_reasons(persons["excluded_by_reason"])[0])
     counts = {reason: count for reason, count in sorted(persons["excluded_by_reason"].items()) if count}
-    hidden = {list(counts)[row] for row in hidden_cells([[count] for count in counts.values()])}
-    told = sum_may_be_shown([counts[reason] for reason in hidden])
     shown = {reason: None if reason in hidden else count for reason, count in counts.items()}
-    return persons | {"excluded_by_reason": shown if told else {}}
+    told = sum_may_be_shown([counts[reason] for reason in sorted(hidden & counts.keys())])
+    return persons | {"excluded_by_reason": shown if told and all(each for _, each in found) else {}}
+
+
+def _shown_channels(by_channel: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
+    """Return the accounts of each channel; one with fewer than ten messages to persons is summed with its guard.
+
+    The preview withholds how few a channel reaches; the sum, such as ``email+letter``, keeps every total true.
+    """
+    personal = [name for name in by_channel if load_channels()[name].address_kind]
+    hidden = hidden_cells([[by_channel[name]["planned"]] for name in personal])
+    together = [name for position, name in enumerate(personal) if position in hidden]
+    if len(together) < 2:
+        return {name: dict(accounts) for name, accounts in by_channel.items()}
+    summed = {account: sum(by_channel[name][account] for name in together) for account in by_channel[together[0]]}
+    apart = {name: dict(accounts) for name, accounts in by_channel.items() if name not in together}
+    return apart | {"+".join(together): summed}
 
 
 def _paused(workplace: Workplace, run: str) -> dict[str, str]:

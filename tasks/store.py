@@ -7,6 +7,7 @@ which never meets a lock. :func:`keep_evidence` writes a run's rows to Parquet, 
 import hashlib
 import os
 import re
+import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,16 +16,16 @@ from pathlib import Path
 import duckdb
 
 from campaigns.errors import StoreBusy, StoreDamaged
+from tasks import schema
 from tasks.fence import identity
 from tasks.workplace import Workplace
 
-SQL = Path(__file__).parent / "sql"
-PRIVATE_TABLES = ("identity", "message_slot")
+SQL = schema.SQL
 RUN_TABLES = (
     "run", "audience", "audience_profile", "audience_overlap", "plan", "plan_choice", "plan_price", "plan_floor",
     "plan_fairness", "plan_rule", "plan_lesson", "assignment", "diversion", "variant", "variant_choice", "message",
     "message_slot", "approval", "look", "outcome", "evaluation", "effect", "effect_group", "effect_channel", "equity",
-    "response_evidence", "lesson", "check_result",
+    "evaluation_history", "response_evidence", "lesson", "feedback", "check_result",
 )  # fmt: skip
 HMAC_BLOCK = 64
 
@@ -43,9 +44,10 @@ def writing(workplace: Workplace, *, wait: float = 60.0) -> Iterator[duckdb.Duck
     workplace.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     identity(workplace.home)
     _require_known(workplace)
+    schema.begin_database(workplace.database)
     connection = _open(workplace.database, wait)
     try:
-        _migrate(connection)
+        schema.migrate(connection)
         _install_keyed_hash(connection, workplace.key)
         connection.execute("BEGIN")
         yield connection
@@ -88,21 +90,14 @@ def reading(workplace: Workplace) -> Iterator[duckdb.DuckDBPyConnection]:
 def take_snapshot(workplace: Workplace, *, wait: float = 60.0) -> Path:
     """Copy every table but the private ones into a new file, with its comments, and rename it into place."""
     draft = workplace.snapshot.with_suffix(f".{os.getpid()}.draft")
-    draft.unlink(missing_ok=True)
     with writing(workplace, wait=wait) as connection:
         connection.execute("COMMIT")
+        shutil.copyfile(schema.empty_snapshot(workplace), draft)
         connection.execute(f"ATTACH '{draft}' AS draft")
-        connection.execute("USE draft")
         connection.execute("BEGIN")
-        for path in _migrations():
-            connection.execute(path.read_text(encoding="utf-8"))
-        for table in PRIVATE_TABLES:
-            connection.execute(f'DROP TABLE "{table}"')
-        connection.execute(statement("views"))
         for table in _tables(connection, "draft"):
             connection.execute(f'INSERT INTO draft."{table}" FROM budkavle."{table}"')
         connection.execute("COMMIT")
-        connection.execute("USE budkavle")
         connection.execute("DETACH draft")
         connection.execute("BEGIN")
     os.replace(draft, workplace.snapshot)
@@ -144,10 +139,6 @@ def keep_rows(connection: duckdb.DuckDBPyConnection, query: str, values: Sequenc
 def _tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[str]:
     query = "SELECT table_name FROM duckdb_tables() WHERE database_name = ? ORDER BY table_name"
     return [name for (name,) in connection.execute(query, [database]).fetchall()]
-
-
-def _migrations() -> list[Path]:
-    return sorted((SQL / "migrations").glob("*.sql"))
 
 
 def _require_known(workplace: Workplace) -> None:
@@ -203,23 +194,6 @@ def _set_aside(path: Path) -> StoreDamaged:
         where=str(path),
         remedy="run `budkavle rebuild`: every fact is recreated from the journals, shards and the decision log.",
     )
-
-
-def _migrate(connection: duckdb.DuckDBPyConnection) -> None:
-    found = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'schema_migration'").fetchone()
-    done: int = 0
-    if found:
-        row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_migration").fetchone()
-        done = row[0] if row else 0
-    pending = [path for path in _migrations() if int(path.name[:4]) > done]
-    if not pending:
-        return
-    connection.execute("BEGIN")
-    for path in pending:
-        connection.execute(path.read_text(encoding="utf-8"))
-        connection.execute("INSERT INTO schema_migration VALUES (?, now())", [int(path.name[:4])])
-    connection.execute(statement("views"))
-    connection.execute("COMMIT")
 
 
 def _install_keyed_hash(connection: duckdb.DuckDBPyConnection, key: bytes) -> None:

@@ -18,6 +18,7 @@ from tasks.slots import MARKER_SIGN
 
 MOST_PIXELS = 4_000  # each way
 KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
+END_OF_PNG, END_OF_GIF, SCAN_OF_JPEG, END_OF_JPEG = b"IEND\xaeB`\x82", b";", b"\xff\xda", b"\xff\xd9"
 FILE_NAME = re.compile(r"[\w][\w .()-]*\.(?:png|jpe?g|gif)", re.IGNORECASE)
 CONTENT_ID = re.compile(r"cid:([0-9a-f]{16}\.([^\"'@\s]+)@budkavle)")
 WITHIN = ("cid:", "data:")
@@ -97,10 +98,20 @@ def _read(folder: Path, name: str) -> tuple[bytes, str]:
     if size is None:
         remedy = "save it anew as .png, .jpg or .gif, no larger than 1 MB."
         raise InputError(f"the picture {name} is no PNG, JPEG or GIF", where=name, remedy=remedy)
+    if not _is_whole(content, media_type):
+        remedy = "put the whole file there: this one was cut when it was copied or sent."
+        raise InputError(f"the picture {name} is cut off", where=name, remedy=remedy)
     if max(size) > MOST_PIXELS:
         remedy = f"save it anew, at most {MOST_PIXELS:,} pixels each way."
         raise InputError(f"the picture {name} is over {MOST_PIXELS:,} pixels wide or high", where=name, remedy=remedy)
     return content, media_type
+
+
+def _is_whole(content: bytes, media_type: str) -> bool:
+    """Tell whether a picture has its last part: of a JPEG the end mark after the last scan, not that of a thumbnail."""
+    if media_type == "image/jpeg":
+        return content.rfind(END_OF_JPEG) > content.rfind(SCAN_OF_JPEG)
+    return END_OF_PNG in content if media_type == "image/png" else content.rstrip(b"\0").endswith(END_OF_GIF)
 
 
 def _size(content: bytes) -> tuple[int, int] | None:

@@ -67,7 +67,7 @@ def make_variant(
         subject, text, html = (slots.parse(part.encode()).fill(defaults).decode() for part in (subject, text, html))
     template = html.encode() or text.encode()
     if channel == "email":
-        template = _email(brief, folder, workplace, language, fields["subject"], text, html)
+        template = _email(brief, folder, workplace, (wave, language), fields["subject"], text, html)
     elif channel == "letter":
         template = letters.letter_template(html, default_values(brief, language))
     _only_known_slots(brief, subject + text + html)
@@ -101,8 +101,9 @@ def _on_one_line(field: str, value: str) -> str:
 
 
 def _email(
-    brief: Brief, folder: Path, workplace: Workplace, language: str, subject: str, text: str, html: str
+    brief: Brief, folder: Path, workplace: Workplace, goes: tuple[str, str], subject: str, text: str, html: str
 ) -> bytes:
+    wave, language = goes
     content = _digest(workplace.sender_address, language, subject, text, html)
     envelope = mime.Envelope(
         sender=brief.sender.body,
@@ -112,7 +113,7 @@ def _email(
         subject=subject,
         boundary="=_" + pseudonym(workplace.key, "boundary", content),
         one_click=bool(workplace.public_url),
-        unsubscribe=not brief.is_internal,
+        unsubscribe=not brief.is_to_employees(wave),
     )
     logotype = attached_logotype(workplace)
     shown = [(*logotype, LOGOTYPE_CID)] if logotype and f"cid:{LOGOTYPE_CID}" in html else []

@@ -30,6 +30,7 @@ class Workplace:
     test_domains: str = ""
     workers: int = 2
     forgetting: float = 0.9
+    has_prefect_server: bool = False
 
     @property
     def database(self) -> Path:

@@ -54,7 +54,8 @@ class Postbox:
         return "250 taken"
 
     def codes(self) -> list[str]:
-        return [code for letter in self.letters for code in re.findall(r"--code (\w+)", text_of(letter))]
+        found = (re.search(r"--code (\w+)", text_of(letter)) for letter in self.letters)
+        return [each[1] for each in found if each]
 
 
 def text_of(letter: EmailMessage) -> str:

@@ -101,7 +101,7 @@ class Installation:
         for entry in accepted(self.sink):
             head = (self.sink / entry["file"]).read_bytes().split(b"\r\n\r\n", 1)[0].decode()
             identity = next(line for line in head.splitlines() if line.lower().startswith("message-id:"))
-            if "List-Unsubscribe" in head:
+            if "Content-Language" in head:
                 found.append(identity.split("<")[1].split("@")[0])
         return found
 

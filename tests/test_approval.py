@@ -34,9 +34,20 @@ from campaigns.errors import (
     InputError,
 )
 from campaigns.language import translations
-from flows import approval_form
+from flows import approval_form, schedule
 from flows.commands.common import actor as command_actor
-from tasks import approval, approval_letter, approval_wording, checklist, decisions, digest, runs, store
+from tasks import (
+    approval,
+    approval_letter,
+    approval_matter,
+    approval_wording,
+    checklist,
+    decisions,
+    digest,
+    refusals,
+    runs,
+    store,
+)
 from tasks.status import run_status
 from tasks.workplace import Workplace
 
@@ -159,7 +170,7 @@ def test_a_wrong_code_is_refused_and_ten_void_the_right_one(scene: Scene) -> Non
             approval.grant(scene.workplace, scene.run, "22222222")
     with pytest.raises(ApprovalRefused, match="every waiting code is void"):
         approval.grant(scene.workplace, scene.run, "22222222")
-    with pytest.raises(ApprovalRefused, match="wrong"):
+    with pytest.raises(ApprovalRefused, match="no code is waiting"):
         approval.grant(scene.workplace, scene.run, scene.box.codes()[0])
     approval.request(scene.workplace, scene.run)
     approval.grant(scene.workplace, scene.run, scene.box.codes()[1])
@@ -211,13 +222,17 @@ def test_the_letter_tells_the_matter_and_carries_the_preview(scene: Scene) -> No
     text = text_of(letter)
     told = (
         "Vad: Sortera matavfall hemma (G3:", "Till vem: hushåll som inte sorterar matavfall",
-        "till allmänheten: 20 personer av 20 i målgruppen", "18 januari 2027", "Kostnad: högst",
-        "Beslut: Beslutat (Komm", "(lix): Texten måste nämna", "[ ] Översättning, engelska: enligt uppdraget",
+        "till allmänheten: 20 personer av 20 i målgruppen", "till allmänheten: E-post 20",
+        "Du tillfrågas därför att chefen ansvarar", "kundregistret för ändamålet", "Svara senast",
+        "18 januari 2027", "Kostnad: högst",
+        "Beslut: Beslutat (Komm", "(lix)", "      Motivering: Texten måste nämna",
+        "[ ] Översättning, engelska: enligt uppdraget",
         "Löfte: senast 15 juni 2027 får målgruppen veta vad det ledde till", "Förhandsgranskning: bifogad",
     )  # fmt: skip
     assert [part for part in told if part not in text.replace("\N{NO-BREAK SPACE}", " ")] == []
     assert "Råd i krisen" not in text
     assert "Sista dag att svara" not in text
+    assert "Prefect" not in text
     (attached,) = letter.iter_attachments()
     assert attached.get_content_type() == "text/html"
     assert attached.get_content().split() == ["<h1>Sidan</h1>", "<p>Slut</p>"]
@@ -475,7 +490,7 @@ def test_the_command_knows_who_runs_it_also_under_another_name(scene: Scene, mon
 def test_an_approver_who_reads_the_authors_mail_is_refused(scene: Scene) -> None:
     assert scene.workplace.directory is not None
     scene.workplace.directory.write_text(DIRECTORY.replace("chef@", "Skribent@"), encoding="utf-8")
-    with pytest.raises(ApprovalRefused, match="has the address of the campaign's communicator"):
+    with pytest.raises(ApprovalRefused, match="has the address or account of the campaign's communicator"):
         approval.request(scene.workplace, scene.run)
 
 
@@ -499,7 +514,7 @@ def test_codes_mailed_before_the_relay_failed_are_void(scene: Scene) -> None:
     with pytest.raises(GatewayUnavailable):
         approval.request(scene.workplace, scene.run)
     assert scene.rows() == []
-    with pytest.raises(ApprovalRefused, match="wrong"):
+    with pytest.raises(ApprovalRefused, match="no code is waiting"):
         approval.grant(scene.workplace, scene.run, scene.box.codes()[0])
 
 
@@ -576,8 +591,20 @@ def test_the_digest_that_was_granted_is_the_sealed_one(scene: Scene) -> None:
     assert approval.grant(scene.workplace, scene.run, scene.box.codes()[0]).digest == sealed
 
 
+def test_the_form_in_prefect_takes_a_refusal_from_the_approvers_own_account(scene: Scene) -> None:
+    approval.request(scene.workplace, scene.run)
+    code = scene.box.codes()[0]
+    given = {"code": code, "refusal": "Datumet är fel."}
+    another = approval_form.ApprovalForm(account="somebody", **given)
+    assert "another account" in schedule._decide(scene.workplace, scene.run, another)
+    own = approval_form.ApprovalForm(account="manager_waste", **given)
+    assert schedule._decide(scene.workplace, scene.run, own) == ""
+    with pytest.raises(ApprovalRefused, match=r"refused by manager .*: Datumet är fel"):
+        schedule.wait_for_approval(scene.workplace, scene.run)
+
+
 def test_every_word_of_the_letter_and_the_form_is_translated() -> None:
-    modules = (approval_letter, approval_wording, approval_form, checklist)
+    modules = (approval_letter, approval_matter, approval_wording, approval_form, checklist, refusals)
     sources = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in modules]
     calls = [node for source in sources for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     messages = {

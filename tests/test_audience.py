@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from small_city import QUERY, Resident, begin, brief, insert, move_in, rows, sent
 
 from campaigns.brief import Brief
+from campaigns.errors import CheckFailed, InputError
 from campaigns.programme import load_programme
 from tasks import audience, store
 from tasks.pages import CITY_TIME
+from tasks.preview_words import Words
 from tasks.segment_names import SegmentNames
 from tasks.segments import LAST_RESORT, SMALLEST, Profile, coarsen
 from tasks.workplace import Workplace
@@ -298,3 +300,23 @@ def test_a_rerun_replaces_its_own_rows(workplace: Workplace, tmp_path: Path) -> 
     audience.select_audience(workplace, run)
     assert rows(workplace, "SELECT * FROM audience ORDER BY ALL") == before
     assert not list(workplace.run_folder(run, "answers").glob("*.copy"))
+
+
+def test_a_register_that_was_never_imported_is_named_with_the_command(workplace: Workplace, tmp_path: Path) -> None:
+    run = begin(workplace, tmp_path, brief())
+    with pytest.raises(InputError, match=r"not been imported yet: population\n.*import FILE --kind population"):
+        audience.select_audience(workplace, run)
+
+
+def test_an_audience_of_nobody_is_refused_and_names_the_query(workplace: Workplace, tmp_path: Path) -> None:
+    move_in(workplace, [Resident("ann", "home")])
+    run = begin(workplace, tmp_path, brief(), QUERY + " WHERE person_key = 'nobody'")
+    with pytest.raises(CheckFailed, match=r"the audience is empty: nobody fits .*audience\.sql"):
+        audience.select_audience(workplace, run)
+
+
+def test_a_campaigns_own_groups_have_the_names_that_its_brief_gives_them() -> None:
+    labels = brief(labels={"has_bin": {"sv": "har redan kärl"}}).labels
+    assert SegmentNames("sv", labels).name("has_bin/adults/sv/postal").startswith("har redan kärl, ")
+    assert SegmentNames("en", labels).name("has_bin/any/sv").startswith("has bin")
+    assert Words("sv", labels).facts({"bin": "has_bin", "easy_read": "yes"}).startswith("har redan kärl, ")

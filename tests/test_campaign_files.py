@@ -3,11 +3,13 @@
 import os
 import struct
 import zlib
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 from test_messages import PNG, a_brief, a_folder, faults, rendered, with_body
 
 from campaigns.brief_subject import Subject
@@ -27,6 +29,13 @@ def a_head(width: int, height: int) -> bytes:
     """A PNG whose head promises this many pixels, and little more."""
     chunk = b"IHDR" + struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
     return PNG[:8] + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk)) + PNG[33:]
+
+
+def a_picture(kind: str) -> bytes:
+    """A picture of 40 by 40 pixels that are not alike."""
+    made = BytesIO()
+    Image.effect_noise((40, 40), 50).save(made, kind)
+    return made.getvalue()
 
 
 @pytest.mark.parametrize("name", PLACES)
@@ -106,6 +115,9 @@ def test_a_query_is_no_link_out_of_the_folder(tmp_path: Path) -> None:
         (a_head(4_001, 1), "is over 4,000 pixels wide or high"),
         (PNG[:8] + b"rubbish", "is no PNG, JPEG or GIF"),
         (b"\xff\xd8\xff", "is no PNG, JPEG or GIF"),
+        (PNG[:-6], "is cut off"),
+        (a_picture("JPEG")[:-200], "is cut off"),
+        (a_picture("GIF")[:-2], "is cut off"),
     ],
 )
 def test_a_picture_that_nobody_could_show_is_told_by_its_head(
@@ -151,10 +163,52 @@ def test_a_plain_text_template_that_prints_nothing_is_told(tmp_path: Path, workp
         (f"---\nsubject: {'å' * 1001}\n---\nHej\n", "longer than 1,000 characters"),
         (
             with_body('{% for a in "' + "x" * 400 + '" %}{{ "' + "ord " * 100 + '" }}{% endfor %}'),
-            "longer than 100,000",
+            "longer than 30,000",
         ),
+        (with_body('{% for a in "' + "x" * 100 + '" %}{{ "' + "ord " * 20 + '" }}{% endfor %}'), "more than 5,000"),
     ],
 )
 def test_a_text_that_swells_is_told_at_once(tmp_path: Path, workplace: Workplace, text: str, found: str) -> None:
     with pytest.raises(BriefInvalid, match=found):
         render_texts(a_brief(), a_folder(tmp_path, text), workplace)
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "found"),
+    [
+        ("Hej\n\n" + "[a](" * 20_000, 6, "more than 5,000 characters"),
+        ("Hej\n\n| a | b |\n|---|---|\n" + "| en sak | en plats |\n" * 4_000, 6, "more than 5,000 characters"),
+        ("a\n\n" * 10_000, 1_001, "more than 1,000 lines"),
+    ],
+)
+def test_a_text_that_the_gates_would_read_for_minutes_is_told_with_its_line(
+    tmp_path: Path, workplace: Workplace, body: str, line: int, found: str
+) -> None:
+    (told,) = faults(a_folder(tmp_path, with_body(body)), workplace)
+    assert told.startswith(f"prov/text.sv.md:{line} ")
+    assert found in told
+
+
+@pytest.mark.parametrize(
+    ("written", "line"),
+    [
+        ("<style>\n" + "a{" * 3_000 + "}" * 3_000 + "</style>\n<p>Hej</p>", 2),
+        ('<p>Hej</p>\n<p style="color: ' + "(" * 3_000 + '">Hej</p>', 2),
+        ("<p>Hej</p><style>{% for a in '" + "x" * 300 + "' %}a{ {% endfor %}</style>", 1),
+    ],
+)
+def test_a_style_sheet_that_is_nested_without_end_is_told_with_its_line(
+    tmp_path: Path, workplace: Workplace, written: str, line: int
+) -> None:
+    folder = a_folder(tmp_path, with_body("Hej"))
+    (folder / "web.html.j2").write_text(written, encoding="utf-8")
+    (told,) = faults(folder, workplace)
+    assert told.startswith(f"prov/web.html.j2:{line} ")
+    assert "brackets stand inside each other" in told
+
+
+def test_a_template_of_more_elements_than_a_page_needs_is_told(tmp_path: Path, workplace: Workplace) -> None:
+    folder = a_folder(tmp_path, with_body("Hej"))
+    (folder / "web.html.j2").write_text("<p>Hej</p>\n" * 7_000, encoding="utf-8")
+    (told,) = faults(folder, workplace)
+    assert "more than 12,000 tags" in told

@@ -9,7 +9,9 @@ from prepared_run import campaign_in, prepare
 from campaigns.brief_loading import inspect_brief
 from campaigns.errors import Finding
 from tasks import runs, store
+from tasks.audience_query import examine
 from tasks.checking import NOT_YET_JUDGED, check_campaign
+from tasks.own_templates import unread_templates
 from tasks.workplace import Workplace
 
 SWEDISH, ENGLISH, INTERNAL = "text.sv.md", "text.en.md", "text.internal.sv.md"
@@ -142,3 +144,76 @@ def test_a_run_that_is_approved_is_not_told_that_its_start_has_passed(
         runs.move(workplace, run, state)
     store.take_snapshot(workplace)
     assert bool(check_campaign(workplace, folder, now=BEGUN)) == warned
+
+
+def test_templates_that_nobody_reads_are_told(tmp_path: Path) -> None:
+    folder = campaign_in(tmp_path)
+    for name in ("sms.txt.j2", "fax.html.j2", "letter.typ", "email.html.j2"):
+        (folder / name).write_text("Hej", encoding="utf-8")
+    brief, _ = inspect_brief(folder)
+    assert brief is not None
+    told = [each.message for each in unread_templates(brief, folder)]
+    assert told == ["nobody reads fax.html.j2", "nobody reads letter.typ", "nobody reads sms.txt.j2"]
+
+
+def test_a_brief_that_is_a_link_out_of_the_folder_is_refused_unread(tmp_path: Path) -> None:
+    folder = campaign_in(tmp_path)
+    (folder / "campaign.yaml").rename(tmp_path / "elsewhere.yaml")
+    (folder / "campaign.yaml").symlink_to(tmp_path / "elsewhere.yaml")
+    brief, (refusal,) = inspect_brief(folder)
+    assert brief is None
+    assert "leads out of the campaign's folder" in refusal.message
+
+
+def test_a_text_that_is_missing_is_told_once(workplace: Workplace, tmp_path: Path) -> None:
+    folder = campaign_in(tmp_path)
+    (folder / ENGLISH).unlink()
+    told = [each for each in check_campaign(workplace, folder) if each.gate == "text_file"]
+    assert [(each.file, each.message) for each in told] == [
+        ("campaign.yaml", "there is no text.en.md (UTF-8) for `languages[2]`")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "meant"),
+    [
+        ("languages: [sv, en]", "languages: [sv, eng]", "en"),
+        ("languages: [sv, en]", "languages: [sv, Engelska]", "en"),
+        ("channels: [email, letter, web]", "channels: [epost, letter, web]", "email"),
+        ("channels: [email, letter, web]", "channels: [email, Brev, web]", "letter"),
+    ],
+)
+def test_what_else_a_language_or_channel_is_called_is_answered_with_its_name(
+    tmp_path: Path, old: str, new: str, meant: str
+) -> None:
+    _, findings = inspect_brief(campaign_in(tmp_path, **{old: new}))
+    assert any(f"Did you mean `{meant}`?" in each.remedy for each in findings)
+
+
+def test_a_query_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    folder = campaign_in(tmp_path)
+    (query,) = (path for path in folder.glob("*.sql") if "employees" in path.read_text(encoding="utf-8"))
+    query.write_text("\ufeff" + query.read_text(encoding="utf-8"), encoding="utf-8")
+    brief, _ = inspect_brief(folder)
+    assert brief is not None
+    assert examine(query, brief, "internal")[1] == []
+
+
+def test_texts_are_judged_although_the_form_of_the_brief_is_broken(workplace: Workplace, tmp_path: Path) -> None:
+    folder = with_unfinished_english(tmp_path)
+    edit(folder / "campaign.yaml", "goal:", "gaol:")
+    edit(folder / "campaign.yaml", "channels: [email, letter, web]", "channels: [e-post, letter, web]")
+    findings = check_campaign(workplace, folder)
+    assert found_in(findings, "campaign.yaml") >= {"brief"}
+    assert found_in(findings, ENGLISH) == {"placeholder"}
+
+
+def test_words_in_two_parts_are_found_in_the_part_that_the_text_includes(workplace: Workplace, tmp_path: Path) -> None:
+    folder = campaign_in(tmp_path)
+    for name in ("a.md", "b.md"):
+        (folder / name).write_text(f"Del {name[0]}.\n\nKolla med Anna.\n", encoding="utf-8")
+    branch = '\n{% if housing == "flat" %}{% include "b.md" %}{% else %}Hej.{% endif %}\n'
+    with (folder / SWEDISH).open("a", encoding="utf-8") as text:
+        text.write(branch)
+    found = {(each.file, each.line) for each in check_campaign(workplace, folder) if each.gate == "placeholder"}
+    assert found == {("b.md", 3)}

@@ -119,7 +119,7 @@ def test_whatever_goes_wrong_once_each_page_stands_once(
     assert versions(folder, run) == {"en.atom": 1, "en.html": 1, "sv.atom": 1, "sv.html": 1}
 
 
-@pytest.mark.parametrize(("code", "fate"), [(422, "rejected"), (401, "pending"), (308, "pending")])
+@pytest.mark.parametrize(("code", "fate"), [(422, "rejected"), (404, "pending"), (401, "pending"), (308, "pending")])
 def test_a_system_that_goes_on_refusing_is_told_apart_from_a_page_it_refuses(
     run: str, workplace: Workplace, tmp_path: Path, code: int, fate: str
 ) -> None:
@@ -127,6 +127,8 @@ def test_a_system_that_goes_on_refusing_is_told_apart_from_a_page_it_refuses(
         published(place, run, patience=0.1)
     assert publishing.merge_journals(place, run)[fate] == 2
     assert standing(folder, run) == []
+    (reply,) = status.run_status(place, run)["replies"]
+    assert (reply["channel"], reply["code"], bool(reply["meaning"])) == ("web", str(code), code != 422)
 
 
 def test_a_wrong_token_puts_nothing_and_is_never_shown(run: str, workplace: Workplace, tmp_path: Path) -> None:

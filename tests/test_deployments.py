@@ -119,6 +119,7 @@ def test_a_deployed_run_shows_its_shards_and_its_look_fires_unaided(
     assert flows == {
         "flows.campaign.prepare_campaign", "flows.campaign.run_campaign", "flows.campaign.publish_campaign",
         "flows.evaluation.evaluate_campaign", "flows.evaluation.evaluate_due", "flows.unpublishing.unpublish_due",
+        "flows.evaluation.follow_up_programme",
     }  # fmt: skip
     assert deployments
     deployment = requests.get(f"{api}/deployments/name/run-campaign/budkavle", timeout=30).json()["id"]
@@ -159,5 +160,8 @@ def test_a_deployed_run_shows_its_shards_and_its_look_fires_unaided(
 
     assert effects() == []
     until(effects, look_after.total_seconds() + 90)
-    until(lambda: place.answer("status", run)["state"] == "closed", 60)
+    until(lambda: place.answer("status", run)["due_looks"][0]["state"] == "done", 60)
+    until(lambda: place.answer("feedback", run)["still_to_do"] == ["feedback"], 60)
+    heard = "Ni har frågat hur vi gör med kärlen i gamla gårdar. Vi provar mindre kärl där från hösten."
+    assert place.answer("feedback", run, "--text", heard)["state"] == "closed"
     until((place.home / "runs" / run / "report" / "index.html").exists, 60)

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.disclosure import SMALLEST_CELL, hidden_cells, hidden_groups, reach_rows, sum_may_be_shown
-from tasks.profile_cells import APPROACHED, SELECTED, standings
-from tasks.status import _shown
+from tasks.profile_cells import APPROACHED, EXCLUDED, SELECTED, standings
+from tasks.status import _shown, _shown_channels
 
 Counts: TypeAlias = tuple[int, ...]
 Shown: TypeAlias = tuple[tuple[int | None, ...], int | None]
@@ -93,17 +93,20 @@ def test_never_does_a_table_beside_its_sum_tell_more_than_that_a_cell_is_small(c
 @pytest.mark.parametrize(
     ("counts", "told"),
     [
-        ({APPROACHED: 100, "held_out": 10, "protected": 1}, {APPROACHED: 100, SELECTED: 111}),
-        ({APPROACHED: 300, "dead": 9, "moved": 9, "protected": 9}, {APPROACHED: 300, SELECTED: 327}),
-        ({APPROACHED: 9, "held_out": 9}, {SELECTED: 18}),
-        ({APPROACHED: 100, "dead": 5}, {APPROACHED: 100}),
+        ({APPROACHED: 100, "held_out": 10, "protected": 1}, {APPROACHED: 100, "held_out": 10, EXCLUDED: None}),
+        (
+            {APPROACHED: 300, "dead": 9, "moved": 9, "protected": 9},
+            {APPROACHED: 300, **dict.fromkeys(("dead", "moved", "protected")), SELECTED: 327},
+        ),
+        ({APPROACHED: 9, "held_out": 9}, {APPROACHED: None, "held_out": None}),
+        ({APPROACHED: 100, "dead": 5}, {APPROACHED: 100, EXCLUDED: None}),
     ],
 )  # fmt: skip
 def test_hidden_standings_look_alike_and_never_come_in_the_order_of_their_sizes(
     counts: dict[str, int], told: dict[str, int]
 ) -> None:
     found = standings(counts)
-    assert dict(found) == {**dict.fromkeys([*counts, SELECTED]), **told}
+    assert dict(found) == {SELECTED: None, **told}
     hidden = [name for name, persons in found[:-1] if persons is None]
     assert hidden == sorted(hidden)
 
@@ -136,6 +139,40 @@ def test_what_guards_is_the_first_of_the_table_never_the_smallest() -> None:
     ],
 )  # fmt: skip
 def test_status_hides_few_by_reason_and_keeps_its_sums(reasons: dict[str, int], told: dict[str, int | None]) -> None:
-    found = _shown({"excluded": sum(reasons.values()), "excluded_by_reason": reasons})
+    found = _shown({"excluded": sum(reasons.values()), "excluded_by_reason": reasons}, {"external": reasons})
     assert found["excluded"] == sum(reasons.values())
     assert found["excluded_by_reason"] == told
+
+
+def test_status_sums_a_channel_of_few_with_its_guard_and_keeps_every_total() -> None:
+    def accounts(planned: int) -> dict[str, int]:
+        return {"planned": planned, "accepted": planned - 1}
+
+    few = {"email": accounts(800), "letter": accounts(4), "sms": accounts(70), "web": accounts(2)}
+    shown = _shown_channels(few)
+    assert shown == {
+        "web": accounts(2), "sms": accounts(70), "email+letter": {"planned": 804, "accepted": 802},
+    }  # fmt: skip
+    for untouched in (few | {"letter": accounts(40)}, {"letter": accounts(4), "web": accounts(2)}):
+        assert _shown_channels(untouched) == untouched
+
+
+def test_status_hides_a_reason_that_one_wave_hides_so_that_the_preview_and_it_tell_no_more_together() -> None:
+    waves = {"first": {"dead": 5, "moved": 40, "held_out": 36}, "second": {"dead": 30, "moved": 50}}
+    reasons = {"dead": 35, "moved": 90}
+    found = _shown({"excluded": 125, "held_out": 36, "excluded_by_reason": reasons}, waves)
+    assert found["excluded_by_reason"] == {"dead": None, "moved": None}
+
+
+@given(st.dictionaries(st.sampled_from(["held_out", "dead", "moved", "protected"]), st.integers(0, 60)))
+def test_the_control_group_that_status_tells_never_guards_a_few_excluded_in_the_preview(counts: dict[str, int]) -> None:
+    preview = dict(standings(counts | {"may_be_contacted": 500}))
+    reasons = {name: persons for name, persons in counts.items() if name != "held_out" and persons}
+    hidden = [reasons[name] for name in reasons if preview.get(name) is None]
+    excluded = sum(reasons.values())
+    assert all(persons is None or persons >= 10 for persons in preview.values())
+    if preview["selected"] is not None:
+        assert len(hidden) != 1
+    status = _shown({"excluded": excluded, "excluded_by_reason": reasons}, {"external": counts})["excluded_by_reason"]
+    unseen = {name for name in reasons if preview.get(name) is None}
+    assert not status or {name for name, persons in status.items() if persons is None} == unseen

@@ -16,8 +16,9 @@ from campaigns.brief import Brief, Crisis
 from campaigns.brief_loading import load_brief
 from campaigns.errors import Finding
 from campaigns.programme import load_programme
-from tasks.gates import GateSubject, correctness, examine, spelling
+from tasks.gates import GateSubject, examine, spelling
 from tasks.gates.decisions import settled
+from tasks.gates.personal_numbers import personal_numbers
 from tasks.gates.politics import political
 from tasks.gates.readability import lix_of, reading_index, sentences
 from tasks.gates.word_lists import WORDS, hits
@@ -303,7 +304,7 @@ def test_finished_text_passes(folder: Path, brief: Brief, text: str) -> None:
 
 
 def numbers(text: str) -> list[str]:
-    return list(correctness.personal_numbers(text))
+    return list(personal_numbers(text))
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tasks.gates.correctness import personal_numbers
 from tasks.gates.masking import masked
+from tasks.gates.personal_numbers import personal_numbers
 
 DAYS = st.dates(date(1890, 1, 1), date(2026, 12, 31))
 FORMS = ("{d:%Y%m%d}{n}", "{d:%y%m%d}{n}", "{d:%y%m%d}-{n}", "{d:%Y%m%d}-{n}", "{d:%y %m %d} {n}",

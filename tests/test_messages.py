@@ -196,8 +196,12 @@ def test_identical_texts_share_a_variant_and_branches_make_their_own(tmp_path: P
 
 def test_a_wave_uses_its_own_text_where_there_is_one(tmp_path: Path, workplace: Workplace) -> None:
     folder = a_folder(tmp_path, with_body("Till alla"), text__internal__sv=with_body("Till kollegor"))
-    texts = {variant.wave: variant for variant in render_texts(a_brief(), folder, workplace)}
+    variants = list(render_texts(a_brief(), folder, workplace))
+    texts = {variant.wave: variant for variant in variants}
     assert "Till kollegor" in texts["internal"].text
+    (told,) = (each.template for each in variants if (each.wave, each.channel) == ("internal", "email"))
+    assert b"unsubscribe" not in told.lower()
+    assert b"avregistrera" not in told.lower()
     assert "Till alla" in texts["external"].text
     assert texts["internal"].source == "text.internal.sv.md"
 
@@ -336,7 +340,7 @@ def test_all_faults_of_all_texts_come_at_once(tmp_path: Path, workplace: Workpla
     assert any("text.en.md" in fault and "missing" in fault for fault in named)
 
 
-NUMBERS = "[" + ",".join(map(str, range(1000))) + "]"
+NUMBERS = "[" + ",".join(map(str, range(300))) + "]"
 ENDLESS = "".join(f"{{% for {name} in {NUMBERS} %}}" for name in "abcd") + "{% endfor %}" * 4
 HARMFUL = {
     "{{ okänd }}": "nobody gives okänd a value",

@@ -65,7 +65,7 @@ def built(brief: Brief, variant: RenderedVariant, person: dict[str, str]) -> Ema
     message = EmailMessage(policy=SMTP.clone(max_line_length=0))  # folding encoded words would lose spaces
     message["To"], message["Date"] = person["recipient"], person["date"]
     message["Message-ID"] = f"<{MESSAGE_ID}@example.se>"
-    if not brief.is_internal:
+    if not brief.is_to_employees(variant.wave):
         message["List-Unsubscribe"] = f"<{person['unsubscribe_url']}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["Subject"] = seen(PLACED.sub("QZSLOTaddressQ", variant.subject))

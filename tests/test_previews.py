@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 import lxml.html
+import pytest
 from jinja2.ext import babel_extract
 from lxml.html import HtmlElement
 from prepared_run import campaign_in, prepare
@@ -19,7 +20,9 @@ from campaigns.brief_loading import load_brief
 from campaigns.language import translations
 from expectations import SUITES
 from flows import artifacts
-from tasks import audience_words, preview_words, runs, store
+from flows.campaign import PREPARING
+from flows.progress import steps
+from tasks import audience_words, plan_names, preview_words, runs, store
 from tasks.check_words import CHECKS
 from tasks.pages import LAYOUTS
 from tasks.previews import write_preview
@@ -45,7 +48,7 @@ def test_it_shows_people_plan_texts_and_approvals_in_swedish(workplace: Workplac
     page = page_of(workplace, prepare(workplace, campaign_in(tmp_path)))
     shown = words_of(page)
     assert page.get("lang") == "sv"
-    for expected in ("Hela målgruppen 400", "Ett skäl.", "ansvarig chef", "± 3,4 procentenheter", "mer än 99 %"):
+    for expected in ("Hela målgruppen 400", "Ett skäl.", "Ansvarig chef", "± 3,4 procentenheter", "mer än 99 %"):
         assert expected in shown.replace("\N{NO-BREAK SPACE}", " ")
     assert {frame.get("lang") for frame in frames_of(page)} == {"sv", "en"}
     assert any("du som bor här" in words_of(frame) for frame in frames_of(page))
@@ -198,7 +201,9 @@ def test_the_head_tells_when_employees_hear_the_last_day_to_answer_and_the_promi
     decision = "status: proposed\n  consultation_until: 2027-03-15"
     folder = campaign_in(tmp_path, **{"status: decided": decision})
     head = words_of(page_of(workplace, runs.begin(workplace, load_brief(folder), folder)).xpath("//dl")[0])
-    assert head.index("17 januari 2027, till medarbetare") < head.index("18 januari 2027, till allmänheten")
+    assert head.index("17 januari 2027 kl. 08.00, till medarbetare") < head.index(
+        "18 januari 2027 kl. 08.00, till allmänheten"
+    )
     assert "Sista dag att svara 15 mars 2027" in head
     assert "senast 15 juni 2027 får målgruppen veta vad det ledde till" in head
 
@@ -272,7 +277,9 @@ def _messages() -> Iterator[str]:
         with (LAYOUTS / name).open("rb") as template:
             for _, _, message, _ in babel_extract(template, ["_", "gettext"], [], {"trimmed": "true"}):
                 yield from [message] if isinstance(message, str) else []
-    sources = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in (preview_words, audience_words)]
+    sources = [
+        Path(str(module.__file__)).read_text(encoding="utf-8") for module in (preview_words, plan_names, audience_words)
+    ]
     for call in (node for source in sources for node in ast.walk(ast.parse(source))):
         if isinstance(call, ast.Call) and call.args and isinstance(call.args[0], ast.Constant | ast.JoinedStr):
             named = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
@@ -349,3 +356,14 @@ def test_what_a_person_must_read_has_an_id_and_names_who_has_read_it(workplace: 
     assert "ingen ännu" in unread
     assert "Läst och godtagen av Exempel Chef." in read
     assert "Exempel Chef, 2 januari 2027" in read
+
+
+def test_prepare_tells_each_step_on_the_error_stream_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    with steps(PREPARING) as go_on:
+        for _ in PREPARING[1:]:
+            go_on()
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert [line.partition(" s  ")[2] for line in told.err.splitlines()] == [
+        f"{number} of {len(PREPARING)}  {name} …" for number, name in enumerate(PREPARING, start=1)
+    ]

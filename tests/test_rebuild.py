@@ -50,12 +50,14 @@ def published_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[W
         connection.execute(
             "INSERT INTO audience_overlap BY NAME SELECT ? AS run, 'other-1' AS other_run, 20 AS persons", [run]
         )
-        store.keep_evidence(
-            connection,
-            workplace,
-            run,
-            ["approval", "look", "audience_profile", "audience_overlap", "response_evidence"],
+        connection.execute(
+            "INSERT INTO feedback BY NAME SELECT ? AS run, 1 AS number, DATE '2027-06-01' AS told_on, 'Ni sa. Vi gör.' "
+            "AS text",
+            [run],
         )
+        connection.execute("INSERT INTO evaluation_history VALUES (?, 1, now(), '{}')", [run])
+        kept = ["approval", "look", "audience_profile", "audience_overlap", "response_evidence", "feedback"]
+        store.keep_evidence(connection, workplace, run, [*kept, "evaluation_history"])
     control.suppress(workplace, email="test3@example.se", actor="test")
     asked = {"digest": "d", "asked": [{"role": "manager", "approver": "test_person"}]}
     decisions.record(workplace, "approval_requested", actor="test", run=run, detail=asked)
@@ -92,7 +94,7 @@ def dump(workplace: Workplace) -> dict[str, list[str]]:
         return {
             name: sorted(map(repr, connection.execute(f'SELECT * FROM "{name}"').fetchall()))
             for (name,) in tables
-            if name != "schema_migration"
+            if not name.startswith("schema_")
         }
 
 

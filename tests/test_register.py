@@ -180,6 +180,12 @@ REFUSED = [
     ("", "the file is empty"),
     (b"PAR1 and no more", "cannot be read as Parquet"),
     (b"PK\x03\x04 and so on", "spreadsheet or archive"),
+    (b"%PDF-1.7 and so on", "this is a PDF, no register"),
+    (b"\x89PNG\r\n\x1a\n", "this is a picture, no register"),
+    ('[{"personal_number": 1}]', "this is JSON, no register"),
+    ("<html></html>", "this is HTML or XML, no register"),
+    ("---\nsubject: Hej\n---\n", "this is a text of a campaign, no register"),
+    ("outcome,date,email\n1,2,3\n", "of the 3 columns in the file, those of a register are: email"),
     (bytes(range(256)) * 9, "the file"),
 ]
 

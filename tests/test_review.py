@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from prepared_run import campaign_in, prepare
 
-from campaigns.errors import Finding, GateRefused
+from campaigns.errors import Finding, GateRefused, told_once
 from campaigns.programme import load_programme
 from tasks import store
 from tasks.checking import check_campaign
@@ -103,8 +103,42 @@ def test_results_of_other_stages_stay(workplace: Workplace, tmp_path: Path) -> N
 
 
 def test_a_finding_for_a_person_is_left_to_the_approver(workplace: Workplace, tmp_path: Path) -> None:
-    heavy = "Kommunfullmäktiges avfallshanteringsplan innehåller omfattande informationskampanjer tillsammans. " * 60
+    heavy = "Kommunfullmäktiges avfallshanteringsplan innehåller omfattande informationskampanjer tillsammans. " * 40
     run = prepare(workplace, campaign_in(tmp_path, **{LONG: heavy}))
     findings: list[Finding] = review(workplace, run)
     assert {(finding.gate, finding.kind) for finding in findings} == {("lix", "H")}
     assert {name for name, kind, success, _ in stored(workplace, run) if kind == "H" and not success} == {"lix"}
+
+
+def test_what_is_wrong_in_every_channel_is_told_once_with_the_channels_named() -> None:
+    alike = [
+        Finding(
+            "jargon",
+            "P5b",
+            "W",
+            "text.sv.md",
+            7,
+            "A hard word",
+            "Use another.",
+            "sv",
+            channel,
+            sentence="Det åligger dig.",
+        )
+        for channel in ("email", "letter", "web")
+    ]
+    other = Finding(
+        "jargon", "P5b", "W", "text.sv.md", 9, "A hard word", "Use another.", "sv", "web", sentence="Nyttja det."
+    )
+    told = str(GateRefused("four findings", [*alike, other]))
+    assert told.count("text.sv.md:7") == 1
+    assert "(email, letter, web, sv)" in told
+    assert "text.sv.md:9: [W jargon P5b] A hard word (web, sv)" in told
+
+
+def test_a_colour_of_a_template_is_told_once_whatever_it_paints() -> None:
+    painted = [
+        Finding("contrast", "P5b", "B", "web.html.j2", 4, "Hard to see", "Darken it.", language, "web", sentence=words)
+        for language, words in (("sv", "Hej"), ("en", "Hello"))
+    ]
+    (told,) = told_once(painted)
+    assert (told.language, told.sentence) == ("sv, en", "Hej")

@@ -48,8 +48,10 @@ def sent(url: str, tmp_path: Path, *messages: Message) -> list[Outcome]:
     sender = sender_to(url, tmp_path)
     wanted = messages or (message(),)
     sender.open()
-    sender.prepare(wanted)
-    outcomes = list(sender.send(wanted))
+    outcomes = []
+    for each in wanted:
+        sender.prepare([each])
+        outcomes.append(sender.send(each))
     sender.close()
     return outcomes
 

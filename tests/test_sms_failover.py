@@ -52,7 +52,7 @@ def sender_of(folder: Path, *urls: str) -> SmsSender:
 
 def sent(sender: SmsSender, *messages: Message) -> list[Outcome]:
     sender.prepare(messages)
-    return list(sender.send(messages))
+    return [sender.send(each) for each in messages]
 
 
 def test_the_second_provider_takes_what_the_first_cannot(httpserver: HTTPServer, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.errors import StoreBusy, StoreDamaged
-from tasks import data_page, store
+from tasks import data_page, schema, store
 from tasks.workplace import Workplace, pseudonym
 
 HOLD = """
@@ -60,7 +60,7 @@ def test_the_snapshot_never_holds_names_or_addresses(workplace: Workplace) -> No
     path = store.take_snapshot(workplace)
     with duckdb.connect(path, read_only=True) as snapshot:
         tables = {row[0] for row in snapshot.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-    assert not tables & set(store.PRIVATE_TABLES)
+    assert not tables & set(schema.PRIVATE_TABLES)
     assert b"Canary" not in path.read_bytes()
 
 
@@ -119,7 +119,7 @@ def test_the_schema_of_every_former_version_is_brought_up_to_that_of_a_new_datab
     def columns(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, ...]]:
         return sorted(connection.execute("SELECT table_name, column_name, data_type FROM duckdb_columns()").fetchall())
 
-    migrations = store._migrations()
+    migrations = schema.migrations()
     found = []
     for version in range(len(migrations)):
         place = Workplace(home=tmp_path / str(version), key=b"a key for tests only")
@@ -132,3 +132,21 @@ def test_the_schema_of_every_former_version_is_brought_up_to_that_of_a_new_datab
             found.append(columns(connection))
     assert found[0]
     assert all(each == found[0] for each in found)
+
+
+def test_views_are_made_anew_in_a_database_that_was_opened_with_another_text(workplace: Workplace) -> None:
+    with store.writing(workplace) as connection:
+        connection.execute("CREATE OR REPLACE VIEW report_goal AS SELECT 1 AS of_a_former_version")
+        connection.execute("UPDATE schema_view SET sha256 = 'of a former version'")
+        connection.execute("DELETE FROM programme_goal")
+    with store.writing(workplace) as connection:
+        goals = connection.execute("SELECT goal, campaigns FROM report_goal").fetchall()
+    assert goals == [("G1", 0), ("G2", 0), ("G3", 0), ("G4", 0)]
+
+
+def test_a_snapshot_of_another_schema_is_not_filled_from_the_old_empty_one(workplace: Workplace) -> None:
+    store.take_snapshot(workplace)
+    (kept,) = workplace.home.glob("snapshot.empty-*.duckdb")
+    kept.rename(workplace.home / "snapshot.empty-0123456789ab.duckdb")
+    store.take_snapshot(workplace)
+    assert list(workplace.home.glob("snapshot.empty-*.duckdb")) == [kept]

@@ -359,3 +359,9 @@ def test_a_picture_in_markdown_says_nothing_only_on_purpose() -> None:
         ("", "presentation"), ("En brun påse", None), (None, None), ("Karta", None)
     ]  # fmt: skip
     assert to_text(source, "text", {"a.png": "", "b.png": "En brun påse"}).split() == ["En", "brun", "påse", "Karta"]
+
+
+def test_a_heading_is_placed_in_its_own_line_although_its_words_stand_earlier(planted: Planted) -> None:
+    earlier = "Målet är 60 av 100.", "Målet är 60 av 100.\n\n## Hur går det till?\n\n#### Hur går det\n\nHej."
+    findings, lines = planted("headings", earlier)
+    assert [lines[each.line - 1] for each in findings] == ["#### Hur går det"] * len(findings) != []

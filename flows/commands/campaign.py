@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.commands.common import AsJson, actor, answer, here, run_flow
+from flows.commands.common import CAMPAIGN, AsJson, actor, answer, here, run_flow
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State
@@ -15,19 +15,15 @@ Campaign = Annotated[str, typer.Argument(help="The campaign's folder or its name
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    app.command()(new)
-    app.command()(check)
-    app.command()(audience)
-    app.command()(prepare)
-    app.command()(approve)
-    app.command()(run)
+    for command in (new, check, audience, prepare, approve, run):
+        app.command(rich_help_panel=CAMPAIGN)(command)
 
 
 def new(
     campaign: Annotated[str, typer.Argument(help="Name of the new campaign, such as matavfall.")],
     parent: Annotated[Path, typer.Option("--in", help="Folder that gets the new folder.")] = Path("campaigns"),
 ) -> None:
-    """Make a campaign folder to fill in, with explanations."""
+    """Make a campaign folder to fill in: a brief, a question to the registers and a text, each key explained."""
     from campaigns.brief_loading import new_campaign
 
     typer.echo(f"made {new_campaign(campaign, parent)}; fill it in, then: budkavle check {campaign}")
@@ -36,33 +32,35 @@ def new(
 def check(
     campaign: Campaign,
     links: Annotated[bool, typer.Option("--links", help="Also ask every linked page whether it answers.")] = False,
-    browser: Annotated[bool, typer.Option("--browser", help="Also show every text to axe in Chromium.")] = False,
+    browser: Annotated[bool, typer.Option("--browser", help="Also test each text in a browser, with axe.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check brief, texts and gates; nothing is sent and no register is read."""
+    """Check brief and texts against the communication programme: what to mend, where and how. Nothing is sent."""
     from datetime import UTC, datetime
 
     from campaigns.brief_loading import find_campaign
+    from campaigns.errors import told_once
     from tasks.checking import check_campaign
     from tasks.gate_words import told
     from tasks.gates import refuses
 
     now = datetime.now(UTC)
     findings = check_campaign(here(), find_campaign(campaign), links=links, browser=browser, now=now)
-    blocking = [finding for finding in findings if refuses(finding)]
+    once = told_once(findings)
+    blocking = [finding for finding in once if refuses(finding)]
     answer(
         {"campaign": campaign, "findings": [finding.as_dict() for finding in findings]},
         as_json,
         lambda: [
-            *(told(finding) for finding in findings),
-            f"{len(findings)} finding{'' if len(findings) == 1 else 's'}, {len(blocking)} to mend",
+            *(told(finding) for finding in once),
+            f"{len(once)} finding{'' if len(once) == 1 else 's'}, {len(blocking)} to mend",
         ],
     )
     raise typer.Exit(1 if blocking else 0)
 
 
 def audience(campaign: Campaign, as_json: AsJson = False) -> None:
-    """Select the audience, draw the control group, write the audience page; needs no texts, plans and sends nothing."""
+    """See who the campaign would reach, who is left out and why, before the texts are written. Sends nothing."""
     from campaigns.brief_loading import find_campaign
     from flows.audience import analyse
 
@@ -84,7 +82,12 @@ def audience(campaign: Campaign, as_json: AsJson = False) -> None:
 
 
 def prepare(campaign: Campaign, as_json: AsJson = False) -> None:
-    """Audience, plan, variants, review and preview; mails the approvers and prints the run's id."""
+    """Make everything ready: audience, channels, every text, the preview; then the approvers are mailed.
+
+    Nothing is sent to the audience. Give it again after every change: a change voids approvals.
+
+    It takes a minute or more, and tells what it is at. It prints the run's id, which other commands ask for.
+    """
 
     def start() -> "State[Any]":
         from flows.campaign import prepare_campaign
@@ -95,9 +98,10 @@ def prepare(campaign: Campaign, as_json: AsJson = False) -> None:
     from tasks import store
     from tasks.audience_profile import warnings_of
     from tasks.plan_lessons import lessons_used
+    from tasks.status import run_status
 
     preview = here().run_folder(run_id, "preview") / "index.html"
-    warnings = warnings_of(here(), run_id)
+    warnings, standing = warnings_of(here(), run_id), run_status(here(), run_id)
     with store.reading(here()) as connection:
         lessons = lessons_used(connection, run_id, here().language)
     answer(
@@ -108,7 +112,11 @@ def prepare(campaign: Campaign, as_json: AsJson = False) -> None:
             f"preview   {preview}",
             *(f"warning   {warning}" for warning in warnings),
             *(f"lesson    {lesson}" for lesson in lessons),
-            f"next      budkavle approve {run_id} --code CODE",
+            *(
+                f"asked     {', '.join(each['asked'])} as {each['role']}"
+                for each in standing["approvals"].get("missing", ())
+            ),
+            f"next      {standing['next']}",
         ],
     )
 
@@ -120,15 +128,25 @@ def approve(
         list[str] | None,
         typer.Option(help="Id of a finding that you have read and accept, such as politics:1; repeat."),
     ] = None,
+    refuse: Annotated[
+        str | None,
+        typer.Option(help="Do not approve, and say why in a sentence; the communicator is mailed the reason."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Approve exactly what was previewed; any change afterwards voids it."""
+    """Approve exactly what was previewed, or refuse it; any change afterwards voids an approval.
+
+    The approver runs this with the code from the letter; the one who wrote the campaign cannot.
+    """
     from flows.approving import decide
     from flows.prefect_server import server_is_configured
     from tasks import runs
 
     place = here()
     run_id = runs.load(place, run).run
+    if refuse is not None:
+        _refuse(run_id, code, refuse, as_json)
+        return
     granted = decide(place, run_id, code, reviewed or [], actor())
     resumed = False
     if server_is_configured() and not granted.missing:
@@ -150,17 +168,40 @@ def approve(
             f"{granted.approver} approved {run_id} as {granted.role}",
             *([f"reviewed  {', '.join(granted.reviewed)}"] if granted.reviewed else []),
             f"confirmed {', '.join(granted.confirmed)}",
-            *([f"missing   {', '.join(granted.missing)}"] if granted.missing else []),
+            *([f"missing   {', '.join(granted.missing)}, in any order"] if granted.missing else []),
+            *([] if granted.missing else [f"next      the communicator runs: budkavle run {run_id}"]),
+        ],
+    )
+
+
+def _refuse(run: str, code: str, reason: str, as_json: bool) -> None:
+    from flows.approving import refuse
+
+    refusal, told = refuse(here(), run, code, reason, actor())
+    answer(
+        {"run": run, "role": refusal.role, "approver": refusal.approver, "refused": refusal.reason, "mailed": told},
+        as_json,
+        lambda: [
+            f"{refusal.approver} refused {run} as {refusal.role}; nothing is sent",
+            "the communicator has been mailed the reason"
+            if told
+            else "the mail relay does not answer: TELL THE COMMUNICATOR YOURSELF",
+            f"the same code can still approve it, if you change your mind: budkavle approve {run} --code CODE",
         ],
     )
 
 
 def run(
     campaign: Annotated[str, typer.Argument(help="A campaign's folder or name, or a run's id.")],
-    late: Annotated[bool, typer.Option(help="Start although the wave's time was more than three days ago.")] = False,
+    late: Annotated[bool, typer.Option(help="Send although its time was more than three days ago.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Go the whole way, or on from where it stopped; exits 3 while it waits for approval or for its time."""
+    """Send what is approved, when its time has come, or go on from where it stopped; nobody is sent anything twice.
+
+    Prepares first where that has not been done. Exits 3 while it waits: give it again then.
+
+    Whoever has still to approve and has no code that holds is mailed one.
+    """
 
     def start() -> "State[Any]":
         from flows.campaign import campaign_of, publish_campaign, run_campaign

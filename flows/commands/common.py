@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from campaigns.errors import BudkavleError
+from campaigns.errors import BudkavleError, FlowFailed
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 WAITING = 3
+CAMPAIGN, RUNNING, OPERATING = "The campaign", "While it is sent, and afterwards", "For operators and analysts"
+"""Headings of the commands in `budkavle --help`."""
 
 
 def here() -> "Workplace":
@@ -55,6 +57,7 @@ def run_flow(start: Callable[[], "State[Any]"]) -> Any:
 
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
     os.environ.setdefault("PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW", "ignore")
+    typer.echo("starting …", err=True)
     with prefect_api(here().home, meanwhile=load_flows):
         state = start()
         if state.name == "Waiting":
@@ -64,5 +67,9 @@ def run_flow(start: Callable[[], "State[Any]"]) -> Any:
     if isinstance(result, BudkavleError):
         raise result
     if isinstance(result, BaseException):
-        raise RuntimeError(f"the flow ended as {state.name}; its log in Prefect says where") from result
+        raise FlowFailed(
+            f"the flow ended as {state.name} ({type(result).__name__})",
+            where="Prefect's log says where",
+            remedy="run the same command again: what is done stays done.",
+        ) from result
     return result

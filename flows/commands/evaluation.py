@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.commands.common import AsJson, answer, here, run_flow
+from flows.commands.common import RUNNING, AsJson, answer, here, run_flow
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State
@@ -15,8 +15,8 @@ outcomes = typer.Typer(no_args_is_help=True, help="What happened afterwards.")
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    app.add_typer(outcomes, name="outcomes")
-    app.command()(evaluate)
+    app.add_typer(outcomes, name="outcomes", rich_help_panel=RUNNING)
+    app.command(rich_help_panel=RUNNING)(evaluate)
 
 
 @outcomes.command("import")
@@ -25,7 +25,7 @@ def import_(
     file: Annotated[Path, typer.Argument(help="CSV or Parquet, as docs/quick-start-analysts.md describes.")],
     as_json: AsJson = False,
 ) -> None:
-    """Import observed outcomes of a run."""
+    """Read what happened afterwards, from a file of the service; employees are counted per unit, never one by one."""
     from tasks import runs
     from tasks.outcomes import import_outcomes
 
@@ -36,11 +36,11 @@ def import_(
 
 def evaluate(
     run: Annotated[str | None, typer.Argument(help="The run's id or prefix.")] = None,
-    look: Annotated[int, typer.Option(min=1, help="Number of the look.")] = 1,
+    look: Annotated[int, typer.Option(min=1, help="Which evaluation, in the order of `looks` in the brief.")] = 1,
     due: Annotated[bool, typer.Option("--due", help="Every look whose time has come, on every run.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Estimate what happened because of the campaign, against the control group."""
+    """See what the campaign led to, against the control group, and write the report with its lessons."""
     if (run is None) != due:
         raise typer.BadParameter("name a run, or give --due")
     result = run_flow(lambda: _start(run, look))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.commands.common import AsJson, actor, answer, here
+from flows.commands.common import CAMPAIGN, RUNNING, AsJson, actor, answer, here
 
 if TYPE_CHECKING:
     from tasks.archive import Delivered
@@ -19,8 +19,8 @@ Run = Annotated[str, typer.Argument(help="The run's id or a prefix that only it 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    app.command("test-send")(send_test)
-    app.command()(show)
+    app.command("test-send", rich_help_panel=CAMPAIGN)(send_test)
+    app.command(rich_help_panel=RUNNING)(show)
 
 
 def send_test(
@@ -30,7 +30,7 @@ def send_test(
     channel: Annotated[str, typer.Option(help="Only email: the preview shows the others.")] = "email",
     as_json: AsJson = False,
 ) -> None:
-    """Send what a variant looks like to a colleague, marked [TEST] in its subject and otherwise as it will be sent."""
+    """Mail a colleague how an e-mail will look, marked [TEST] in its subject and otherwise as it will be sent."""
     from tasks import trial_messages
 
     sent = trial_messages.send_test(here(), run, to, variants=variant or [], channel=channel, actor=actor())
@@ -47,6 +47,7 @@ def show(
     """Show the exact bytes of every message that was handed over to a person; that you looked is written to the log."""
     from campaigns.errors import InputError
     from tasks.archive import deliveries
+    from tasks.local_time import on_one_line
 
     found = [each for each in deliveries(here(), run, person, actor()) if message in (None, each.message_id)]
     if not found:
@@ -59,9 +60,7 @@ def show(
     answer(
         {"person_key": person, "messages": [_told(each, with_content=out is None) for each in found]},
         as_json,
-        lambda: [
-            f"{each.message_id}  {each.channel:7} {each.status:9} {each.sent_at:%Y-%m-%d %H:%M:%S}" for each in found
-        ],
+        lambda: [f"{each.message_id}  {each.channel:7} {each.status:9} {on_one_line(each.sent_at)}" for each in found],
     )
 
 

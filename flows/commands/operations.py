@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows.commands.common import AsJson, answer, here
+from flows.commands.common import OPERATING, AsJson, answer, here
 
 audit = typer.Typer(no_args_is_help=True, help="The hash-chained decision log.")
 gateway = typer.Typer(no_args_is_help=True, help="Gateways to try out with: real servers on loopback.")
@@ -13,14 +13,10 @@ gateway = typer.Typer(no_args_is_help=True, help="Gateways to try out with: real
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    app.command()(demo)
-    app.command()(query)
-    app.add_typer(audit, name="audit")
-    app.add_typer(gateway, name="gateway")
-    app.command()(receipts)
-    app.command()(serve)
-    app.command()(health)
-    app.command()(settings)
+    for command in (demo, query, receipts, serve, health, settings):
+        app.command(rich_help_panel=OPERATING)(command)
+    for name, group in (("audit", audit), ("gateway", gateway)):
+        app.add_typer(group, name=name, rich_help_panel=OPERATING)
 
 
 def demo(
@@ -51,12 +47,16 @@ def health(
 
 def query(
     sql: Annotated[str, typer.Argument(help="A SELECT over the documented tables and report_ views.")],
+    period: Annotated[
+        str, typer.Option(help="Period that report_goal, report_body … are about, such as 2026-T3.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Ask the readers' snapshot a question in SQL; it holds no names and no addresses."""
+    from campaigns.period import read_period
     from tasks.questions import ask
 
-    columns, rows = ask(here(), sql)
+    columns, rows = ask(here(), sql, read_period(period) if period else None)
     answer(
         {"columns": columns, "rows": rows},
         as_json,

@@ -4,29 +4,45 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from flows.commands.common import AsJson, actor, answer, here
+from flows.commands.common import OPERATING, RUNNING, AsJson, actor, answer, here
 
 Run = Annotated[str, typer.Argument(help="The run's id or a prefix that only it has.")]
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    for command in (status, pause, resume, stop, withdraw, expire, unknown, rebuild, accept_restore):
-        app.command()(command)
+    for command in (status, pause, resume, stop, withdraw, unknown):
+        app.command(rich_help_panel=RUNNING)(command)
+    for upkeep in (expire, rebuild, accept_restore):
+        app.command(rich_help_panel=OPERATING)(upkeep)
 
 
 def status(
     run: Annotated[str | None, typer.Argument(help="The run's id or prefix; every run when left out.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show a run: its state, both sums, what is unknown, the looks to come."""
+    """See where a campaign stands: approvals missing, who gets what, why something waits, and the next step."""
     if run is not None:
         show_status(run, as_json)
         return
     from tasks.status import all_runs
 
     rows = all_runs(here())
-    answer({"runs": rows}, as_json, lambda: [f"{row['run']}\t{row['state']}\t{row['title']}" for row in rows])
+    answer({"runs": rows}, as_json, lambda: [_row(row) for row in rows])
+
+
+def _row(row: dict[str, Any]) -> str:
+    late = f"\t{_red('OVERDUE')}" if row["overdue"] else ""
+    return f"{row['run']}\t{row['state']}\t{row['title']}{late}"
+
+
+def _red(text: str) -> str:
+    return typer.style(text, fg=typer.colors.RED, bold=True)
+
+
+def _late(each: dict[str, Any]) -> str:
+    what = "feedback promised" if each["what"] == "feedback" else f"outcomes of look {each['look']}"
+    return f"{_red('OVERDUE')}    {what}, due {each['since']}, {each['days']} days ago"
 
 
 def show_status(run: str, as_json: bool) -> None:
@@ -42,7 +58,9 @@ def _lines(found: dict[str, Any]) -> list[str]:
     states = ("accepted", "rejected", "unknown", "suppressed", "expired", "cancelled", "pending")
     return [
         f"run        {found['run']}: {found['state']}",
-        *(f"paused     {why['reason']}, by {why['by']} at {why['at']}" for why in [found["paused"]] if why),
+        *_approvals(found["approvals"]),
+        *(f"wave       {wave['wave']} starts {_local(wave['start'])}" for wave in found["waves"]),
+        *(f"paused     {why['reason']}, by {why['by']}, {_local(why['at'])}" for why in [found["paused"]] if why),
         f"persons    {persons['audience']} in the audience = {persons['held_out']} held out"
         f" + {persons['excluded']} excluded + {persons['assigned']} assigned; {persons['reached']} reached",
         *(
@@ -54,12 +72,42 @@ def _lines(found: dict[str, Any]) -> list[str]:
             f"             {channel}: " + ", ".join(f"{count} {state}" for state, count in counts.items() if count)
             for channel, counts in messages["by_channel"].items()
         ),
+        *(
+            f"why        {each['channel']} {each['status']}: answer {each['code']}"
+            + (f", {each['meaning']}" if each["meaning"] else "")
+            for each in found["replies"]
+        ),
         *(f"unknown    {message}" for message in found["unknown"]),
-        *(f"story      {each['story']} withdrawn {each['withdrawn_at']}" for each in found["withdrawn_stories"]),
+        *(
+            f"story      {each['story']} withdrawn {_local(each['withdrawn_at'])}"
+            for each in found["withdrawn_stories"]
+        ),
         *_pages(found["taken_down"]),
-        *(f"look {look['look']}     {look['state']}, {look['due_at']}" for look in found["due_looks"]),
+        *(f"look {look['look']}     {look['state']}, {_local(look['due_at'])}" for look in found["due_looks"]),
+        *(_late(each) for each in found["overdue"]),
         *(f"review     {review['role']}, afterwards: {review['why']}" for review in found["due_reviews"]),
+        f"next       {found['next']}",
     ]
+
+
+def _approvals(standing: dict[str, Any]) -> list[str]:
+    """Return who has refused, and from whom an approval is missing."""
+    lines = [
+        f"refused    {each['role']} ({each['approver']}), {_local(each['at'])}: {each['reason']}"
+        for each in standing.get("refused", [])
+    ]
+    for each in standing.get("missing", []):
+        asked = f"{', '.join(each['asked'])} has the code" if each["asked"] else "nobody has a code that holds"
+        lines.append(f"approval   missing from {each['role']}: {asked}; asked because {each['why']}")
+    return lines + ([f"approval   {standing['problem']}"] if "problem" in standing else [])
+
+
+def _local(moment: str) -> str:
+    from datetime import datetime
+
+    from tasks.local_time import on_one_line
+
+    return on_one_line(datetime.fromisoformat(moment))
 
 
 def _pages(taken_down: dict[str, str]) -> list[str]:
@@ -91,17 +139,17 @@ def withdraw(
 
 
 def pause(run: Run) -> None:
-    """Stop sending within one window of messages; `resume` goes on."""
+    """Stop sending within seconds, or keep it from starting; `resume`, then `run`, goes on."""
     _order(run, "pause")
 
 
 def resume(run: Run) -> None:
-    """Allow sending again; then `budkavle run` goes on."""
+    """Allow sending again after a pause; then `run` goes on."""
     _order(run, "resume")
 
 
 def stop(run: Run) -> None:
-    """End a run for good; what has not been sent is cancelled and accounted for, and its pages are taken down."""
+    """End a campaign for good: what has not been sent never is, and its pages are taken down."""
     from tasks.unpublishing import unpublish_over
 
     pages = unpublish_over(here(), _order(run, "stop"))
@@ -144,7 +192,7 @@ def unknown(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List messages whose outcome nobody knows, or decide one of them."""
+    """List messages that may or may not have arrived, or decide what counts for one of them."""
     from tasks import publishing, runs
 
     place = here()

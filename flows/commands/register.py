@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.commands.common import AsJson, actor, answer, here
+from flows.commands.common import OPERATING, AsJson, actor, answer, here
 
 if TYPE_CHECKING:
     from tasks.register import ImportCounts
@@ -32,8 +32,8 @@ class Kind(StrEnum):
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    app.add_typer(register, name="register")
-    app.add_typer(suppress, name="suppress")
+    app.add_typer(register, name="register", rich_help_panel=OPERATING)
+    app.add_typer(suppress, name="suppress", rich_help_panel=OPERATING)
 
 
 @register.command("import")

@@ -7,14 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from campaigns.errors import InputError
-from flows.commands.common import AsJson, answer
+from flows.commands.common import OPERATING, AsJson, answer
 
 REFUSED = 1
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the command to the application."""
-    app.command()(study)
+    app.command(rich_help_panel=OPERATING)(study)
 
 
 def study(

@@ -20,6 +20,8 @@ from tasks.gates import (
     facts_agree,
     language_marks,
     links,
+    markdown_slips,
+    personal_links,
     pictures,
     politics,
     promised_facts,
@@ -48,6 +50,8 @@ FAMILIES = (
     contrast,
     language_marks,
     links,
+    markdown_slips,
+    personal_links,
     pictures,
     readability,
     wording,
@@ -70,17 +74,22 @@ __all__ = ["FAMILIES", "GATES", "Fault", "GateSubject", "accept_overrides", "exa
 def examine(subjects: Iterable[GateSubject], rules: Sequence[Gate]) -> list[Finding]:
     """Return what every gate finds in every variant, each fault once per language and channel, in reading order.
 
-    Of one gate in one variant come at most ``MOST_FAULTS``, and one that there are more.
+    Of one gate in one variant come at most ``MOST_FAULTS``, and one that there are more. A fault of a template is told
+    once, with the first words that it spoils.
     """
-    found = {
-        finding_of(subject, rule, fault)
-        for subject in subjects
-        for rule in rules
-        for fault in _bounded(subject, GATES[rule.id](subject, rule.threshold))
-    }
+    found: dict[Finding, Finding] = {}
+    for subject in subjects:
+        for rule in rules:
+            for fault in _bounded(subject, GATES[rule.id](subject, rule.threshold)):
+                finding = finding_of(subject, rule, fault)
+                found.setdefault(_told_as(finding), finding)
     return sorted(
-        found, key=lambda finding: (finding.file, finding.line, finding.gate, finding.channel, finding.message)
+        found.values(), key=lambda finding: (finding.file, finding.line, finding.gate, finding.channel, finding.message)
     )
+
+
+def _told_as(finding: Finding) -> Finding:
+    return replace(finding, sentence="") if finding.file.endswith(".j2") else finding
 
 
 def _bounded(subject: GateSubject, faults: Iterable[Fault]) -> Iterator[Fault]:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
+from tasks.gates.alternative_texts import says_nothing
+from tasks.gates.link_words import names_nothing
 from tasks.gates.masking import shown_safely
 from tasks.gates.quoting import sentence_around, sentence_with
 from tasks.gates.reading import is_hidden, shown
@@ -13,45 +15,6 @@ from tasks.gates.subject import GateSubject
 from tasks.gates.written import BRIEF_FILE
 from tasks.text_pictures import CONTENT_ID
 
-FILE_NAME = re.compile(r"\.(?:avif|gif|jpe?g|pdf|png|svg|tiff?|webp)$|^(?:img|dsc|image|bild)[-_ ]?\d+$", re.IGNORECASE)
-SAYS_NOTHING = frozenset({
-    "bild", "bilden", "en bild", "foto", "fotot", "fotografi", "illustration", "grafik", "logga", "diagram", "karta",
-    "image", "an image", "photo", "a photo", "photograph", "picture", "a picture", "the picture", "graphic", "img",
-    "alt", "alt text", "alttext", "alternativtext", "kuva", "valokuva", "kuvituskuva", "sawir", "sawirka", "sawirro",
-    "masawir",
-    "صورة", "الصورة", "صوره", "صور", "رسم", "untitled", "namnlös", "icon", "ikon",
-})  # fmt: skip
-THIS = re.compile(
-    r"(?:(?:vår|denna|den här|dessa|the|this|that|these|our|a|tämä|tätä|tämän|tällä|tältä|tälle|tähän|se|sen|tuo"
-    r"|هذا|هذه|ذلك|تلك|إلى|على|من|في|halkan|kan|tan)\s+)*"
-    r"(?:här(?: och nu)?|hit|nu|länk(?:en)?|sida(?:n)?|webbsida(?:n)?|webbplats(?:en)?|hemsida(?:n)?|adress(?:en)?"
-    r"|dokument(?:et)?|fil(?:en)?"
-    r"|page|link|website|site|webpage|web page|document|file|url|address|here|this|that"
-    r"|sivu(?:lla|lta|lle|sta|ja|n|a)?|sivusto(?:lla|lta|lle|sta|n)?|verkkosivu(?:lla|lta|lle|n)?|linkk?i(?:stä|ä|in|n)?"
-    r"|osoite(?:esta)?|täällä|täältä|tästä|tähän|tänne"
-    r"|(?:ال)?(?:صفحة|رابط|موقع|عنوان)|هنا"
-    r"|bogga[n]?|bog|xiriir(?:ka|kan)?|link(?:i|ga|gan)|linkiga[n]?|halka[n]?(?: (?:ka |ku )?(?:guji|riix|taabo"
-    r"|fur|eeg|akhri(?:so)?))?|kan|tan)(?:\s+(?:kan|tan|här|here|now|nu|هذا|هذه))?",
-    re.IGNORECASE,
-)
-"""Words that point and name nothing: “this page”, “den här länken”, “tällä sivulla”, “هذه الصفحة”, “boggan”."""
-ASKS_TO_FOLLOW = re.compile(
-    r"(?:(?:vänligen|please|and|och|ja|so|gå|go to|go|visit|besök|se|see|klicka|tryck|click(?: on)?|press|tap"
-    r"|follow|följ|open|öppna|ladda (?:ner|ned)|hämta|download|lataa|läs(?: mer| vidare)?|read(?: more)?"
-    r"|find out(?: more)?|learn(?: more)?|mer|more|mera"
-    r"|info(?:rmation)?|klikkaa|paina|lue(?: lisää)?|lisää|lisätieto(?:ja|a)|katso|avaa|siirry"
-    r"|اضغط(?: على)?|انقر(?: على)?|اقرأ(?: المزيد)?|المزيد|للمزيد|(?:ال)?معلومات|مزيد(?: من)?|تابع|افتح|زر"
-    r"|guji|riix|taabo|fur|eeg|(?:ka |sii )?akhri(?:so)?|wax dheeraad ah|faahfaahin(?: dheeraad ah)?|booqo"
-    r"|wax badan(?: ka)?|ka sii|dheeraad|soo deji(?:so)?"
-    r"|på|här|om|av|it|den|det)(?!\w)\s*)+",
-    re.IGNORECASE,
-)
-EMPTY_LINKS = frozenset(
-    {"läs", "sida", "sidan", "webbplats", "tryck här", "website", "read", "ka akhriso", "sii akhri"}
-)
-LETTER = re.compile(r"[^\W\d_]")
-FEWEST_SIGNS = 4
-"""Shorter numbers and signs, such as “1” and “→”, name nothing; a telephone number or a year does."""
 BARE_ADDRESS = re.compile(
     r"^(?:https?://|www\.)\S+$|^[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*$|^[a-z][\w-]*(?:\.[\w-]+){2,}$", re.IGNORECASE
 )
@@ -68,7 +31,7 @@ def alt_text(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
         text = _alternative(picture)
         if text is None:
             message = subject.say("A picture has no alternative text")
-        elif text.strip() and _says_nothing(text.strip(), name):
+        elif text.strip() and says_nothing(text.strip(), name):
             message = subject.say("The alternative text “{text}” does not describe the picture", text=text.strip())
         else:
             continue
@@ -89,7 +52,7 @@ def link_text(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     for link in subject.select("//a[@href]"):
         text = _name(link)
         bare = BARE_ADDRESS.match(text) and subject.channel not in PRINTED  # on paper the address must be readable
-        if text and not bare and not _names_nothing(text):
+        if text and not bare and not names_nothing(text):
             continue
         message = (
             subject.say("The link text “{text}” does not say where the link leads", text=text)
@@ -127,14 +90,6 @@ def _alternative(picture: HtmlElement) -> str | None:
     return given if given is not None else picture.get("aria-label") or (title.text if title is not None else None)
 
 
-def _says_nothing(text: str, name: str) -> bool:
-    """Tell whether an alternative text is a file's name, a word for any picture or mere signs; empty is decoration."""
-    file = CONTENT_ID.sub(r"\2", name).rsplit(".", 1)[0].casefold()
-    words = text.casefold().strip(" .!:,")
-    same = " " not in words and words == file
-    return bool(FILE_NAME.search(text)) or same or words in SAYS_NOTHING or bool(text and not re.search(r"\w", text))
-
-
 def _place_of(subject: GateSubject, picture: HtmlElement) -> tuple[str, int]:
     """Return where a picture was written: as Markdown, in the text's `alt`, or in the campaign's own template."""
     name = CONTENT_ID.sub(r"\2", picture.get("src", "")).rsplit("/", 1)[-1]
@@ -154,19 +109,6 @@ def _file_at(subject: GateSubject, place: tuple[str, int]) -> str:
     lines = subject.lines(place[0])[place[1] - 1 : place[1]]
     found = re.search(r"!\[[^\]]*\]\(\s*<?([^)\s>]+)", lines[0]) if lines else None
     return found[1] if found else ""
-
-
-def _names_nothing(text: str) -> bool:
-    """Tell whether a link's words only ask to follow it, or point at it without a name."""
-    bare = " ".join(text.split()).casefold().strip(" .!:،,»›→>«…-–")
-    rest = ASKS_TO_FOLLOW.match(bare)
-    return (
-        (not LETTER.search(bare) and len(bare) < FEWEST_SIGNS)
-        or bare in EMPTY_LINKS
-        or any(
-            not words.strip() or THIS.fullmatch(words.strip()) for words in (bare, bare[rest.end() :] if rest else bare)
-        )
-    )
 
 
 def _name(link: HtmlElement) -> str:

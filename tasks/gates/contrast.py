@@ -16,6 +16,8 @@ from tasks.gates.masking import shown_safely
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import GateSubject
 
+OWN_TEMPLATE = ".j2"
+
 
 @gate("contrast")
 def contrast(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
@@ -23,12 +25,16 @@ def contrast(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     if subject.document is None:
         return
     remedy = subject.say("Choose a darker colour for the text or a lighter ground; in the dark scheme the reverse.")
-    told: set[str] = set()
+    told: set[object] = set()
     for text in _seen(subject.html):
         least = threshold["large"] if text.look.large else threshold["text"]
         if not text.look.sure or round(text.look.ratio, 2) >= least or text.words in told:
             continue
         told.add(text.words)
+        place = _place(subject, text.declared, text.words)
+        if place[0].endswith(OWN_TEMPLATE) and place in told:  # one colour of a rule is one fault, whatever it paints
+            continue
+        told.add(place)
         values = {
             "colour": _written(over(text.look.colour, text.look.ground)), "ground": _written(text.look.ground),
             "ratio": int(text.look.ratio * 10) / 10, "least": least,  # cut, never rounded up to what would be enough
@@ -43,7 +49,7 @@ def contrast(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
                 "The text is hard to see: {colour} on {ground} is {ratio} to 1, at least {least}", **values
             )
         )
-        yield Fault(message, remedy, _place(subject, text.declared, text.words), sentence=shown_safely(text.words))
+        yield Fault(message, remedy, place, sentence=shown_safely(text.words))
 
 
 @lru_cache(maxsize=256)
@@ -59,6 +65,6 @@ def _place(subject: GateSubject, declared: str, words: str) -> tuple[str, int]:
     """Return where a colour was written in the campaign's own template, otherwise where the words were."""
     for name in subject.written:
         for number, line in enumerate(subject.lines(name), start=1):
-            if declared and name.endswith(".j2") and declared.lower() in line.lower():
+            if declared and name.endswith(OWN_TEMPLATE) and declared.lower() in line.lower():
                 return name, number
     return subject.place(words)

@@ -18,13 +18,19 @@ from tasks.slot_values import STAND_INS
 ADDRESS_IN_TEXT = re.compile(r"(?<![\w/@.])(?:https?|ftp)://[^\s<>\"”»]*", re.IGNORECASE)
 NOT_A_LINK = re.compile(r"\[[^\[\]\n]{1,200}\](?:\(\S*|\s\((?:https?:|mailto:|tel:|/|www\.)\S*)")
 REFUSED = re.compile(r"\]\(\s*((?:[a-z][a-z\d+.-]*):)", re.IGNORECASE)
+SHORTENERS = frozenset({
+    "bit.ly", "bl.ink", "buff.ly", "cutt.ly", "dlvr.it", "eepurl.com", "goo.gl", "hubs.ly", "is.gd", "lnkd.in",
+    "mailchi.mp", "ow.ly", "rb.gy", "rebrand.ly", "s.id", "shorturl.at", "t.co", "t.ly", "tiny.cc", "tinyurl.com",
+    "tr.ee", "trib.al", "v.gd",
+})  # fmt: skip
+"""Hosts that lead on and count who follows."""
 FEWEST_SIGNS = 3  # fewer are found anywhere
 UNSUBSCRIBE = STAND_INS["unsubscribe_url"]
 FOLLOWING = re.compile(
     r"(?:utm|mtm|pk|piwik|matomo|hsa|mc|oly|vero|mkt|trk)_\w+|_hsenc|_hsmi|__s|fbclid|gclid|gbraid|wbraid|dclid|msclkid"
     r"|yclid|igshid|twclid|li_fat_id|(?:\w+[_-])?(?:id|uid|guid|uuid)|(?:user|person|recipient|employee|message|contact|"
     r"subscriber|member|sender|mail|click|track(?:ing)?)(?:[_-]?(?:id|key|nr|no|token|hash))|user|recipient|mottagare"
-    r"|anst(?:ä|a)lld|employee|person(?:nummer)?|email|e-?post|token|track(?:ing)?|clickid|rid|cid|sid|pid|mid",
+    r"|anst(?:ä|a)lld|anst(?:ällnings)?nr|medarbetare|kollega|handl[äa]ggare|(?:f[öo]r|efter)?namn|signatur|hsaid|employee|person(?:nummer)?|email|e-?post|token|track(?:ing)?|clickid|rid|cid|sid|pid|mid",
     re.IGNORECASE,
 )
 
@@ -69,12 +75,16 @@ def tracking(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     if not is_internal(subject):
         return
     remedy = subject.say("Give everybody the same address, without a slot and without what comes after `?`.")
+    whole = subject.say("Write the address of the page itself.")
     for address in subject.personal_addresses:
         message = subject.say("A link to employees differs from person to person: {address}", address=address[:120])
         yield Fault(message, remedy, _place_of_slot(subject, address), sentence=address[:200])
     for address, words, sentence in _links(subject):
-        if not address.lower().startswith(("http://", "https://")):
+        if not address.lower().startswith(("http://", "https://", "mailto:")):
             continue
+        if (host := _host(address)) in SHORTENERS:
+            message = subject.say("A link to employees leads by {host}, which can tell who followed it", host=host)
+            yield Fault(message, whole, _place(subject, address, words), sentence=sentence)
         if parts := [part for part in _split(address).path.split("/") if OPAQUE.fullmatch(part)]:
             message = subject.say(
                 "A link to employees has a part that can tell who followed it: {part}", part=parts[0][:80]
@@ -132,7 +142,12 @@ def _following(address: str) -> list[str]:
     fragment = parts.fragment if "=" in parts.fragment else ""
     given = parse_qsl("&".join(filter(None, (parts.query, fragment))), keep_blank_values=True)
     given = [(name, value) for name, value in given if not (DOCUMENT.fullmatch(name) and ITS_NUMBER.fullmatch(value))]
-    return [name for name, value in given if FOLLOWING.fullmatch(name) or COUNTED.fullmatch(value)]
+    counted = COUNTED.fullmatch if parts.scheme.lower() != "mailto" else re.compile(r"\b\d{5,}\b").search
+    return [name for name, value in given if FOLLOWING.fullmatch(name) or counted(value)]
+
+
+def _host(address: str) -> str:
+    return (_split(address).hostname or "").removeprefix("www.")
 
 
 def _split(address: str) -> SplitResult:

@@ -5,7 +5,7 @@ import unicodedata
 
 FOREIGN = "\ufffc"
 """Stands in the place of words that are marked as another language than the text's."""
-NUMBER = re.compile(r"\d(?:[\s+./\u2010-\u2212-]*\d){9,}")
+NUMBER = re.compile(r"\d(?:[\s+./:_\u2010-\u2212-]*\d){9,}")
 """Ten digits or more, whatever divides them; a personal number has no fewer."""
 BORN = re.compile(r"(?:18|19|20)?\d{2}(?:0[1-9]|1[0-2])(?:[06][1-9]|[1278]\d|[39][01])\d{4}")
 """Digits of a personal or coordination number: century, year, month, day (of the latter plus 60), four digits."""

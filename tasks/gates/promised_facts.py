@@ -32,33 +32,34 @@ def _decision(subject: GateSubject, told: Told) -> ToldWrong:
         past = [
             fact for fact in dates if (day := _with_year(fact, decided)) and day <= subject.brief.schedule.start.date()
         ]
-        yield from _other_days(subject, dates, past, decided, "The brief says that it was decided on {day}")
+        message = subject.say("The brief says that it was decided on {day}", day=_written(subject, decided))
+        yield from _other_days(dates, past, decided, message)
 
 
 def _last_day(subject: GateSubject, told: Told) -> ToldWrong:
     until = subject.brief.decision.consultation_until
     if until and told.says("answer") and not told.says("tells"):
         last = [fact for fact in told.of("date") if told.near("by", fact)]
-        yield from _other_days(
-            subject, told.of("date"), last, until, "The brief says that the last day to answer is {day}"
-        )
+        message = subject.say("The brief says that the last day to answer is {day}", day=_written(subject, until))
+        yield from _other_days(told.of("date"), last, until, message)
 
 
 def _feedback(subject: GateSubject, told: Told) -> ToldWrong:
     due = subject.brief.feedback_by
     if subject.brief.decision.status == "proposed" and told.says("tells"):
         last = [fact for fact in told.of("date") if told.near("by", fact)]
-        yield from _other_days(
-            subject, told.of("date"), last, due, "The brief promises to tell what came of it by {day}"
-        )
+        message = subject.say("The brief promises to tell what came of it by {day}", day=_written(subject, due))
+        yield from _other_days(told.of("date"), last, due, message)
 
 
-def _other_days(subject: GateSubject, dates: list[Fact], wrong: list[Fact], right: date, message: str) -> ToldWrong:
+def _written(subject: GateSubject, day: date) -> str:
+    return format_date(day, "long", locale=date_locale(subject.reader))
+
+
+def _other_days(dates: list[Fact], wrong: list[Fact], right: date, message: str) -> ToldWrong:
     """Yield days that are not the right one, where the sentence does not name that one too."""
-    if any(_is_day(fact, right) for fact in dates):
-        return
-    day = format_date(right, "long", locale=date_locale(subject.reader))
-    yield from ((subject.say(message, day=day), fact) for fact in wrong[:1])
+    if not any(_is_day(fact, right) for fact in dates):
+        yield from ((message, fact) for fact in wrong[:1])
 
 
 def _answer_time(subject: GateSubject, told: Told) -> ToldWrong:

@@ -14,6 +14,7 @@ from tasks.message_words import dates_told
 
 HEADINGS = "//h1 | //h2 | //h3 | //h4 | //h5 | //h6"
 MOST_QUOTED = 12  # words of a cell
+MARKED = re.compile(r"\]\([^)]*\)|[\[*_`]|\{%.*?%\}")
 LONGEST_HEADING = 12  # words; a bold paragraph that is longer is a sentence to be noticed
 UNREAD_HEADING = re.compile(r"^#{2,6}[^\s#]\S*")
 OF_LAYOUT = frozenset({"contact", "date", "decision", "label", "logotype", "sender"})
@@ -116,7 +117,7 @@ def _first_level(subject: GateSubject, found: list[HtmlElement]) -> Iterator[Fau
         yield Fault(subject.say("There is no heading of the first level"), remedy, place)
     for extra in found[1:]:
         message = subject.say("There is more than one heading of the first level: “{text}”", text=shown(extra))
-        yield Fault(message, remedy, subject.place(_as_written(extra)), sentence=shown_safely(shown(extra)))
+        yield Fault(message, remedy, _place_of_heading(subject, extra), sentence=shown_safely(shown(extra)))
 
 
 def _steps(subject: GateSubject, found: list[HtmlElement]) -> Iterator[Fault]:
@@ -125,7 +126,7 @@ def _steps(subject: GateSubject, found: list[HtmlElement]) -> Iterator[Fault]:
     if first is not None and found[0] is not first:
         message = subject.say("The heading of the first level, “{text}”, comes after others", text=shown(first))
         remedy = subject.say("Begin with it, or write `##` before it.")
-        yield Fault(message, remedy, subject.place(_as_written(first)), sentence=shown_safely(shown(first)))
+        yield Fault(message, remedy, _place_of_heading(subject, first), sentence=shown_safely(shown(first)))
     for element in found:
         level, words = int(element.tag[1]), shown(element)
         if not words and not any(image.get("alt") for image in element.iter("img")):
@@ -136,12 +137,19 @@ def _steps(subject: GateSubject, found: list[HtmlElement]) -> Iterator[Fault]:
                 "The heading “{text}” skips a level: {level} after {before}", text=words, level=level, before=before
             )
             remedy = subject.say("Write `{signs}` before the heading.", signs="#" * (before + 1))
-            yield Fault(message, remedy, subject.place(_as_written(element)), sentence=shown_safely(words))
+            yield Fault(message, remedy, _place_of_heading(subject, element), sentence=shown_safely(words))
         before = level
 
 
-def _as_written(heading: HtmlElement) -> str:
-    return f"{'#' * int(heading.tag[1])} {shown(heading)}"
+def _place_of_heading(subject: GateSubject, heading: HtmlElement) -> tuple[str, int]:
+    """Return the line that is this heading, of its level and with its words alone; else where the words stand."""
+    signs, words = "#" * int(heading.tag[1]), shown(heading)
+    for name in (each for each in subject.written if each.endswith(".md")):
+        for number, line in subject.numbered(name):
+            written = MARKED.sub("", line).strip()
+            if written.startswith(f"{signs} ") and " ".join(written.strip("# ").split()) == words:
+                return name, number
+    return subject.place(f"{signs} {words}")
 
 
 def _empty_heading(subject: GateSubject) -> tuple[str, int]:

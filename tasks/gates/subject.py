@@ -50,6 +50,7 @@ class GateSubject(Written):
     reader: str = "en"
     personal_addresses: tuple[str, ...] = ()
     variant: str = ""
+    included: tuple[str, ...] | None = None
 
     def say(self, message: str, **values: object) -> str:
         """Return a message in the reader's language with its values put in; numbers are written as there."""

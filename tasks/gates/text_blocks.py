@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from tasks.gates.facts_told import Fact, Value, facts_in
 
@@ -30,7 +30,7 @@ class Block:
     lines: tuple[str, ...]
     language: str = field(compare=False, default="")
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The words of the block, of the same length as the lines, what is filled in left blank."""
         text = "\n".join(self.lines)
@@ -40,7 +40,7 @@ class Block:
         text = " " * name.end() + text[name.end() :] if name else text
         return FILLED.sub(lambda found: " " * len(found[0]), text)
 
-    @property
+    @cached_property
     def facts(self) -> tuple[Fact, ...]:
         """The facts that the block tells."""
         return facts_in(self.text, self.language)

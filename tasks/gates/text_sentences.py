@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tasks.gates.fact_words import fact_words
 from tasks.gates.facts_told import Fact
@@ -40,8 +41,17 @@ class Told:
         return [fact for fact in self.facts if fact.kind == kind]
 
 
-def told_in(block: Block) -> Iterator[Told]:
-    """Yield the sentences of a block."""
+def told_in(block: Block) -> tuple[Told, ...]:
+    """Return the sentences of a block."""
+    return _told_in(block, block.language)
+
+
+@lru_cache(maxsize=4096)
+def _told_in(block: Block, language: str) -> tuple[Told, ...]:
+    return tuple(_sentences(block))
+
+
+def _sentences(block: Block) -> Iterator[Told]:
     ends = [found.span() for found in SENTENCE_END.finditer(block.text)]
     starts = [0, *(end for _, end in ends)]
     stops = [*(start for start, _ in ends), len(block.text)]

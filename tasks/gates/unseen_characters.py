@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from tasks.gates.masking import shown_safely
 from tasks.gates.registry import Fault, Threshold, gate
@@ -24,6 +25,8 @@ CONTROL = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f]")
 BROKEN = re.compile("\ufffd|Ã[\u0080-\u00bf„…†‡ˆ‰Š‹Œ–—˜™š›œ¤¥¶]|â€[\u0080-\u00bf™œž“”\u0153]?|Â[\u00a0-\u00bf]")
 STYLED = re.compile("[\U0001d400-\U0001d7ff\uff21-\uff3a\uff41-\uff5a\u24b6-\u24e9]")
 WORD = re.compile(r"[^\W\d_]+")
+PLAIN = re.compile(r"[\t\n -~åäöéüÅÄÖÉÜ–”’§•…]*")
+"""Nothing to look for: none of these hides, and none of them is part of what :data:`BROKEN` finds."""
 LATIN_LIKE = frozenset(
     "авеікмнорсстухјѕԁԛԝһѵӏАВЕЅІЈКМНОРСТУХҮԌԚԜӀ"  # Cyrillic
     "αικνορυχγΑΒΕΖΗΙΚΜΝΟΡΤΥΧϲϳ"  # Greek
@@ -39,15 +42,20 @@ def hidden_character(subject: GateSubject, threshold: Threshold) -> Iterator[Fau
     remedy = subject.say("Delete it and write the words anew, without pasting them.")
     for name in subject.written:
         for number, line in subject.numbered(name):
-            for sign in dict.fromkeys(hidden_in(line)):
+            for sign in hidden_in(line):
                 message = subject.say(
                     "The character {character} cannot be read as it looks", character=code_point(sign)
                 )
                 yield Fault(message, remedy, (name, number), sentence=_shown(line, sign))
 
 
-def hidden_in(line: str) -> Iterator[str]:
-    """Yield each character of a line that no reader sees for what it is."""
+@lru_cache(maxsize=16_384)
+def hidden_in(line: str) -> tuple[str, ...]:
+    """Return each character of a line that no reader sees for what it is, once."""
+    return () if PLAIN.fullmatch(line) else tuple(dict.fromkeys(_hidden_in(line)))
+
+
+def _hidden_in(line: str) -> Iterator[str]:
     plain = FLAG.sub("", line)
     for form in (OVERRIDES, INVISIBLE, TAGS, PRIVATE, CONTROL, STYLED):
         yield from (found[0] for found in form.finditer(plain))

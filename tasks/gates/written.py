@@ -12,11 +12,15 @@ INCLUDED = re.compile(r"{%[-+]?\s*include\s+[\"']([\w.-]+)[\"']")
 
 
 class Written:
-    """What was written into a variant of a channel: ``source`` is its text's file in the campaign's ``folder``."""
+    """What was written into a variant of a channel: ``source`` is its text's file in the campaign's ``folder``.
+
+    ``included`` are the files that were included in the variant; None where nobody knows.
+    """
 
     folder: Path
     source: str
     channel: str
+    included: tuple[str, ...] | None
 
     def place(self, excerpt: str) -> tuple[str, int]:
         """Return file and line where an excerpt was written: in the text, its template or the brief, else the top."""
@@ -40,11 +44,12 @@ class Written:
 
     @cached_property
     def written_lines(self) -> tuple[tuple[tuple[str, int], str], ...]:
-        """Every line of the files of ``written`` and of the parts beside the text, with its place.
+        """Every line of the files of ``written``, with its place; of every part where nobody knows which are included.
 
         The remarks of the brief are left out.
         """
-        parts = sorted(path.name for path in self.folder.glob("*.md") if not path.name.startswith("text."))
+        beside = sorted(path.name for path in self.folder.glob("*.md") if not path.name.startswith("text."))
+        parts = beside if self.included is None else ()
         names = dict.fromkeys((*(name for name in self.written if name != BRIEF_FILE), *parts, BRIEF_FILE))
         return tuple(
             ((name, number), REMARK.sub("", line) if name == BRIEF_FILE else line)
@@ -55,7 +60,7 @@ class Written:
     @cached_property
     def written(self) -> tuple[str, ...]:
         """The files that a variant's words may stand in: its text, what that includes, its own templates, the brief."""
-        included = INCLUDED.findall("\n".join(self.lines(self.source)))
+        included = INCLUDED.findall("\n".join(self.lines(self.source))) if self.included is None else self.included
         templates = sorted(path.name for path in self.folder.glob(f"{self.channel}.*.j2"))
         return tuple(dict.fromkeys((self.source, *included, *templates, BRIEF_FILE)))
 

@@ -17,6 +17,7 @@ half                    takes it and hangs up in the middle of its answer
 garbage                 takes it and answers what is no JSON
 huge                    takes it and answers ``bytes`` of spaces, 10 MB where left out
 slow                    takes it and answers one byte per ``seconds``, 1 where left out
+late                    takes it and answers as it should, after ``seconds``
 ======================  ==========================================================================
 """
 
@@ -79,7 +80,9 @@ def refuse(handler: BaseHTTPRequestHandler, rule: dict[str, Any]) -> bool:
 def spoil(handler: BaseHTTPRequestHandler, rule: dict[str, Any], body: bytes) -> bool:
     """Do what a rule says instead of answering with this body; returns whether it has."""
     fault = rule.get("fault")
-    if not fault:
+    if fault == "late":
+        time.sleep(float(rule["seconds"]))
+    if fault in (None, "late"):
         return False
     handler.close_connection = True
     with contextlib.suppress(OSError):

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from tasks.senders.in_turn import InTurn
 from tasks.senders.protocol import Message, Outcome, Sender, Setting
+from tasks.senders.side_by_side import SideBySide
 
 
 def _email(setting: Setting) -> Sender:
@@ -25,7 +26,7 @@ def _letter(setting: Setting) -> Sender:
 def _sms(setting: Setting) -> Sender:
     from tasks.senders.sms import SmsSender
 
-    return InTurn(SmsSender(setting))
+    return SideBySide(SmsSender(setting))
 
 
 def _web(setting: Setting) -> Sender:

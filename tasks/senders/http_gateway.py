@@ -6,13 +6,11 @@ are never followed and nothing is repeated. A whole exchange takes at most the g
 answer drips in, and of the answer at most 64 kB are read.
 """
 
-import contextlib
 import math
 import socket
 import ssl
-import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NamedTuple
@@ -24,6 +22,7 @@ from urllib3.util.ssl_match_hostname import CertificateError
 
 from campaigns.errors import GatewayUnavailable
 from tasks.senders.cuttable_connection import Cuttable
+from tasks.senders.deadlines import DEADLINES
 from tasks.senders.http_place import LOOPBACK, Place
 from tasks.web_addresses import Ip, is_public, numeric_address
 
@@ -60,6 +59,7 @@ class HttpGateway:
         self.place, self._headers = place, {"Accept-Encoding": "identity", **(headers or {})}
         self._session: requests.Session | None = None
         self._adapter: Cuttable | None = None
+        self._models: dict[tuple[str, str], requests.PreparedRequest] = {}
 
     def open(self) -> None:
         """See that the gateway takes a connection; raises GatewayUnavailable."""
@@ -83,14 +83,17 @@ class HttpGateway:
         """
         self.open()
         assert self._session is not None
+        assert self._adapter is not None
         seconds = self.place.seconds
         end = time.monotonic() + seconds
+        request = self._prepared(method, path, **content)
+        request.headers.update(headers or {})
         try:
             with (
-                self._within(seconds),
-                self._session.request(
-                    method, self.place.url + path, headers={**self._headers, **(headers or {})}, auth=self.place.login,
-                    timeout=(min(SECONDS_TO_CONNECT, seconds), seconds), allow_redirects=False, stream=True, **content,
+                DEADLINES.within(seconds, self._adapter.cut),
+                self._session.send(
+                    request, timeout=(min(SECONDS_TO_CONNECT, seconds), seconds), verify=self._session.verify,
+                    allow_redirects=False, stream=True,
                 ) as response,
             ):  # fmt: skip
                 body = _body(response, end)
@@ -108,6 +111,20 @@ class HttpGateway:
         if self._session is not None:
             self._session.close()
             self._session = self._adapter = None
+
+    def _prepared(self, method: str, path: str, *, data: Any = None, params: Any = None) -> requests.PreparedRequest:
+        """Return a request; where address and login are those of an earlier one, only its body is made anew."""
+        if params is not None or (prepared := self._models.get((method, path))) is None:
+            request = requests.Request(
+                method, self.place.url + path, headers=self._headers, auth=self.place.login, data=data, params=params
+            )
+            prepared = request.prepare()
+            if params is None:
+                self._models[method, path] = prepared.copy()
+            return prepared
+        again = prepared.copy()
+        again.prepare_body(data, None)
+        return again
 
     def _reachable(self) -> Ip:
         """Return an address of the gateway that may be connected to and takes a connection; raises OSError."""
@@ -138,18 +155,6 @@ class HttpGateway:
             where=self.place.setting,
             remedy=remedy or "check the setting and the gateway, then run the same command again; nothing was sent.",
         )
-
-    @contextlib.contextmanager
-    def _within(self, seconds: float) -> Iterator[None]:
-        """Cut the connection after so many seconds, whatever it is doing."""
-        assert self._adapter is not None
-        timer = threading.Timer(seconds, self._adapter.cut)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
 
 
 def _body(response: requests.Response, end: float) -> bytes | None:

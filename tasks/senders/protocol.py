@@ -81,6 +81,21 @@ class TurnSender(Way, Protocol):
         """Yield one outcome per message, in order, each as soon as it is known."""
 
 
+class SingleSender(Way, Protocol):
+    """A channel that answers for each message; :class:`tasks.senders.side_by_side.SideBySide` sends several at once."""
+
+    @property
+    def window(self) -> int:
+        """How many messages may be marked and not yet answered."""
+
+    @property
+    def connections(self) -> int:
+        """How many messages may be under way at once."""
+
+    def send(self, message: Message) -> Outcome:
+        """Send one message that was prepared; called from several threads."""
+
+
 class Sender(Way, Protocol):
     """A channel as the delivery sees it: marked messages in, outcomes out in any order."""
 

@@ -2,13 +2,15 @@
 
 A definite no is a refused connection or certificate, an answer about account or address, or a wish to be left alone.
 A message that is in doubt never moves to another provider: that could tell somebody twice. The provider that works is
-kept for a while before the first is tried again, so that a failing one does not make every message wait.
+kept for a while before the first is tried again, so that a failing one does not make every message wait. Several
+messages are under way at once, each on a connection of its own.
 """
 
 import contextlib
 import re
+import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from campaigns.errors import GatewayUnavailable, InputError
@@ -19,6 +21,7 @@ from tasks.senders.sms_provider import SETTING, Provider
 NUMBER = re.compile(r"\+[1-9]\d{6,14}")  # E.164
 WINDOW = 16
 SECONDS_BEFORE_COMING_BACK = 300.0
+CONNECTIONS = 8
 MOST_DOUBTS = 3
 """So many messages in doubt one after another, and those after them go to the next provider."""
 
@@ -33,7 +36,9 @@ class SmsSender:
         self._providers = [Provider(url.strip()) for url in setting.sms_url.split(",") if url.strip()]
         if not self._providers:
             raise InputError("no SMS gateway is named", where=SETTING, remedy="write https://user:secret@host/path.")
-        self._stay = _seconds_to_stay(self._providers[0])
+        self._stay = _number(self._providers[0], "back", SECONDS_BEFORE_COMING_BACK)
+        self.connections = round(min(max(_number(self._providers[0], "connections", CONNECTIONS), 1), WINDOW))
+        self._choosing = threading.Lock()
         self._current, self._come_back_at = 0, 0.0
         self._forms: dict[str, dict[str, str]] = {}
         self._in_doubt_at: dict[str, int | None] = {}
@@ -57,12 +62,14 @@ class SmsSender:
 
     def prepare(self, messages: Sequence[Message]) -> None:
         """Join the slots into the texts, so that a text that cannot be filled is found before the mark."""
-        self._forms = {each.message_id: self._form(each) for each in messages}
+        self._forms |= {each.message_id: self._form(each) for each in messages}
 
-    def send(self, messages: Sequence[Message]) -> Iterator[Outcome]:
-        """Yield the outcome of each message; while every provider wants to be left alone, nothing is sent."""
-        for message in messages:
-            yield self._send(message) if NUMBER.fullmatch(message.address) else Outcome("rejected", "address_unusable")
+    def send(self, message: Message) -> Outcome:
+        """Send one message; while every provider wants to be left alone, nothing is sent."""
+        try:
+            return self._send(message) if NUMBER.fullmatch(message.address) else Outcome("rejected", "address_unusable")
+        finally:
+            del self._forms[message.message_id]
 
     def after_crash(self) -> Literal["accepted", "not_sent", "unknown"]:
         """What no provider could be asked about is in doubt."""
@@ -110,9 +117,10 @@ class SmsSender:
         if outcome.status == "unknown":
             self._in_doubt_at[message_id] = place
             outcome = self._ask(message_id, self._forms[message_id], begun, [place]) or outcome
-        self._doubts_in_a_row = self._doubts_in_a_row + 1 if outcome.status == "unknown" else 0
-        if outcome.status != "deferred":
-            self._settle_on(place if self._doubts_in_a_row < MOST_DOUBTS else (place + 1) % len(self._providers))
+        with self._choosing:
+            self._doubts_in_a_row = self._doubts_in_a_row + 1 if outcome.status == "unknown" else 0
+            if outcome.status != "deferred":
+                self._settle_on(place if self._doubts_in_a_row < MOST_DOUBTS else (place + 1) % len(self._providers))
         if outcome.provider_ref:
             self._references.add(outcome.provider_ref)
         return outcome
@@ -146,8 +154,9 @@ class SmsSender:
         return form
 
 
-def _seconds_to_stay(first: Provider) -> float:
-    try:
-        return float(first.options.get("back", SECONDS_BEFORE_COMING_BACK))
-    except ValueError:
-        raise InputError("`back` is not a number of seconds", where=SETTING) from None
+def _number(first: Provider, option: str, otherwise: float) -> float:
+    written = first.options.get(option, otherwise)
+    with contextlib.suppress(ValueError):
+        if (number := float(written)) >= 0:
+            return number
+    raise InputError(f"`{option}` is not a number", where=SETTING)

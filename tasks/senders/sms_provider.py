@@ -4,9 +4,11 @@ Nothing is in doubt before the first byte of a request has left: a refused conne
 After it only an answer tells. A provider that is asked (``lookup=1`` behind its URL) lists what it took from us.
 """
 
+import contextlib
 import json
 import re
 import time
+from collections import deque
 from collections.abc import Container, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -27,18 +29,28 @@ SECONDS_OF_CLOCKS = 120.0
 
 
 class Provider:
-    """One provider and one connection to it."""
+    """One provider and as many connections to it as are used at once."""
 
     def __init__(self, url: str) -> None:
-        self._gateway = HttpGateway(read_place(url, SETTING, "telephone numbers"))
-        self._can_be_asked = self._gateway.place.options.get("lookup") == "1"
+        self._place = read_place(url, SETTING, "telephone numbers")
+        self._idle: deque[HttpGateway] = deque()
+        self._can_be_asked = self._place.options.get("lookup") == "1"
         self._not_before = 0.0
-        self.open, self.close = self._gateway.open, self._gateway.close
 
     @property
     def options(self) -> Mapping[str, str]:
         """What stands behind ``#`` in the provider's URL."""
-        return self._gateway.place.options
+        return self._place.options
+
+    def open(self) -> None:
+        """See that the provider takes a connection; raises GatewayUnavailable."""
+        with self._gateway() as gateway:
+            gateway.open()
+
+    def close(self) -> None:
+        """Let the connections go."""
+        while self._idle:
+            self._idle.pop().close()
 
     def wait(self) -> float:
         """Return for how many seconds the provider wants to be left alone; 0 when it takes messages."""
@@ -47,7 +59,8 @@ class Provider:
     def send(self, message_id: str, form: Mapping[str, str]) -> Outcome:
         """Hand one message over and say what became of it."""
         try:
-            answer = self._gateway.ask("POST", data=form, headers={KEY_HEADER: message_id})
+            with self._gateway() as gateway:
+                answer = gateway.ask("POST", data=form, headers={KEY_HEADER: message_id})
         except GatewayUnavailable:
             return Outcome("deferred", "no_connection", gateway_fault=True)
         except NoAnswer as lost:
@@ -64,13 +77,26 @@ class Provider:
             return None
         after = datetime.fromtimestamp(since - SECONDS_OF_CLOCKS, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
         try:
-            answer = self._gateway.ask("GET", params={"to": form["to"], "end": after, "limit": str(MOST_LISTED)})
+            with self._gateway() as gateway:
+                answer = gateway.ask("GET", params={"to": form["to"], "end": after, "limit": str(MOST_LISTED)})
         except (GatewayUnavailable, NoAnswer):
             return None
         if answer.status in (404, 405):
             self._can_be_asked = False
         entries = list(_listed(answer)) if answer.status == 200 else []
         return _ours(entries, message_id, form, since, others)
+
+    @contextlib.contextmanager
+    def _gateway(self) -> Iterator[HttpGateway]:
+        """Yield a connection that nobody else uses meanwhile."""
+        try:
+            gateway = self._idle.pop()
+        except IndexError:
+            gateway = HttpGateway(self._place)
+        try:
+            yield gateway
+        finally:
+            self._idle.append(gateway)
 
     def _outcome(self, answer: Answer) -> Outcome:
         code = str(answer.status)

@@ -19,7 +19,7 @@ known AS (
     UNION
     SELECT 'household', household_key FROM audience WHERE run = $run
     UNION
-    SELECT 'area', unnest([person.district, person.area])
+    SELECT 'area', unnest([person.district, person.area, person.unit])
     FROM audience
     INNER JOIN person ON audience.kind = person.kind AND audience.person_key = person.person_key
     WHERE audience.run = $run

@@ -1,7 +1,8 @@
 -- Reads variant, variant_choice. One row per variant of a run, with one of the combinations of facts that get it.
 SELECT
     variant.wave, variant.channel, variant.language, variant.subject, variant.text, coalesce(variant.html, '') AS html,
-    map_keys(choice.facts) AS fact_names, map_values(choice.facts) AS fact_values, variant.variant
+    map_keys(choice.facts) AS fact_names, map_values(choice.facts) AS fact_values, variant.variant,
+    variant.parts
 FROM variant
 LEFT JOIN (
     SELECT run, wave, variant, min(facts) AS facts

@@ -1,0 +1,47 @@
+"""What the decision log says of approvals: who was asked to read what, when codes were mailed, which grants count."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from tasks import decisions, runs
+from tasks.decisions import Decision
+from tasks.workplace import Workplace
+
+VALID = timedelta(days=14)
+
+
+def reviews_asked_for(logged: Iterable[Decision], run: runs.Run) -> set[str]:
+    """Return the ids of the findings that had to be read when codes for today's content were mailed, from the log."""
+    return {
+        name
+        for each in logged
+        if each.run == run.run and each.action == "approval_requested" and each.detail["digest"] == run.digest
+        for name in each.detail.get("reviews", ())
+    }
+
+
+def mailed_at(workplace: Workplace, run: runs.Run) -> datetime | None:
+    """Return when codes of a run were mailed last; None where none were, or all of them have been voided since."""
+    last = None
+    for each in decisions.read(workplace):
+        if each.run == run.run and each.action in ("approval_requested", "approval_codes_voided"):
+            last = each.at if each.action == "approval_requested" else None
+    return last
+
+
+def supported(logged: Iterable[Decision], run: str) -> list[dict[str, Any]]:
+    """Return the approvals of a run that count: given by the person who was asked, for that content, in time."""
+    asked: dict[tuple[str, str, str], datetime] = {}
+    granted: list[dict[str, Any]] = []
+    for each in logged:
+        if each.run == run and each.action == "approval_requested":
+            asked |= {(each.detail["digest"], who["role"], who["approver"]): each.at for who in each.detail["asked"]}
+        elif each.run == run and each.action == "approval_granted":
+            named = {name: each.detail[name] for name in ("digest", "role", "approver", "reviewed")}
+            named["confirmed"] = each.detail.get("confirmed", [])  # a former version kept no such points
+            mailed = asked.get((named["digest"], named["role"], named["approver"]))
+            if mailed and each.actor == named["approver"] and mailed <= each.at <= mailed + VALID:
+                times = {"approved_at": each.at.isoformat(), "expires_at": (each.at + VALID).isoformat()}
+                granted.append({**named, **times})
+    return granted

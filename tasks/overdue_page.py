@@ -1,0 +1,25 @@
+"""What stands where a campaign's report will, while no outcomes have come: a red mark instead of silence."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tasks import overdue, runs, store
+from tasks.pages import page_environment, write_page
+from tasks.workplace import Workplace
+
+
+def evaluated_look(workplace: Workplace, run: str) -> int | None:
+    """Return the newest look of a run that is done, None where none is."""
+    with store.writing(workplace) as connection:
+        row = connection.execute("SELECT max(look) FROM look WHERE run = ? AND state = 'done'", [run]).fetchone()
+    return row[0] if row else None
+
+
+def write_overdue_page(workplace: Workplace, run: str) -> Path:
+    """Write ``runs/RUN/report/index.html`` for a run without any evaluation, from the snapshot; returns its path."""
+    with store.reading(workplace) as connection:
+        known = runs.load_within(connection, run)
+        late = overdue.overdue_within(connection, datetime.now(UTC), known.run)
+    template = page_environment(workplace.language).get_template("not_evaluated.html.j2")
+    text = template.render(run=known.run, brief=known.brief, overdue=late)
+    return write_page(workplace.run_folder(known.run, "report") / "index.html", text)

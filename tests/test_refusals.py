@@ -1,0 +1,182 @@
+"""An approver who says no, decisions out of turn, and what status tells of approvals."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from approval_scene import DIRECTORY, Postbox, campaign_folder, office, open_finding, postbox, prepared, text_of
+from small_run import brief as small_brief
+
+from campaigns.errors import ApprovalPending, ApprovalRefused, Finding, IllegalMove, InputError
+from flows.commands.publishing import _lines
+from tasks import approval, approval_matter, decisions, runs, store
+from tasks.status import run_status
+from tasks.workplace import Workplace
+
+NEW_USE = {"legal_basis": [{"register": "guardians", "purpose": "school_choice_study", "article": "6.1 e"}]}
+OFFICER = "  officer: {name: Exempel Ombud, address: dso@example.se, roles: [data_protection_officer]}\n"
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[tuple[Workplace, Path, str, Postbox]]:
+    with postbox() as (box, url):
+        workplace, folder = office(tmp_path, url, DIRECTORY + OFFICER), campaign_folder(tmp_path)
+        yield workplace, folder, prepared(workplace, folder, goal="G4"), box
+
+
+def test_a_refusal_holds_up_the_run_and_the_communicator_is_told_by_role(
+    scene: tuple[Workplace, Path, str, Postbox],
+) -> None:
+    workplace, folder, run, box = scene
+    approval.request(workplace, run)
+    manager, director = box.codes()
+    refusal, told = approval.refuse(workplace, run, director, "Datumet är  fel.", actor="account:x")
+    assert (refusal.role, refusal.approver, refusal.reason, told) == (
+        "communications_director", "director", "Datumet är fel.", True,
+    )  # fmt: skip
+    letter = box.letters[-1]
+    assert letter["To"] == "skribent@example.se"
+    assert letter["Subject"] == "Inte godkänd: kampanjen ”Sortera matavfall hemma”"
+    for part in ("tillfrågades som kommunikationsdirektör", "Skäl: Datumet är fel.", "budkavle prepare matavfall"):
+        assert part in text_of(letter)
+    approval.grant(workplace, run, manager)
+    with pytest.raises(ApprovalRefused, match=r"refused by communications_director \(director\).*: Datumet är fel"):
+        approval.require_approval(workplace, run)
+    assert approval.request(workplace, run, resend=True) == ()
+    assert runs.state(workplace, run) == "prepared"
+    found = run_status(workplace, run)
+    assert found["approvals"]["refused"][0]["role"] == "communications_director"
+    assert "next       change the campaign, then: budkavle prepare matavfall" in _lines(found)
+    (folder / "text.sv.md").write_text("Hej! Sortera allt matavfall.", encoding="utf-8")
+    prepared(workplace, folder, goal="G4")
+    assert approval.request(workplace, run) == ("manager_waste", "director")
+
+
+def test_who_was_persuaded_approves_with_the_same_code(scene: tuple[Workplace, Path, str, Postbox]) -> None:
+    workplace, _, run, box = scene
+    approval.request(workplace, run)
+    approval.refuse(workplace, run, box.codes()[0], "Vänta.", actor="account:x")
+    approval.grant(workplace, run, box.codes()[1])
+    assert approval.grant(workplace, run, box.codes()[0]).missing == ()
+    approval.require_approval(workplace, run)
+    assert [each.action for each in decisions.read(workplace)].count("approval_refused") == 1
+
+
+def test_a_refusal_without_a_reason_is_not_taken(scene: tuple[Workplace, Path, str, Postbox]) -> None:
+    workplace, _, run, box = scene
+    approval.request(workplace, run)
+    for reason in ("", " … ", "x" * 1001):
+        with pytest.raises(InputError, match="needs a reason"):
+            approval.refuse(workplace, run, box.codes()[0], reason, actor="account:x")
+    with pytest.raises(ApprovalRefused, match="communicator"):
+        approval.refuse(workplace, run, box.codes()[0], "Nej.", actor="account:communicator_waste")
+    with pytest.raises(ApprovalPending):
+        approval.require_approval(workplace, run)
+
+
+def test_a_refusal_stands_although_the_relay_is_down(scene: tuple[Workplace, Path, str, Postbox]) -> None:
+    workplace, _, run, box = scene
+    approval.request(workplace, run)
+    deaf = replace(workplace, smtp_url="smtp://127.0.0.1:1")
+    assert approval.refuse(deaf, run, box.codes()[0], "Nej.", actor="account:x")[1] is False
+    with pytest.raises(ApprovalRefused, match="refused by manager"):
+        approval.require_approval(workplace, run)
+
+
+def test_a_code_is_used_once_and_a_replaced_one_says_that_a_newer_letter_holds(
+    scene: tuple[Workplace, Path, str, Postbox],
+) -> None:
+    workplace, _, run, box = scene
+    with pytest.raises(ApprovalRefused, match="no code is waiting"):
+        approval.grant(workplace, run, "22222222")
+    approval.request(workplace, run)
+    old = box.codes()[0]
+    approval.request(workplace, run, resend=True)
+    with pytest.raises(ApprovalRefused, match=r"a newer letter has replaced it\n.*mailed 20\d\d-.* 9 attempts"):
+        approval.grant(workplace, run, old)
+    approval.grant(workplace, run, box.codes()[2])
+    with pytest.raises(ApprovalRefused, match=r"the approval it gave as manager stands\n.*nothing is left to do"):
+        approval.grant(workplace, run, box.codes()[2])
+
+
+def test_legal_reviews_a_crisis_after_the_others_have_approved(scene: tuple[Workplace, Path, str, Postbox]) -> None:
+    workplace, folder, run, box = scene
+    assert workplace.directory is not None
+    more = "  owner: {name: Exempel Fakta, address: f@example.se, roles: [fact_owner]}\n"
+    more += "  leader: {name: Exempel Ledare, address: l@example.se, roles: [crisis_lead]}\n"
+    workplace.directory.write_text(DIRECTORY + more, encoding="utf-8")
+    prepared(workplace, folder, crisis={"verified_source": "Stockholm Vatten"})
+    assert approval.request(workplace, run)[-1] == "lawyer"
+    with pytest.raises(ApprovalRefused, match=r"comes afterwards, .*missing from: manager, fact_owner, crisis_lead"):
+        approval.grant(workplace, run, box.codes()[-1])
+
+
+def test_a_run_that_is_over_is_never_to_be_prepared(scene: tuple[Workplace, Path, str, Postbox]) -> None:
+    workplace, _, run, box = scene
+    approval.request(workplace, run)
+    for state, remedy in (("published", "needs no further approval"), ("stopped", "a new `edition`")):
+        with store.writing(workplace) as connection:
+            connection.execute("UPDATE run SET state = ?", [state])
+        with pytest.raises(IllegalMove, match=remedy) as caught:
+            approval.grant(workplace, run, box.codes()[0])
+        assert "budkavle prepare" not in str(caught.value)
+
+
+def test_status_tells_from_whom_an_approval_is_missing_and_what_to_type(
+    scene: tuple[Workplace, Path, str, Postbox],
+) -> None:
+    workplace, _, run, box = scene
+    assert f"next       mail the codes that are missing or have expired: budkavle run {run}" in _lines(
+        run_status(workplace, run)
+    )
+    approval.request(workplace, run)
+    approval.grant(workplace, run, box.codes()[0])
+    lines = _lines(run_status(workplace, run))
+    missing = [line for line in lines if line.startswith("approval")]
+    assert len(missing) == 1
+    assert "missing from communications_director: director has the code; asked because" in missing[0]
+    assert "wave       external starts 2027-01-18 08:00 CET" in lines
+    assert lines[-1].endswith(f"budkavle approve {run} --code CODE")
+    approval.grant(workplace, run, box.codes()[1])
+    assert _lines(run_status(workplace, run))[-1] == f"next       send, or go on sending: budkavle run {run}"
+
+
+def test_politics_in_a_text_asks_a_lawyer_also_when_the_finding_has_gone(
+    scene: tuple[Workplace, Path, str, Postbox],
+) -> None:
+    workplace, folder, run, box = scene
+    prepared(workplace, folder)
+    open_finding(workplace, run, "politics:1")
+    assert approval.request(workplace, run) == ("manager_waste", "lawyer")
+    approval.grant(workplace, run, box.codes()[0], ["politics"])
+    with store.writing(workplace) as connection:
+        connection.execute("DELETE FROM check_result")
+    with pytest.raises(ApprovalPending, match="legal"):
+        approval.require_approval(workplace, run)
+
+
+def test_the_data_protection_officer_is_told_why_what_and_how_many(
+    scene: tuple[Workplace, Path, str, Postbox],
+) -> None:
+    workplace, folder, run, box = scene
+    prepared(workplace, folder, **NEW_USE)
+    approval.request(replace(workplace, language="en", has_prefect_server=True), run)
+    told = text_of(next(letter for letter in box.letters if letter["To"] == "dso@example.se"))
+    for part in (
+        "You are asked because: a register is used for a purpose that has not been assessed (P1).",
+        "the register of guardians for the purpose school choice study, Article 6.1 e GDPR (not assessed before)",
+        "to the public: 20 persons of 20 in the audience", "form of the suspended run in Prefect", "--refuse",
+    ):  # fmt: skip
+        assert part in told
+
+
+def test_an_override_stands_beside_what_was_found_and_its_reason() -> None:
+    reason = "Ordet finns i stadens egen ordlista."
+    override = {"gate": "spelling", "reason": reason}
+    found = Finding("spelling", "P5b", "W", "text.sv.md", 7, "Ordet avfallspåsa är okänt.", "Stava.", accepted=reason)
+    other = replace(found, gate="lix", message="För svårt.")
+    told = "\n".join(approval_matter._overrides(small_brief(overrides=[override]), [found, found, other], str))
+    assert told.count("Found: text.sv.md:7 Ordet avfallspåsa är okänt.") == 1
+    assert told.endswith(f"Reason: {reason}")
+    assert "För svårt" not in told
