@@ -40,11 +40,11 @@ def draw_lessons(workplace: Workplace, run: str, look: int) -> None:
 
 def _effects(connection: duckdb.DuckDBPyConnection, run: str, look: int, outcome: str) -> Effects:
     rows = connection.execute(
-        "SELECT segment, estimate, standard_error, ci_low, ci_high, level, persons FROM effect "
+        "SELECT segment, estimate, standard_error, ci_low, ci_high, level, persons, verdict FROM effect "
         "WHERE run = ? AND look = ? AND outcome = ? ORDER BY segment",
         [run, look, outcome],
     ).fetchall()
-    names = ("estimate", "standard_error", "ci_low", "ci_high", "level", "persons")
+    names = ("estimate", "standard_error", "ci_low", "ci_high", "level", "persons", "verdict")
     return {row[0]: dict(zip(names, row[1:], strict=True)) for row in rows}
 
 
@@ -67,8 +67,9 @@ def _sentences(
     if whole is None or whole["estimate"] is None:
         yield _("Draw a control group before the next edition: without one, nobody can say what the campaign causes.")
         return
-    yield words.effect(whole["ci_low"], whole["estimate"], whole["ci_high"])
-    if whole["ci_low"] <= 0 <= whole["ci_high"]:
+    shown = whole["verdict"] != "not_shown"
+    yield words.effect(whole["ci_low"], whole["estimate"], whole["ci_high"], shown=shown)
+    if not shown:
         yield _("A larger audience or control group is needed next time to tell so small a difference from chance.")
     yield from _most_and_least(language, words, effects, run.brief.labels)
     yield from channels_apart(language, words, channels, run.brief.labels)

@@ -13,6 +13,7 @@ from tasks import store
 from tasks.disclosure import SMALLEST_CELL
 from tasks.estimation.raking import Margin, rake
 from tasks.evaluation import evaluate
+from tasks.lessons import draw_lessons
 from tasks.planned_looks import look_level
 from tasks.workplace import Workplace
 
@@ -121,6 +122,10 @@ def test_an_early_look_needs_more_than_the_last_and_a_dashboard_more_than_both(w
     assert one["look_low"] < 0 < other["look_low"] < other["ci_low"]
     assert other["anytime_low"] < other["look_low"]
     assert "för tidigt" in early["summary"][1]
+    draw_lessons(workplace, run, 1)
+    with store.writing(workplace) as connection:
+        (said,) = connection.execute("SELECT lesson FROM lesson WHERE look = 1 ORDER BY rowid LIMIT 1").fetchall()
+    assert said[0] == early["summary"][1]
 
 
 def test_one_look_spends_everything_and_all_looks_together_no_more() -> None:

@@ -83,7 +83,7 @@ def report(workplace: Workplace, run: str) -> str:
 
 
 def test_the_report_answers_the_questions_of_a_communicator(workplace: Workplace, tmp_path: Path) -> None:
-    text = report(workplace, evaluated(workplace, tmp_path))
+    text = report(workplace, evaluated(workplace, tmp_path, households=2000))
     headings = re.findall(r"<h2>(.*?)</h2>", text)
     assert headings == [
         "Vad var målet?",
@@ -282,7 +282,7 @@ def test_halves_go_up_whatever_floating_point_made_of_them() -> None:
 
 
 def test_the_summary_is_mailed_once_to_manager_and_communicator(workplace: Workplace, tmp_path: Path) -> None:
-    run = evaluated(workplace, tmp_path)
+    run = evaluated(workplace, tmp_path, households=2000)
     report(workplace, run)
     with postbox() as (box, url):
         directory = tmp_path / "directory.yaml"
