@@ -23,11 +23,8 @@ def migrations() -> list[Path]:
 def migrate(connection: duckdb.DuckDBPyConnection) -> None:
     """Bring a database up to today's schema and views, in transactions of their own; nothing where it has them."""
     found = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'schema_migration'").fetchone()
-    done: int = 0
-    if found:
-        row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_migration").fetchone()
-        done = row[0] if row else 0
-    pending = [path for path in migrations() if int(path.name[:4]) > done]
+    rows = connection.execute("SELECT version FROM schema_migration").fetchall() if found else []
+    pending = [path for path in migrations() if (int(path.name[:4]),) not in rows]
     if pending:
         connection.execute("BEGIN")
         for path in pending:

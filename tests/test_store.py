@@ -121,11 +121,12 @@ def test_the_schema_of_every_former_version_is_brought_up_to_that_of_a_new_datab
 
     migrations = schema.migrations()
     found = []
-    for version in range(len(migrations)):
+    former = [migrations[:version] for version in range(len(migrations))] + [[*migrations[:-2], migrations[-1]]]
+    for version, applied in enumerate(former):
         place = Workplace(home=tmp_path / str(version), key=b"a key for tests only")
         place.home.mkdir()
         with duckdb.connect(place.database) as old:
-            for path in migrations[:version]:
+            for path in applied:
                 old.execute(path.read_text(encoding="utf-8"))
                 old.execute("INSERT INTO schema_migration VALUES (?, now())", [int(path.name[:4])])
         with store.writing(place) as connection:
