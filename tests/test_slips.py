@@ -4,6 +4,7 @@ import pytest
 
 from campaigns.languages_told import language_of
 from tasks.gates.alternative_texts import says_nothing
+from tasks.gates.facts_told import facts_in
 from tasks.gates.link_words import names_nothing
 from tasks.gates.markdown_slips import slips_in
 from tasks.gates.masking import masked
@@ -134,3 +135,8 @@ def test_a_parameter_that_holds_somebodys_data_is_known_by_its_name(name: str) -
 @pytest.mark.parametrize("name", ["sida", "name", "typ", "sprak", "postnr", "emaljerad", "plats"])
 def test_a_parameter_of_a_page_passes(name: str) -> None:
     assert not PERSONAL.fullmatch(name)
+
+
+def test_a_word_without_end_is_read_to_its_end() -> None:
+    """In time that grows with its length; by its square this would take the better part of an hour."""
+    assert facts_in("å" * 300_000, "sv") == ()

@@ -15,7 +15,7 @@ MONTHS = 12
 LONGEST_MONTH = 31
 UNSEEN = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\u200b\u00ad\ufeff]")
 ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"”»)\]]*[^\s<>\"”»)\].,;:!?]", re.IGNORECASE)
-MAIL = re.compile(r"(?:mailto:)?([\w.+-]+@[\w-]+(?:\.[\w-]+)+)", re.IGNORECASE)
+MAIL = re.compile(r"(?:mailto:)?(?<![\w.+-])([\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+)", re.IGNORECASE)
 TELEPHONE = re.compile(r"(?<![\w/.,])(?:tel:)?((?:\+|00)46[\s()-]*|0)(\d(?:[\s-]{0,2}\d){5,10})(?![\w/]|[.,]\d)")
 CODE = re.compile(r"(?<!\w)[A-ZÅÄÖ]{1,5}[ -]?\d{4}[-/:]\d+(?!\w)|(?<![\w/])\d{4}[/:]\d{3,}(?!\w)")
 ISO = re.compile(r"(?<![\w-])(\d{4})-(\d{2})-(\d{2})(?![\w-])")
@@ -121,7 +121,7 @@ def _numbers(text: str, words: FactWords) -> Iterator[Told]:
         value = float(re.sub(r"\D", "", found[0]) if grouped else found[0].replace(",", "."))
         yield "number", (value * _times_ten(text[found.end() :], words),), *found.span()
     for number, form in words.numbers.items():
-        for found in re.finditer(rf"(?<!\w)(?:{spaced(form)})(?!\w)", text, re.IGNORECASE):
+        for found in re.finditer(rf"(?<![\w-])(?:{spaced(form)})(?!\w|-\w)", text, re.IGNORECASE):
             yield "number", (float(number) * _times_ten(text[found.end() :], words),), *found.span()
 
 

@@ -24,6 +24,8 @@ SHORTENERS = frozenset({
     "tr.ee", "trib.al", "v.gd",
 })  # fmt: skip
 """Hosts that lead on and count who follows."""
+COUNTING = ("sendgrid.net", "list-manage.com", "mandrillapp.com", "mailgun.org", "hubspotlinks.com", "createsend.com")
+"""Domains of senders of newsletters, through which each reader's link goes."""
 FEWEST_SIGNS = 3  # fewer are found anywhere
 UNSUBSCRIBE = STAND_INS["unsubscribe_url"]
 FOLLOWING = re.compile(
@@ -82,7 +84,7 @@ def tracking(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     for address, words, sentence in _links(subject):
         if not address.lower().startswith(("http://", "https://", "mailto:")):
             continue
-        if (host := _host(address)) in SHORTENERS:
+        if (host := _host(address)) in SHORTENERS or host.endswith(COUNTING):
             message = subject.say("A link to employees leads by {host}, which can tell who followed it", host=host)
             yield Fault(message, whole, _place(subject, address, words), sentence=sentence)
         if parts := [part for part in _split(address).path.split("/") if OPAQUE.fullmatch(part)]:

@@ -18,6 +18,8 @@ PERSONAL = re.compile(
     re.IGNORECASE,
 )
 """Parameters that hold somebody's data by their name."""
+OF_SOMEBODY = re.compile(r"[\w.+-]@[\w-]+\.\w|(?<!\d)(?:0|(?:\+|00| )46)7[02369]\d{7}(?!\d)")
+"""A value that is an e-mail address or a Swedish mobile number, whatever the parameter is called."""
 
 
 @gate("link_personal")
@@ -44,4 +46,4 @@ def _personal_parameters(address: str) -> list[str]:
         given = parse_qsl(urlsplit(address).query, keep_blank_values=True)
     except ValueError:
         return []
-    return list(dict.fromkeys(name for name, _ in given if PERSONAL.fullmatch(name)))
+    return list(dict.fromkeys(name for name, value in given if PERSONAL.fullmatch(name) or OF_SOMEBODY.search(value)))
