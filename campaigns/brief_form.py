@@ -17,6 +17,11 @@ from campaigns.brief_words import EXAMPLES, allowed_at, annotation_at, known_key
 from campaigns.channels import channel_meant
 from campaigns.language import tag_meant
 
+WHOLE = 100
+PERCENTAGE = re.compile(r"(\d{1,9})(?:[.,](\d{1,9}))?\s*(%|procent|percent)?")
+DAYS = {"mån": "mon", "man": "mon", "tis": "tue", "ons": "wed", "tor": "thu", "fre": "fri", "lör": "sat", "sön": "sun"}
+"""How the names of the days begin in Swedish."""
+
 
 def check_form(data: dict[str, Any]) -> tuple[Brief | None, list[Fault]]:
     """Validate the whole brief at once; returns the brief, or None with every fault of form."""
@@ -103,8 +108,24 @@ def _explain(error: ErrorDetails, path: Path_, data: dict[str, Any]) -> tuple[st
         return f"{field} is empty", allowed
     if kind == "literal_error" and isinstance(given, str):
         choices = re.findall(r"'([^']*)'", error["ctx"]["expected"])
-        return f"{field} is none of the allowed words", f"{hint(given, choices)}{allowed}"
-    return f"{field} has a value that is not allowed", f"{_hint_of(path, given)}{allowed}"
+        meant = DAYS.get(given.strip().lower()[:3]) if "mon" in choices else None
+        said = f"Did you mean `{meant}`? " if meant else hint(given, choices)
+        return f"{field} is none of the allowed words", f"{said}{allowed}"
+    said = _hint_of(path, given) or _share_meant(error, given)
+    return f"{field} has a value that is not allowed", f"{said}{allowed}"
+
+
+def _share_meant(error: ErrorDetails, given: object) -> str:
+    """Return a sentence with the number that a percentage or a number with a comma stands for; empty for none."""
+    written = PERCENTAGE.fullmatch(str(given).strip())
+    if not written or isinstance(given, bool):
+        return ""
+    value = float(f"{written[1]}.{written[2] or 0}")
+    is_percentage = bool(written[3]) or error.get("ctx", {}).get("le", WHOLE) <= 1
+    if is_percentage and value <= WHOLE:
+        return f"Did you mean `{value / WHOLE:g}`? "
+    comma = isinstance(given, str) and "," in given and not is_percentage
+    return f"Did you mean `{value:g}`, with a decimal point? " if comma else ""
 
 
 def _hint_of(path: Path_, given: object) -> str:

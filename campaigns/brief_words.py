@@ -52,6 +52,8 @@ def allowed_at(path: Path_) -> str:
     if path and path[0] in listed:
         names = ", ".join(listed[str(path[0])])
         return names if len(path) > 1 or path[0] == "overall_message" else f"a list of {names}"
+    if path and path[-1] in {"manager", "communicator"}:
+        return "the id the person has in the approvers' directory, such as manager_waste"
     if path in PAGES:
         return f"a full address, such as {PAGES[path]}"
     return describe(annotation_at(path))

@@ -115,6 +115,8 @@ def _fields(matter: Any, lines: list[str]) -> tuple[dict[str, str], list[tuple[i
             ]
         elif key in FIELDS and isinstance(value, str):
             fields[key] = _as_written(matter, key, lines)
+        elif key in FIELDS and value is None:
+            wrong += [(line, f"{key} is empty", "write words after it, or take the line away.")] * (key != "subject")
         elif key in (*FIELDS, ALTERNATIVES):
             wrong.append((line, f"{key} is not text", "put the value in quotation marks."))
         else:

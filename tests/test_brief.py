@@ -465,3 +465,28 @@ def test_the_constants_of_a_column_are_followed_through_parts_of_the_query_or_sa
     assert constants_of(f"{inner}SELECT * FROM home", "housing") == (frozenset(), False)
     assert constants_of(f"{inner}SELECT home.kind FROM home", "housing") == (frozenset(), True)
     assert constants_of("SELECT FROM (", "housing") == (frozenset(), False)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("baseline: ", "baseline: 5 % #", "Did you mean `0.05`?"),
+        ("target: ", 'target: "0,15" #', "Did you mean `0.15`, with a decimal point?"),
+        ("reach: 0.8", "reach: 90", "Did you mean `0.9`?"),
+        ("share: 0.1", "share: 10", "Did you mean `0.1`?"),
+        ("manager: ", "manager: Karin Chef #", "the id the person has in the approvers' directory"),
+        ("days: [mon, tue", "days: [mån, ons", "Did you mean `wed`?"),
+    ],
+)
+def test_a_value_as_people_write_it_is_answered_with_the_one_that_is_read(
+    edited: Edit, before: str, after: str, told: str
+) -> None:
+    assert any(told in finding.remedy for finding in edited((before, after)))
+
+
+def test_an_empty_field_of_a_text_is_told_as_empty_not_as_in_need_of_quotation_marks(tmp_path: Path) -> None:
+    text = tmp_path / "text.sv.md"
+    text.write_text("---\nsubject: Sortera\npreheader:\n---\nHej!\n", encoding="utf-8")
+    findings = read_text(text, "sv")[1]
+    assert [(finding.line, finding.message) for finding in findings] == [(3, "preheader is empty")]
+    assert "quotation marks" not in findings[0].remedy

@@ -19,6 +19,7 @@ LONGEST_HEADING = 12  # words; a bold paragraph that is longer is a sentence to 
 UNREAD_HEADING = re.compile(r"^#{2,6}[^\s#]\S*")
 OF_LAYOUT = frozenset({"contact", "date", "decision", "label", "logotype", "sender"})
 BOLD = re.compile(r"font-weight\s*:\s*(?:bold|bolder|[6-9]00)\b", re.IGNORECASE)
+GREETING = re.compile(r" {0,3}#\s[^{]*\{\{")  # whom the text speaks to, or another value of theirs
 EMPTY_HEADING = re.compile(r"^ {0,3}#{1,6}[\s#]*$|<h([1-6])[^>]*>\s*</h\1>")
 
 
@@ -30,6 +31,7 @@ def headings(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     found = [element for element in subject.select(HEADINGS) if not is_hidden(element)]
     yield from _first_level(subject, [element for element in found if element.tag == "h1"])
     yield from _steps(subject, found)
+    yield from _greetings(subject)
     remedy = subject.say("Write it as a heading: `## ` and then the words.")
     for element in (each for root in subject.roots for each in root.iter("p", "div")):
         words = shown(element)
@@ -118,6 +120,16 @@ def _first_level(subject: GateSubject, found: list[HtmlElement]) -> Iterator[Fau
     for extra in found[1:]:
         message = subject.say("There is more than one heading of the first level: “{text}”", text=shown(extra))
         yield Fault(message, remedy, _place_of_heading(subject, extra), sentence=shown_safely(shown(extra)))
+
+
+def _greetings(subject: GateSubject) -> Iterator[Fault]:
+    """Yield each greeting written as a heading of the first level: it stands in the place of the message's title."""
+    remedy = subject.say("Take `#` away from the greeting, so that the title is shown.")
+    for number, line in subject.numbered(subject.source):
+        if GREETING.match(line):
+            words = shown_safely(line.strip("# "))
+            message = subject.say("“{text}” takes the place of the message's title", text=words)
+            yield Fault(message, remedy, (subject.source, number), sentence=words)
 
 
 def _steps(subject: GateSubject, found: list[HtmlElement]) -> Iterator[Fault]:

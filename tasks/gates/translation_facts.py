@@ -2,14 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from campaigns.language import base
 from tasks.gates.brief_facts_told import Known, day_in, facts_of_brief, is_known, is_time
 from tasks.gates.fact_words import fact_words
-from tasks.gates.facts_told import Fact
+from tasks.gates.facts_told import Fact, Value
 from tasks.gates.masking import shown_safely
 from tasks.gates.readability import sentences
 from tasks.gates.registry import Fault, Threshold, gate
@@ -20,7 +20,12 @@ OF_A_TEXT = re.compile(r"text\.(?:\w+\.)?([a-z]{2,3}(?:-\w+)*)\.md", re.IGNORECA
 UNITS = (7, 12, 24, 30, 60)
 """How many of one unit of time the next holds: two weeks are fourteen days."""
 WRITTEN_FIRST = "sv"
+ANYWHERE = frozenset({"date", "telephone", "mail", "link"})
+"""Kinds of fact that contradict one another even in paragraphs that have no counterpart."""
 OF_A_LANGUAGE = re.compile(r"[/?&=.](?:sv|en|ar|so|fi|[a-z]{2}-[a-z]{2}|english|other-languages|languages)(?:[/&.]|$)")
+Placed = tuple[str, Block, Fact]
+"""File, block and fact."""
+Behind = Counter[tuple[str, Value]]
 Versions = tuple[tuple[str, str, tuple[str, ...]], ...]
 """File, language and lines of every version of a text."""
 
@@ -89,7 +94,47 @@ def differences(versions: Versions, known: Known, beside: Versions = ()) -> tupl
                 ends = [(first[0], one, here), (file, other, there)]
                 wrong, right = ends if weights[0] < weights[1] else ends[::-1]
                 found.append(_difference(wrong, right))
+    found += _lone_facts(blocks, behind, known, found)
     return tuple({(each.file, each.line, each.fact.value): each for each in found[::-1]}.values())[::-1]
+
+
+def _lone_facts(
+    blocks: Mapping[str, Sequence[Block]], behind: Behind, known: Known, found: Sequence[Difference]
+) -> Iterator[Difference]:
+    """Yield what one version alone tells, in whatever place, where the others have one of its kind that it lacks."""
+
+    def weight(one: Placed) -> int:
+        return behind[one[2].kind, one[2].value] + 100 * is_known(one[2], known)
+
+    paired = {(each.kind, each.value) for one in found for each in (one.fact, one.other)}
+    for rank, file in enumerate(blocks):
+        mine = _facts_in({file: blocks[file]}, paired)
+        others = _facts_in({name: each for name, each in blocks.items() if name != file}, paired)
+        lacking = _not_told(others, mine)
+        for alone in _not_told(mine, others):
+            right = max((one for one in lacking if one[2].kind == alone[2].kind), key=weight, default=None)
+            if right and weight(alone) < weight(right) + (rank > 0):
+                yield _difference(alone, right)
+
+
+def _facts_in(blocks: Mapping[str, Sequence[Block]], paired: set[tuple[str, Value]]) -> list[Placed]:
+    """Return the facts of the kinds that mean one thing wherever they stand, without those found to contradict."""
+    return [
+        (file, block, fact)
+        for file, its_blocks in blocks.items()
+        for block in its_blocks
+        for fact in block.facts
+        if fact.kind in ANYWHERE and (fact.kind, fact.value) not in paired
+    ]
+
+
+def _not_told(facts: list[Placed], others: list[Placed]) -> list[Placed]:
+    """Return those facts that no other in the list may mean the same as."""
+    return [
+        (file, block, fact)
+        for file, block, fact in facts
+        if not any(fact.kind == each.kind and same(fact, each, block, its) for _, its, each in others)
+    ]
 
 
 def _difference(wrong: tuple[str, Block, Fact], right: tuple[str, Block, Fact]) -> Difference:
