@@ -69,7 +69,7 @@ def _sentences(
         return
     shown = whole["verdict"] != "not_shown"
     yield words.effect(whole["ci_low"], whole["estimate"], whole["ci_high"], shown=shown)
-    if not shown:
+    if not shown and whole["ci_low"] <= 0 <= whole["ci_high"]:
         yield _("A larger audience or control group is needed next time to tell so small a difference from chance.")
     yield from _most_and_least(language, words, effects, run.brief.labels)
     yield from channels_apart(language, words, channels, run.brief.labels)
