@@ -40,8 +40,10 @@ def standing(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: r
     }
 
 
-def next_step(run: runs.Run, approvals: dict[str, Any]) -> str:
+def next_step(run: runs.Run, approvals: dict[str, Any], *, looks_done: bool = False) -> str:
     """Return what comes next in a sentence that ends with the command to type."""
+    if run.state == "evaluating" and looks_done:
+        return f"tell back what was heard: budkavle feedback {run.run} --text FILE"
     if approvals.get("refused"):
         return f"change the campaign, then: budkavle prepare {run.campaign}"
     if missing := approvals.get("missing"):

@@ -26,7 +26,9 @@ def close_within(connection: duckdb.DuckDBPyConnection, workplace: Workplace, ru
 def still_to_do(connection: duckdb.DuckDBPyConnection, run: str) -> list[str]:
     """Return what keeps a run from being closed: ``looks``, ``feedback``."""
     row = connection.execute(
-        "SELECT EXISTS (FROM look WHERE run = $run AND state <> 'done'), NOT EXISTS (FROM feedback WHERE run = $run)",
+        "SELECT EXISTS (FROM look WHERE run = $run AND state <> 'done') "
+        "OR EXISTS (FROM run WHERE run = $run AND state NOT IN ('evaluating', 'closed', 'stopped') "
+        "AND NOT EXISTS (FROM look WHERE run = $run)), NOT EXISTS (FROM feedback WHERE run = $run)",
         {"run": run},
     ).fetchone()
     return [name for name, left in zip(("looks", "feedback"), row or (), strict=False) if left]

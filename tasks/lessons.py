@@ -16,7 +16,7 @@ from tasks.workplace import Workplace
 
 SMALLEST_GROUP = 10
 Effects = dict[str, dict[str, Any]]
-Shares = dict[str, dict[str, tuple[int, int]]]
+Shares = dict[str, tuple[int, int]]
 
 
 def draw_lessons(workplace: Workplace, run: str, look: int) -> None:
@@ -49,11 +49,9 @@ def _effects(connection: duckdb.DuckDBPyConnection, run: str, look: int, outcome
 
 
 def _shares(connection: duckdb.DuckDBPyConnection, run: str) -> Shares:
-    shares: Shares = {}
-    rows = connection.execute(store.statement("lessons/channel_shares"), {"run": run}).fetchall()
-    for segment, channel, persons, reached in rows:
-        shares.setdefault(segment, {})[channel] = (persons, reached)
-    return shares
+    """Return (persons, reached) of everybody, and of each segment that ``report_reach`` shows in every wave."""
+    rows = connection.execute(store.statement("lessons/shown_reach"), {"run": run}).fetchall()
+    return {segment: (int(persons), int(reached)) for segment, persons, reached in rows}
 
 
 def _sentences(
@@ -69,7 +67,7 @@ def _sentences(
         return
     shown = whole["verdict"] != "not_shown"
     yield words.effect(whole["ci_low"], whole["estimate"], whole["ci_high"], shown=shown)
-    if not shown:
+    if not shown and whole["ci_low"] <= 0 <= whole["ci_high"]:
         yield _("A larger audience or control group is needed next time to tell so small a difference from chance.")
     yield from _most_and_least(language, words, effects, run.brief.labels)
     yield from channels_apart(language, words, channels, run.brief.labels)
@@ -103,9 +101,7 @@ def _not_reached(language: str, shares: Shares, labels: Labels) -> Iterator[str]
     _ = translations(language).gettext
     percent = PlainWords(language, "person", True).written["percent"]
     missed: Counter[str] = Counter()
-    for segment, channels in shares.items():
-        persons = next(iter(channels.values()))[0]
-        reached = sum(count for _persons, count in channels.values())
+    for segment, (persons, reached) in shares.items():
         if persons - reached >= SMALLEST_GROUP and reached >= SMALLEST_GROUP:
             missed[segment] = round(10_000 * (1 - reached / persons))
     if missed["all"]:
@@ -115,7 +111,8 @@ def _not_reached(language: str, shares: Shares, labels: Labels) -> Iterator[str]
     worst = max(sorted(missed), key=lambda name: missed[name], default=None)
     if worst:
         yield _(
-            "The group that was missed most is “%(group)s”, where %(share)s got no message: find another way there."
+            "Of the groups that can be shown, “%(group)s” was missed most: %(share)s got no message. "
+            "Find another way there."
         ) % {
             "group": SegmentNames(language, labels).name(worst),
             "share": percent(missed[worst] / 10_000),

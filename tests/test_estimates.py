@@ -15,6 +15,7 @@ from tasks.estimation.raking import Margin, rake
 from tasks.evaluation import evaluate
 from tasks.lessons import draw_lessons
 from tasks.planned_looks import look_level
+from tasks.reports import write_report
 from tasks.workplace import Workplace
 
 HOUSEHOLDS = 600
@@ -124,8 +125,13 @@ def test_an_early_look_needs_more_than_the_last_and_a_dashboard_more_than_both(w
     assert "för tidigt" in early["summary"][1]
     draw_lessons(workplace, run, 1)
     with store.writing(workplace) as connection:
-        (said,) = connection.execute("SELECT lesson FROM lesson WHERE look = 1 ORDER BY rowid LIMIT 1").fetchall()
-    assert said[0] == early["summary"][1]
+        said = connection.execute("SELECT lesson FROM lesson WHERE look = 1 ORDER BY rowid").fetchall()
+    assert said[0][0] == early["summary"][1]
+    assert not [lesson for (lesson,) in said if "så liten effekt" in lesson], "the difference is large, only early"
+    store.take_snapshot(workplace)
+    page = write_report(workplace, run, 1).read_text(encoding="utf-8")
+    assert "Skillnad hittills, inte visad" in page
+    assert "det kampanjen ledde till" not in page
 
 
 def test_one_look_spends_everything_and_all_looks_together_no_more() -> None:

@@ -95,6 +95,9 @@ def prepare(campaign: Campaign, as_json: AsJson = False) -> None:
 
         return prepare_campaign(campaign, return_state=True)
 
+    from campaigns.brief_loading import find_campaign, load_brief
+
+    load_brief(find_campaign(campaign))
     run_id = run_flow(start)
     from tasks import store
     from tasks.audience_profile import warnings_of

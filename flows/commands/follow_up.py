@@ -57,8 +57,13 @@ def _lines(found: dict[str, Any]) -> list[str]:
         f"run        {found['run']}: {found['state']}",
         f"feedback   promised by {found['promised_by']}: {STANDINGS[found['standing']]}{late}",
         *(f"told       {each['told_on']}, {len(each['text'])} characters" for each in found["told"]),
-        *(f"still to do before it is closed: {name}" for name in found["still_to_do"]),
+        *(f"still to do before it is closed: {_step(found['run'], name)}" for name in found["still_to_do"]),
     ]
+
+
+def _step(run: str, name: str) -> str:
+    steps = {"looks": f"every look: budkavle evaluate {run}", "feedback": f"budkavle feedback {run} --text FILE"}
+    return steps.get(name, name)
 
 
 def follow_up(

@@ -105,6 +105,8 @@ def _order(run: str, order: str) -> str:
 
     known = steer(here(), run, order, actor())
     typer.echo(f"{order}: {known}")
+    if order == "pause":
+        typer.echo(f"next       when what is wrong has been mended: budkavle resume {known}, then budkavle run {known}")
     return known
 
 
