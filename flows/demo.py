@@ -64,9 +64,10 @@ def _follow_up(
     tell("evaluated against the control group, 30 days on in the simulated world")
     found = run_status(place, run)
     arm = estimate["arms"][0]
-    persons, messages = found["persons"], found["messages"]
+    messages = found["messages"]
     states = ("accepted", "rejected", "unknown", "suppressed", "expired", "cancelled", "pending")
     with store.writing(place) as connection:  # `status` may sum a channel of few with another
+        persons = accounts.persons_accounted(connection, run)
         mails = accounts.messages_accounted(connection, run)["by_channel"]["email"]["accepted"]
     in_sink = delivered_in(home / "sink" / "smtp", run, place)
     proofs = {
@@ -92,7 +93,8 @@ def _tell_the_end(
     true_effect: float,
     in_sink: int,
 ) -> None:
-    persons, messages = found["persons"], found["messages"]
+    messages = found["messages"]
+    persons = {name: "not shown" if count is None else count for name, count in found["persons"].items()}
     tell(
         f"persons: {persons['audience']} = {persons['held_out']} held out + {persons['excluded']} excluded"
         f" + {persons['assigned']} assigned"

@@ -19,7 +19,7 @@ from tasks.workplace import Workplace
 Text: TypeAlias = Callable[[str], str]
 Writers: TypeAlias = Mapping[str, Any]
 BESIDE = re.compile(rb'<p class="beside">.*?</p>\n?', re.DOTALL)
-"""The paragraph that leads to a page beside the preview, which is not there where the preview is attached."""
+"""A paragraph that leads to a file beside the preview, which is not there where the preview is attached."""
 OFFICER = "data_protection_officer"
 LARGEST_ATTACHMENT = 4_000_000
 """Bytes; a larger preview is linked to, since many mail servers refuse messages above 10 MB after encoding."""

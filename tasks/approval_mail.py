@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 
 from campaigns.errors import GatewayUnavailable, InputError
 from tasks.local_time import CITY
+from tasks.mail_policy import MAIL
 from tasks.senders.smtp_relays import relays_of
 from tasks.workplace import Workplace
 
@@ -62,7 +62,7 @@ def deliver(workplace: Workplace, letters: Sequence[tuple[str, EmailMessage]]) -
 
 def addressed(workplace: Workplace, address: str, subject: str) -> EmailMessage:
     """Return a letter of ours with its head, dated now, still without a body."""
-    letter = EmailMessage(policy=SMTP)
+    letter = EmailMessage(policy=MAIL)
     letter["Subject"] = subject
     letter["From"] = workplace.sender_address
     letter["To"] = address

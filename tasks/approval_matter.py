@@ -13,6 +13,7 @@ from campaigns.errors import Finding
 from campaigns.language import translations
 from campaigns.programme import load_programme
 from tasks.approval_mail import Request
+from tasks.audience_words import AudienceWords
 from tasks.local_time import in_words
 from tasks.pages import filters
 from tasks.preview_words import Words
@@ -54,6 +55,7 @@ def matter(
         text("What: %s") % f"{title(brief)} ({goal.id}: {goal.en if workplace.language == 'en' else goal.sv})",
         text("To whom: %s") % brief.objective.group,
         *_to_whom(shown, words, text),
+        *_too_small(run, workplace.language),
         text("Registers, purposes and legal bases:"),
         *uses(brief, text),
         *_channels(shown, words, text),
@@ -87,6 +89,12 @@ def _control_group(standings: Mapping[str, int | None], words: Words, text: Text
         return []
     told = text("control group, which gets nothing so that the effect can be shown: %s")
     return ["      " + told % words.persons(standings["held_out"])]
+
+
+def _too_small(run: Run, language: str) -> list[str]:
+    """Return why the control group cannot show the objective, as the preview warns; nothing where it can."""
+    warning = AudienceWords(language, run.brief.labels).warning(run.design)
+    return [f"  - {warning}"] if warning else []
 
 
 def _channels(shown: Figures, words: Words, text: Text) -> list[str]:

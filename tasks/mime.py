@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 
 from tasks import slots
+from tasks.mail_policy import MAIL, is_plain
 
 LONGEST_LINE = 998  # bytes, RFC 5322
 FIRST_HEADER = b"To: "
@@ -41,7 +41,7 @@ def email_template(envelope: Envelope, text: str, html: str, pictures: Sequence[
     ``Auto-Submitted`` (RFC 3834) keeps automatic answers away from the contact address. Unsubscribing follows RFC 2369
     and, where there is a page for it, RFC 8058.
     """
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=MAIL)
     if _is_plain(envelope.sender):
         message["From"] = Address(envelope.sender, addr_spec=envelope.sender_address)
     if envelope.reply_to:
@@ -89,8 +89,8 @@ def _slotted_headers(envelope: Envelope) -> bytes:
 
 
 def _is_plain(text: str) -> bool:
-    """Tell whether the standard library writes a header as it is; it loses spaces where it folds encoded words."""
-    return text.isascii() and text.isprintable() and not slots.named_in(text)
+    """Tell whether the standard library writes a header as it is; it loses spaces where it folds one."""
+    return is_plain(text) and not slots.named_in(text)
 
 
 def within_lines(message: bytes) -> bytes:

@@ -5,7 +5,6 @@ import os
 import smtplib
 from datetime import datetime
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 from zoneinfo import ZoneInfo
 
@@ -15,6 +14,7 @@ from campaigns.language import translations
 from tasks import runs, store
 from tasks.approval_mail import domain
 from tasks.evaluation_record import stored_evaluation
+from tasks.mail_policy import MAIL
 from tasks.senders.smtp_relays import relays_of
 from tasks.workplace import Workplace
 
@@ -65,7 +65,7 @@ def mail_summary(workplace: Workplace, run: str, look: int) -> list[str]:
 
 
 def _letter(workplace: Workplace, person: Person, text: str) -> EmailMessage:
-    letter = EmailMessage(policy=SMTP)
+    letter = EmailMessage(policy=MAIL)
     letter["Subject"] = text.splitlines()[0]
     letter["From"] = workplace.sender_address
     letter["To"] = person.address

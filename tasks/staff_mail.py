@@ -3,12 +3,12 @@
 import smtplib
 from collections.abc import Sequence
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime, localtime, make_msgid
 from pathlib import Path
 
 from campaigns.approvers import load_directory
 from campaigns.errors import GatewayUnavailable
+from tasks.mail_policy import MAIL
 from tasks.senders.smtp_relays import relays_of
 from tasks.workplace import Workplace
 
@@ -49,7 +49,7 @@ def _taken(server: smtplib.SMTP, letter: EmailMessage) -> bool:
 
 
 def _letter(workplace: Workplace, address: str, subject: str, text: str, page: Path | None) -> EmailMessage:
-    letter = EmailMessage(policy=SMTP)
+    letter = EmailMessage(policy=MAIL)
     letter["From"], letter["To"] = workplace.sender_address, address
     letter["Subject"] = " ".join(subject.split())
     letter["Date"], letter["Message-ID"] = format_datetime(localtime()), make_msgid(domain=_domain(workplace))

@@ -8,9 +8,9 @@ from campaigns.brief import Brief
 from campaigns.channels import load_channels
 from tasks import accounts, approval_rows, approval_standing, decisions, overdue, runs, store, stories, unpublishing
 from tasks import replies as gateway_replies
-from tasks.disclosure import hidden_cells, sum_may_be_shown
+from tasks.disclosure import hidden_cells
 from tasks.ledger import load_decisions
-from tasks.profile_cells import hidden_reasons
+from tasks.shown_persons import shown_persons
 from tasks.workplace import Workplace
 
 ORDERS = frozenset({"run_paused", "run_resumed", "run_stopped"})
@@ -38,7 +38,7 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
         accounts.merge_within(connection, workplace, run_id)
         reached = accounts.persons_reached(connection, run_id)
         accounted = accounts.persons_accounted(connection, run_id)
-        persons = _shown(accounted, accounts.persons_by_wave(connection, run_id)) | {"reached": reached}
+        persons = shown_persons(accounted | {"reached": reached}, accounts.persons_by_wave(connection, run_id))
         messages = accounts.messages_accounted(connection, run_id)
         unknown = accounts.in_doubt(connection, run_id)
         late = [each.as_dict() for each in overdue.overdue_within(connection, datetime.now(UTC), run_id)]
@@ -68,19 +68,6 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
         "withdrawn_stories": _withdrawn_stories(workplace, found.brief),
         "taken_down": unpublishing.take_down(workplace, run_id) | unpublishing.unpublish_over(workplace, run_id),
     }
-
-
-def _shown(persons: dict[str, Any], waves: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
-    """Return the sums with ``excluded_by_reason`` as it may be shown: few are None, and no reason where that tells.
-
-    A reason is None where it is hidden in any wave, as the preview hides it: their sum would tell the hidden one.
-    """
-    found = [hidden_reasons(counts) for counts in waves.values()]
-    hidden = set[str]().union(*(names for names, _ in found), hidden_reasons(persons["excluded_by_reason"])[0])
-    counts = {reason: count for reason, count in sorted(persons["excluded_by_reason"].items()) if count}
-    shown = {reason: None if reason in hidden else count for reason, count in counts.items()}
-    told = sum_may_be_shown([counts[reason] for reason in sorted(hidden & counts.keys())])
-    return persons | {"excluded_by_reason": shown if told and all(each for _, each in found) else {}}
 
 
 def _shown_channels(by_channel: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:

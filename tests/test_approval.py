@@ -615,3 +615,15 @@ def test_every_word_of_the_letter_and_the_form_is_translated() -> None:
     swedish = translations("sv")
     assert len(messages) > 25
     assert [message for message in messages if swedish.gettext(message) == message] == []
+
+
+def test_the_letter_warns_of_an_audience_too_small_for_its_control_group(scene: Scene) -> None:
+    run = runs.load(scene.workplace, scene.run)
+    few = {"obstacle": "too_small", "clusters_needed": 485, "clusters_treated": 34, "clusters_holdout": 10}
+    with store.writing(scene.workplace) as connection:
+        told, plain = (
+            approval_matter.matter(connection, scene.workplace, replace(run, design=design)) for design in (few, {})
+        )
+    assert "Målgruppen är för liten för målet: det skulle behövas 485 hushåll" in told
+    assert "finns 44" in told
+    assert "för liten" not in plain

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tasks.disclosure import SMALLEST_CELL, hidden_cells, hidden_groups, reach_rows, sum_may_be_shown
 from tasks.profile_cells import APPROACHED, EXCLUDED, SELECTED, standings
-from tasks.status import _shown, _shown_channels
+from tasks.shown_persons import shown_persons
+from tasks.status import _shown_channels
 
 Counts: TypeAlias = tuple[int, ...]
 Shown: TypeAlias = tuple[tuple[int | None, ...], int | None]
@@ -139,8 +140,9 @@ def test_what_guards_is_the_first_of_the_table_never_the_smallest() -> None:
     ],
 )  # fmt: skip
 def test_status_hides_few_by_reason_and_keeps_its_sums(reasons: dict[str, int], told: dict[str, int | None]) -> None:
-    found = _shown({"excluded": sum(reasons.values()), "excluded_by_reason": reasons}, {"external": reasons})
-    assert found["excluded"] == sum(reasons.values())
+    found = shown_persons({"excluded": sum(reasons.values()), "excluded_by_reason": reasons}, {"external": reasons})
+    few = 0 < reasons.get("unreachable", 0) < SMALLEST_CELL or sum(reasons.values()) < SMALLEST_CELL
+    assert found["excluded"] == (None if few else sum(reasons.values()))
     assert found["excluded_by_reason"] == told
 
 
@@ -160,7 +162,7 @@ def test_status_sums_a_channel_of_few_with_its_guard_and_keeps_every_total() -> 
 def test_status_hides_a_reason_that_one_wave_hides_so_that_the_preview_and_it_tell_no_more_together() -> None:
     waves = {"first": {"dead": 5, "moved": 40, "held_out": 36}, "second": {"dead": 30, "moved": 50}}
     reasons = {"dead": 35, "moved": 90}
-    found = _shown({"excluded": 125, "held_out": 36, "excluded_by_reason": reasons}, waves)
+    found = shown_persons({"excluded": 125, "held_out": 36, "excluded_by_reason": reasons}, waves)
     assert found["excluded_by_reason"] == {"dead": None, "moved": None}
 
 
@@ -173,6 +175,28 @@ def test_the_control_group_that_status_tells_never_guards_a_few_excluded_in_the_
     assert all(persons is None or persons >= 10 for persons in preview.values())
     if preview["selected"] is not None:
         assert len(hidden) != 1
-    status = _shown({"excluded": excluded, "excluded_by_reason": reasons}, {"external": counts})["excluded_by_reason"]
+    status = shown_persons({"excluded": excluded, "excluded_by_reason": reasons}, {"external": counts})[
+        "excluded_by_reason"
+    ]
     unseen = {name for name in reasons if preview.get(name) is None}
     assert not status or {name for name, persons in status.items() if persons is None} == unseen
+
+
+STANDINGS = ("held_out", "assigned", "dead", "moved", "unreachable", "over_budget")
+WAVE = st.dictionaries(st.sampled_from(STANDINGS), st.integers(0, 40))
+
+
+@given(st.lists(WAVE, min_size=1, max_size=2))
+def test_no_sum_of_persons_in_status_is_below_ten_or_computed_from_the_others(found: list[dict[str, int]]) -> None:
+    waves = {str(number): counts for number, counts in enumerate(found)}
+    total = {name: sum(counts.get(name, 0) for counts in found) for name in STANDINGS}
+    reasons = {name: total[name] for name in STANDINGS[2:]}
+    sums = {"held_out": total["held_out"], "assigned": total["assigned"], "excluded": sum(reasons.values())}
+    audience = {"audience": sum(sums.values()), "reached": total["assigned"]}
+    status = shown_persons(sums | audience | {"excluded_by_reason": reasons}, waves)
+    told = [status[name] for name in sums]
+    assert all(count is None or count == 0 or count >= SMALLEST_CELL for count in [*told, status["reached"]])
+    assert told.count(None) != 1 or status["audience"] is None
+    for counts in found:
+        late = counts.get("unreachable", 0) + counts.get("over_budget", 0)
+        assert not 0 < late < SMALLEST_CELL or status["assigned"] is status["excluded"] is None

@@ -14,8 +14,7 @@ def status_lines(found: dict[str, Any]) -> list[str]:
         *_approvals(found["approvals"]),
         *(f"wave       {wave['wave']} starts {_local(wave['start'])}" for wave in found["waves"]),
         *(f"paused     {why['reason']}, by {why['by']}, {_local(why['at'])}" for why in [found["paused"]] if why),
-        f"persons    {persons['audience']} in the audience = {persons['held_out']} held out"
-        f" + {persons['excluded']} excluded + {persons['assigned']} assigned; {persons['reached']} reached",
+        _persons(persons),
         *(
             f"             excluded, {reason}: {'not shown' if count is None else count}"
             for reason, count in persons["excluded_by_reason"].items()
@@ -41,6 +40,14 @@ def status_lines(found: dict[str, Any]) -> list[str]:
         *(f"review     {review['role']}, afterwards: {review['why']}" for review in found["due_reviews"]),
         f"next       {found['next']}",
     ]
+
+
+def _persons(persons: dict[str, Any]) -> str:
+    told = {name: "not shown" if count is None else count for name, count in persons.items()}
+    return (
+        f"persons    {told['audience']} in the audience = {told['held_out']} held out"
+        f" + {told['excluded']} excluded + {told['assigned']} assigned; {told['reached']} reached"
+    )
 
 
 def _approvals(standing: dict[str, Any]) -> list[str]:
