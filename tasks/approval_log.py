@@ -21,6 +21,16 @@ def reviews_asked_for(logged: Iterable[Decision], run: runs.Run) -> set[str]:
     }
 
 
+def roles_asked(logged: Iterable[Decision], run: runs.Run) -> set[str]:
+    """Return the roles that were mailed codes for today's content, also for a review afterwards, from the log."""
+    return {
+        who["role"]
+        for each in logged
+        if each.run == run.run and each.action == "approval_requested" and each.detail["digest"] == run.digest
+        for who in each.detail["asked"]
+    }
+
+
 def mailed_at(workplace: Workplace, run: runs.Run) -> datetime | None:
     """Return when codes of a run were mailed last; None where none were, or all of them have been voided since."""
     last = None

@@ -9,7 +9,7 @@ import pytest
 from approval_scene import DIRECTORY, Postbox, campaign_folder, office, postbox, prepared
 
 from campaigns.errors import ApprovalPending, ApprovalRefused, InputError
-from tasks import approval, audit, decisions, runs, store
+from tasks import approval, audit, decisions, digest, runs, store
 from tasks.workplace import Workplace
 
 
@@ -139,3 +139,27 @@ def test_every_decision_of_an_approval_stands_in_the_table(approved: tuple[Workp
     with store.writing(place) as connection:
         rows = connection.execute("SELECT sequence, action FROM audit ORDER BY sequence").fetchall()
     assert rows == [(1, "approval_requested"), (2, "approval_granted")]
+
+
+def register_people(place: Workplace, count: int, name: str) -> None:
+    with store.writing(place) as connection:
+        connection.execute(
+            "INSERT INTO person BY NAME SELECT ? || n AS person_key, 'population' AS kind FROM range(?) AS numbers (n)",
+            [name, count],
+        )
+
+
+def test_a_role_that_was_asked_stays_needed_when_the_register_grows(scene: tuple[Workplace, str, Postbox]) -> None:
+    place, run, box = scene
+    with store.writing(place) as connection:
+        connection.execute("UPDATE audience SET kind = 'population' WHERE run = ?", [run])
+    digest.seal(place, run)
+    register_people(place, 20, "person")
+    assert set(approval.request(place, run)) == {"manager_waste", "director"}
+    register_people(place, 1000, "newcomer")
+    codes = {letter["To"]: code for letter, code in zip(box.letters, box.codes(), strict=True)}
+    granted = approval.grant(place, run, codes["chef@example.se"], actor="account:manager_waste")
+    assert granted.missing == ("communications_director",)
+    with pytest.raises(ApprovalPending, match="communications_director"):
+        approval.require_approval(place, run)
+    assert approval.grant(place, run, codes["direktor@example.se"], actor="account:director").missing == ()
