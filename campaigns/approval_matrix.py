@@ -36,10 +36,12 @@ class Circumstances:
 
     ``audience_share``: share 0–1 of the city's registered population that stands in the campaign's audience.
     ``to_read``: the gates that have findings which a person must read (H).
+    ``asked``: the roles that were asked about today's content: what called for them may be gone, they are still needed.
     """
 
     audience_share: float = 0.0
     to_read: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
 
 
 UNKNOWN = Circumstances()
@@ -80,7 +82,8 @@ class Rules(Part):
 
 def needed_roles(brief: Brief, around: Circumstances = UNKNOWN) -> dict[str, str]:
     """Return the roles that must approve before anything is sent, in the order of the table, each with why."""
-    return _roles(brief, around, "before")
+    holding = {*_roles(brief, around, "before"), *_roles(brief, around, "afterwards")}
+    return _roles(brief, around, "before", also=around.asked - holding)
 
 
 def later_roles(brief: Brief, around: Circumstances = UNKNOWN) -> dict[str, str]:
@@ -135,10 +138,10 @@ def rules() -> Rules:
     return Rules.model_validate(YAML(typ="safe").load(TABLE.read_text(encoding="utf-8")))
 
 
-def _roles(brief: Brief, around: Circumstances, asked: str) -> dict[str, str]:
+def _roles(brief: Brief, around: Circumstances, asked: str, also: frozenset[str] = frozenset()) -> dict[str, str]:
     roles: dict[str, str] = {}
     for rule in rules().approvals:
-        if rule.asked == asked and _holds(rule.when, brief, around):
+        if rule.asked == asked and (rule.role in also or _holds(rule.when, brief, around)):
             roles.setdefault(rule.role, rule.why)
     return roles
 

@@ -80,7 +80,11 @@ def grant(workplace: Workplace, run: str, code: str, reviewed: Sequence[str] = (
     Raises ApprovalRefused (wrong, used or expired code, a person who may not approve, findings not reviewed) and
     ContentChanged (what the code was mailed for is not what stands there today).
     """
-    actor = actor or acting_account()
+    with approval_log.one_at_a_time(workplace):
+        return _grant(workplace, run, code, reviewed, actor or acting_account())
+
+
+def _grant(workplace: Workplace, run: str, code: str, reviewed: Sequence[str], actor: str) -> Approval:
     with store.writing(workplace) as connection:
         known = _prepared(connection, workplace, run, afterwards=True)
         asked = approval_rows.asked(connection, workplace, known.run, code)
@@ -114,21 +118,27 @@ def grant(workplace: Workplace, run: str, code: str, reviewed: Sequence[str] = (
 def refuse(workplace: Workplace, run: str, code: str, reason: str, actor: str = "") -> tuple[Refusal, bool]:
     """Take a code for a refusal, which holds up the run; returns it, and whether the communicator could be mailed.
 
-    The code still approves the same content, for whoever was persuaded. Raises as :func:`grant` does, and InputError
-    for a missing reason.
+    The code still approves the same content, for whoever was persuaded; it refuses once. Raises as :func:`grant` does,
+    and InputError for a missing reason or one that names a personal number.
     """
-    actor = actor or acting_account()
+    with approval_log.one_at_a_time(workplace):
+        known, refusal = _refuse(workplace, run, code, reason, actor or acting_account())
+    return refusal, refusals.tell_communicator(workplace, known, refusal)
+
+
+def _refuse(workplace: Workplace, run: str, code: str, reason: str, actor: str) -> tuple[runs.Run, Refusal]:
     with store.writing(workplace) as connection:
         known = _prepared(connection, workplace, run)
         asked = approval_rows.asked(connection, workplace, known.run, code)
     if asked is None:
         raise wrong_code(workplace, known, actor)
     require_acceptable(workplace, known, asked, actor)
+    refusals.require_first(decisions.read(workplace), known, (asked.role, asked.approver))
     told = refusals.sound_reason(reason, known)
     refusal = refusals.record(workplace, known, (asked.role, asked.approver), told, actor)
     with store.writing(workplace) as connection:
         _prepared(connection, workplace, known.run)
-    return refusal, refusals.tell_communicator(workplace, known, refusal)
+    return known, refusal
 
 
 def require_approval(workplace: Workplace, run: str) -> None:

@@ -1,6 +1,8 @@
 """What the decision log says of approvals: who was asked to read what, when codes were mailed, which grants count."""
 
-from collections.abc import Iterable
+import contextlib
+import fcntl
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +13,15 @@ from tasks.workplace import Workplace
 VALID = timedelta(days=14)
 
 
+@contextlib.contextmanager
+def one_at_a_time(workplace: Workplace) -> Iterator[None]:
+    """Let one code be checked and recorded at a time, whatever process or thread it comes from."""
+    workplace.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (workplace.home / "approval.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def reviews_asked_for(logged: Iterable[Decision], run: runs.Run) -> set[str]:
     """Return the ids of the findings that had to be read when codes for today's content were mailed, from the log."""
     return {
@@ -18,6 +29,16 @@ def reviews_asked_for(logged: Iterable[Decision], run: runs.Run) -> set[str]:
         for each in logged
         if each.run == run.run and each.action == "approval_requested" and each.detail["digest"] == run.digest
         for name in each.detail.get("reviews", ())
+    }
+
+
+def roles_asked(logged: Iterable[Decision], run: runs.Run) -> set[str]:
+    """Return the roles that were mailed codes for today's content, also for a review afterwards, from the log."""
+    return {
+        who["role"]
+        for each in logged
+        if each.run == run.run and each.action == "approval_requested" and each.detail["digest"] == run.digest
+        for who in each.detail["asked"]
     }
 
 

@@ -13,7 +13,7 @@ from campaigns.approval_matrix import Circumstances, later_roles, missing_roles,
 from campaigns.approvers import load_directory, require_may_approve
 from campaigns.errors import ApprovalRefused
 from tasks import decisions, runs, store
-from tasks.approval_log import reviews_asked_for, supported
+from tasks.approval_log import reviews_asked_for, roles_asked, supported
 from tasks.approval_mail import Request, Review
 from tasks.ledger import bring_up, load_decisions, require_whole
 from tasks.workplace import Workplace, pseudonym
@@ -60,13 +60,15 @@ def circumstances(connection: duckdb.DuckDBPyConnection, workplace: Workplace, r
     """Return what calls for roles beside the brief: the audience's share of the population, and what must be read.
 
     The findings are those of the database and those that the log says approvers were asked to read: none disappears.
+    Nor does a role that was asked about today's content, whatever the population register says since.
     """
     row = connection.execute(store.statement("approval/audience_share"), {"run": run.run}).fetchone()
     share = float(row[0]) if row and row[0] is not None else 0.0
     to_read = {each.id for each in reviews(connection, run.run)}
-    if run.digest:
-        to_read |= reviews_asked_for(decisions.read(workplace), run)
-    return Circumstances(share, frozenset(name.partition(":")[0] for name in to_read))
+    logged = list(decisions.read(workplace)) if run.digest else []
+    to_read |= reviews_asked_for(logged, run)
+    gates = frozenset(name.partition(":")[0] for name in to_read)
+    return Circumstances(share, gates, frozenset(roles_asked(logged, run)))
 
 
 def missing(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs.Run) -> tuple[str, ...]:

@@ -46,6 +46,12 @@ def require_may_act(workplace: Workplace, run: runs.Run, asked: Asked, actor: st
         name for name, each in directory.persons.items() if each.elected and directory.is_person(name, actor)
     ]:
         problem = f"{account} is the account of {elected[0]}, an elected politician, who never approves (P6e)"
+    elif another := [
+        name
+        for name in directory.persons
+        if directory.one(name) != directory.one(asked.approver) and directory.is_person(name, actor)
+    ]:
+        problem = f"{account} is the account of {another[0]}, and nobody uses another person's code"
     elif actor.startswith(FORM) and not directory.is_person(asked.approver, actor):
         problem = "the form says another account than that of the person who was mailed this code"
     else:

@@ -50,6 +50,7 @@ def record(
 ) -> Decision:
     """Append one decision under a lock and sync it to disk before returning; ``detail`` is pseudonymous."""
     workplace.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _require_file(workplace)
     with workplace.decisions.open("a+b") as log:
         fcntl.flock(log, fcntl.LOCK_EX)
         _drop_torn_end(log)
@@ -93,6 +94,7 @@ def examine(workplace: Workplace) -> Iterator[tuple[int, Decision | None, str]]:
     """
     if not workplace.decisions.exists():
         return
+    _require_file(workplace)
     previous, version = GENESIS, 1
     for number, line in enumerate(workplace.decisions.read_bytes().splitlines(keepends=True), start=1):
         if not line.endswith(b"\n"):
@@ -136,6 +138,16 @@ def _digest(workplace: Workplace, body: dict[str, Any]) -> str:
         return hashlib.sha256(content).hexdigest()
     key = hmac.new(workplace.key, b"decision_log", hashlib.sha256).digest()
     return hmac.new(key, content, hashlib.sha256).hexdigest()
+
+
+def _require_file(workplace: Workplace) -> None:
+    """Raise InputError where something else than a file stands in the log's place."""
+    if workplace.decisions.exists() and not workplace.decisions.is_file():
+        raise InputError(
+            "the decision log is not a file",
+            where=str(workplace.decisions),
+            remedy="move what stands there away and restore the decision log from a back-up.",
+        )
 
 
 def _tampered(workplace: Workplace, number: int) -> InputError:

@@ -20,6 +20,7 @@ LAYOUTS = Path(__file__).parents[1] / "campaigns" / "layouts"
 OUR_PAGES = ("page.", "preview.", "report.")
 """Layouts of pages for staff: nothing of them is ever sent, so they void no approval."""
 SLOTS, CHANNEL, SETTING = "slot values", "channels.yaml row ", "setting "
+FINDING = "finding "
 NEW_KINDS = (SLOTS, CHANNEL, SETTING)
 """Parts that a former version did not seal: where a run has none of them, none is compared."""
 CITY_PAGE = "web"
@@ -53,6 +54,8 @@ def require_unchanged(workplace: Workplace, run: str) -> None:
         )
     if SLOTS not in sealed:
         today = {part: digest for part, digest in today.items() if not part.startswith(NEW_KINDS)}
+    # one more to read takes nothing from what was approved; whoever still approves is asked to read it
+    today = {part: digest for part, digest in today.items() if part in sealed or not part.startswith(FINDING)}
     if differences := _differences(sealed, today):
         raise ContentChanged("; ".join(differences), where=f"run {run}", remedy=_way_out(known))
 
@@ -73,9 +76,19 @@ def _parts(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: run
         **{name: each for name, each in layouts.items() if not name.startswith(OUR_PAGES, len("layouts/"))},
         **{f"variant {variant}": digest for variant, digest in variants},
         **dict(rows),
+        **_to_read(connection, run),
         **_channels(run),
         **_settings(workplace),
     }
+
+
+def _to_read(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> dict[str, str]:
+    """Return a part for each open finding that a person must read (H), so that none of them disappears unseen."""
+    query = (
+        "SELECT DISTINCT coalesce(finding, check_name) FROM check_result WHERE run = ? AND kind = 'H' AND NOT success"
+    )
+    found = connection.execute(query, [run.run]).fetchall()
+    return {FINDING + name: hashlib.sha256(name.encode()).hexdigest() for (name,) in found}
 
 
 def _channels(run: runs.Run) -> dict[str, str]:

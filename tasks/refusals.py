@@ -11,6 +11,7 @@ from campaigns.language import translations
 from tasks import decisions, runs
 from tasks.approval_mail import addressed, deliver
 from tasks.decisions import Decision
+from tasks.gates.personal_numbers import personal_numbers
 from tasks.local_time import on_one_line
 from tasks.workplace import Workplace
 
@@ -41,14 +42,30 @@ def standing(logged: Iterable[Decision], run: runs.Run) -> list[Refusal]:
     return list(found.values())
 
 
+def require_first(logged: Iterable[Decision], run: runs.Run, refusal_of: tuple[str, str]) -> None:
+    """Raise ApprovalRefused where this person has refused today's content in this role already, and it stands."""
+    if said := [each for each in standing(logged, run) if (each.role, each.approver) == refusal_of]:
+        raise ApprovalRefused(
+            f"this code has been used to refuse on {on_one_line(said[0].at)}; that refusal stands",
+            where=f"run {run.run}",
+            remedy=next_step(run),
+        )
+
+
 def sound_reason(reason: str, run: runs.Run) -> str:
-    """Return the reason on one line; raises InputError where there is none, or a whole page."""
+    """Return the reason on one line; raises InputError where there is none, a whole page, or a personal number."""
     told = " ".join(reason.split())
     if not any(character.isalnum() for character in told) or len(told) > LONGEST_REASON:
         raise InputError(
             f"a refusal needs a reason of at most {LONGEST_REASON} characters",
             where=f"run {run.run}",
             remedy='write it after --refuse, such as --refuse "The date in the second text is wrong."',
+        )
+    if personal_numbers(told):
+        raise InputError(
+            "the reason of the refusal holds a personal number; it would be kept for good and mailed",
+            where=f"run {run.run}",
+            remedy="write the reason without it.",
         )
     return told
 

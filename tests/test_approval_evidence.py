@@ -1,6 +1,7 @@
 """An approval counts only when the keyed log supports it: a forged, lost or hand-set one approves nothing."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from approval_scene import DIRECTORY, Postbox, campaign_folder, office, postbox, prepared
 
 from campaigns.errors import ApprovalPending, ApprovalRefused, InputError
-from tasks import approval, audit, decisions, runs, store
+from tasks import approval, audit, decisions, digest, runs, store
 from tasks.workplace import Workplace
 
 
@@ -139,3 +140,77 @@ def test_every_decision_of_an_approval_stands_in_the_table(approved: tuple[Workp
     with store.writing(place) as connection:
         rows = connection.execute("SELECT sequence, action FROM audit ORDER BY sequence").fetchall()
     assert rows == [(1, "approval_requested"), (2, "approval_granted")]
+
+
+def register_people(place: Workplace, count: int, name: str) -> None:
+    with store.writing(place) as connection:
+        connection.execute(
+            "INSERT INTO person BY NAME SELECT ? || n AS person_key, 'population' AS kind FROM range(?) AS numbers (n)",
+            [name, count],
+        )
+
+
+def test_a_role_that_was_asked_stays_needed_when_the_register_grows(scene: tuple[Workplace, str, Postbox]) -> None:
+    place, run, box = scene
+    with store.writing(place) as connection:
+        connection.execute("UPDATE audience SET kind = 'population' WHERE run = ?", [run])
+    digest.seal(place, run)
+    register_people(place, 20, "person")
+    assert set(approval.request(place, run)) == {"manager_waste", "director"}
+    register_people(place, 1000, "newcomer")
+    codes = {letter["To"]: code for letter, code in zip(box.letters, box.codes(), strict=True)}
+    granted = approval.grant(place, run, codes["chef@example.se"], actor="account:manager_waste")
+    assert granted.missing == ("communications_director",)
+    with pytest.raises(ApprovalPending, match="communications_director"):
+        approval.require_approval(place, run)
+    assert approval.grant(place, run, codes["direktor@example.se"], actor="account:director").missing == ()
+
+
+def outcome_of(place: Workplace, run: str, code: str) -> str:
+    try:
+        return approval.grant(place, run, code, actor="account:operator").role
+    except ApprovalRefused as refusal:
+        return refusal.problem
+
+
+def test_one_code_used_at_once_from_several_places_gives_one_approval(
+    scene: tuple[Workplace, str, Postbox],
+) -> None:
+    place, run, box = scene
+    approval.request(place, run)
+    with ThreadPoolExecutor(3) as pool:
+        told = list(pool.map(lambda code: outcome_of(place, run, code), box.codes() * 3))
+    assert told.count("manager") == 1
+    assert sum("has been used" in each for each in told) == 2
+    assert [each.action for each in decisions.read(place)].count("approval_granted") == 1
+
+
+@pytest.mark.parametrize("actor", ["account:lawyer", "account:root/Director", "prefect:jurist@example.se"])
+def test_nobody_of_the_directory_uses_another_persons_code(scene: tuple[Workplace, str, Postbox], actor: str) -> None:
+    place, run, box = scene
+    approval.request(place, run)
+    with pytest.raises(ApprovalRefused, match="nobody uses another person's code"):
+        approval.grant(place, run, box.codes()[0], actor=actor)
+    assert approval.grant(place, run, box.codes()[0], actor="account:manager_waste").missing == ()
+
+
+def test_a_code_refuses_once_and_never_with_a_personal_number(scene: tuple[Workplace, str, Postbox]) -> None:
+    place, run, box = scene
+    approval.request(place, run)
+    with pytest.raises(InputError, match="holds a personal number") as caught:
+        approval.refuse(place, run, box.codes()[0], "Fel om 19121212-1212.", actor="account:operator")
+    assert "1212" not in str(caught.value)
+    approval.refuse(place, run, box.codes()[0], "Datumet.", actor="account:operator")
+    with pytest.raises(ApprovalRefused, match="that refusal stands"):
+        approval.refuse(place, run, box.codes()[0], "Igen.", actor="account:operator")
+    assert [each.action for each in decisions.read(place)].count("approval_refused") == 1
+    assert approval.grant(place, run, box.codes()[0], actor="account:operator").missing == ()
+
+
+def test_a_folder_in_the_place_of_the_log_is_told(approved: tuple[Workplace, str]) -> None:
+    place, run = approved
+    place.decisions.unlink()
+    place.decisions.mkdir()
+    for act in (lambda: approval.require_approval(place, run), lambda: decisions.record(place, "x", actor="x")):
+        with pytest.raises(InputError, match="the decision log is not a file"):
+            act()

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from approval_scene import campaign_folder, office, prepared
+from approval_scene import campaign_folder, office, open_finding, prepared
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +19,12 @@ CHANGES = {
     "assignment": "UPDATE assignment SET channel = 'letter' WHERE person_key = 'person7'",
     "slot values": "UPDATE message_slot SET slots = MAP {'pickup_place': 'Annan plats'} WHERE person_key = 'person7'",
     "variant email-sv-1": "UPDATE variant SET template = 'templatf'::BLOB",
+}
+
+
+UNSEEN = {
+    "audience": ["language = 'ar'", "household_key = 'h'"],
+    "variant email-sv-1": ["slots = ['pickup_place']"],
 }
 
 
@@ -90,6 +96,27 @@ def test_changed_rows_are_named_by_their_part_alone(scene: tuple[Workplace, Path
     with pytest.raises(ContentChanged) as caught:
         digest.require_unchanged(workplace, run)
     assert caught.value.problem == f"{part} changed since approval"
+
+
+@pytest.mark.parametrize(("part", "change"), [(part, change) for part in UNSEEN for change in UNSEEN[part]])
+def test_language_household_and_slots_are_bound_too(scene: tuple[Workplace, Path, str], part: str, change: str) -> None:
+    workplace, _, run = scene
+    with store.writing(workplace) as connection:
+        connection.execute(f"UPDATE {part.partition(' ')[0]} SET {change}")
+    with pytest.raises(ContentChanged, match=f"{part} changed since approval"):
+        digest.require_unchanged(workplace, run)
+
+
+@pytest.mark.parametrize("change", ["success = true", "kind = 'W'"])
+def test_a_finding_to_read_never_disappears_after_the_seal(scene: tuple[Workplace, Path, str], change: str) -> None:
+    workplace, _, run = scene
+    open_finding(workplace, run, "politics:1")
+    digest.require_unchanged(workplace, run)
+    digest.seal(workplace, run)
+    with store.writing(workplace) as connection:
+        connection.execute(f"UPDATE check_result SET {change}")
+    with pytest.raises(ContentChanged, match="finding politics:1 was removed since approval"):
+        digest.require_unchanged(workplace, run)
 
 
 @pytest.mark.parametrize(

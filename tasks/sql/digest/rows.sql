@@ -4,7 +4,7 @@
 WITH rows_of_run AS (
     SELECT
         'audience' AS part, left(person_key, 2) AS bucket,
-        to_json([wave, person_key, arm, excluded_reason, segment]) AS content
+        to_json([wave, person_key, arm, excluded_reason, segment, language, household_key]) AS content
     FROM audience
     WHERE run = $run
     UNION ALL

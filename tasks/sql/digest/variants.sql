@@ -2,7 +2,7 @@
 SELECT
     variant,
     sha256(
-        encode(to_json([wave, channel, language, subject, text, html, digest])::VARCHAR) || coalesce(template, ''::BLOB)
+        encode(to_json([wave, channel, language, subject, text, html, digest, slots::VARCHAR])::VARCHAR) || coalesce(template, ''::BLOB)
     ) AS digest
 FROM variant
 WHERE run = $run
