@@ -33,6 +33,8 @@ OWN_LAYOUTS = "own_layouts"
 STOPS_THE_TEXTS = frozenset({"text_syntax", "text_file", "image_file", "channel_known"})
 PICTURE = re.compile(r"!\[[^\]]*\]\(([\w-]+\.png)\)")
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+OTHER_ADDRESS = "translation_facts"
+ADDRESS = re.compile(r"\]\(([^)]*)\)")
 OF_A_TEXT = re.compile(r"text\.(?:[a-z_]+\.)?([a-z]{2,3}(?:-\w+)?)\.md")
 Files = dict[str, str]
 
@@ -315,12 +317,23 @@ def _seed(gate: str, name: str, row: Mapping[str, Any], rows: Mapping[str, Any],
         file=file, signs=signs, line=row.get("line", 0 if signs else 1),
         languages=tuple(row.get("languages", [language.group(1)] if language else [])),
         sentence=row.get("sentence", ""), never=tuple(row.get("never", ())),
-        or_in=tuple(row.get("or_in", ())), also=frozenset(row.get("also", ())),
+        or_in=tuple(row.get("or_in", ())),
+        also=frozenset(row.get("also", ())) | _also_told(gate, edits),
         needs=frozenset(row.get("needs", rows.get("needs", ())))
         | (variant.needs if variant else frozenset())
         | ({OWN_LAYOUTS} if any("layout" in edit.what for edit in edits) else set()),
         alone=row.get("alone", rows.get("alone", False)),
     )  # fmt: skip
+
+
+def _also_told(gate: str, edits: Sequence[Edit]) -> set[str]:
+    return {OTHER_ADDRESS} - {gate} if any(map(_leads_elsewhere, edits)) else set()
+
+
+def _leads_elsewhere(edit: Edit) -> bool:
+    """Tell whether an edit changes the address of a link in one language alone."""
+    before, after = (ADDRESS.findall(str(edit.what.get(name, ""))) for name in ("old", "new"))
+    return bool(OF_A_TEXT.fullmatch(edit.file)) and bool(before) and before != after
 
 
 def _read(path: Path) -> Any:

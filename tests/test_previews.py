@@ -338,7 +338,8 @@ def test_what_a_person_must_read_has_an_id_and_names_who_has_read_it(workplace: 
         "persons: {manager_waste: {name: Exempel Chef, address: chef@example.se, roles: [manager]}}", encoding="utf-8"
     )
     text = folder / "text.sv.md"
-    hard = " ".join(["Kommunfullmäktigesammanträdesprotokollsjusteringen föranleder remissinstansutlåtanden."] * 90)
+    sentence = "Kommunfullmäktigesammanträdesprotokollsjusteringen föranleder remissinstansutlåtanden."
+    hard = "\n\n".join([" ".join([sentence] * 30)] * 3)
     text.write_text(text.read_text(encoding="utf-8") + f"\n\n{hard}\n", encoding="utf-8")
     place = replace(workplace, directory=tmp_path / "directory.yaml")
     run = prepare(place, folder)

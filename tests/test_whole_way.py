@@ -79,7 +79,7 @@ def test_kills_lose_nobody_and_tell_nobody_twice_and_the_database_can_be_made_ag
     kills = {"run": 0, "worker": 0}
     with serving(approved, delay_ms=64) as place:
         run = place.answer("status")["runs"][0]["run"]
-        for number in range(3):
+        for number in range(2):
             process = place.start("run", str(place.campaign))
             if not delivers(place, draw.randrange(5, 90), process):
                 break
