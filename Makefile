@@ -2,7 +2,7 @@
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup demo test lint bench torture city docs lock clean
+.PHONY: setup demo test test-long lint bench torture city docs lock clean
 
 setup: $(READY)
 
@@ -15,6 +15,13 @@ demo: setup
 test: setup lint
 	.ci/prepare
 	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+
+# What takes minutes each and `make test` leaves out: a deployed run from schedule to look, several commands at once, Dask;
+# and the whole corpus of seeded defects.
+test-long: setup
+	.ci/prepare
+	$(BIN)/pytest -m long
+	CORPUS=whole $(BIN)/pytest --numprocesses 3 tests/test_defects.py
 
 lint: setup
 	$(BIN)/ruff check .

@@ -110,6 +110,7 @@ class Form:
         assert told["status"] == "ACCEPT", told
 
 
+@pytest.mark.long
 def test_a_deployed_run_shows_its_shards_and_its_look_fires_unaided(
     served_city: tuple[Installation, str, timedelta],
 ) -> None:

@@ -113,6 +113,7 @@ def test_kills_lose_nobody_and_tell_nobody_twice_and_the_database_can_be_made_ag
     assert every_row(place) == before_loss
 
 
+@pytest.mark.long
 def test_two_runs_at_once_an_evaluation_and_a_reader_all_finish_and_a_third_run_sends_nothing(
     published: Installation,
 ) -> None:
