@@ -14,10 +14,10 @@ demo: setup
 
 test: setup lint
 	.ci/prepare
-	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
-# What takes minutes each and `make test` leaves out: a deployed run from schedule to look, several commands at once, Dask;
-# and the whole corpus of seeded defects.
+# What takes minutes each and `make test` leaves out: a deployed run from schedule to look, several commands at once, kills
+# of the whole command, Dask, the pages of campaigns in a browser; and the whole corpus of seeded defects.
 test-long: setup
 	.ci/prepare
 	$(BIN)/pytest -m long

@@ -238,6 +238,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     return place
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["parkdialog", "medarbetare", "rekrytering"])
 def test_a_campaign_can_be_prepared_on_a_synthetic_city_and_its_preview_read_by_everybody(
     name: str, city: Workplace

@@ -339,7 +339,7 @@ def test_what_a_person_must_read_has_an_id_and_names_who_has_read_it(workplace: 
     )
     text = folder / "text.sv.md"
     sentence = "Kommunfullmäktigesammanträdesprotokollsjusteringen föranleder remissinstansutlåtanden."
-    hard = "\n\n".join([" ".join([sentence] * 30)] * 3)
+    hard = "\n\n".join(" ".join([sentence] * often) for often in (50, 51, 52))
     text.write_text(text.read_text(encoding="utf-8") + f"\n\n{hard}\n", encoding="utf-8")
     place = replace(workplace, directory=tmp_path / "directory.yaml")
     run = prepare(place, folder)

@@ -71,6 +71,7 @@ def test_the_demo_goes_the_whole_way_and_proves_its_sums(tmp_path: Path) -> None
     assert not processes_of(Path(found["home"]))
 
 
+@pytest.mark.long
 def test_kills_lose_nobody_and_tell_nobody_twice_and_the_database_can_be_made_again(
     approved: Installation, server: dict[str, str]
 ) -> None:
@@ -125,6 +126,7 @@ def test_two_runs_at_once_an_evaluation_and_a_reader_all_finish_and_a_third_run_
     assert row["sent_again"] == 0
 
 
+@pytest.mark.long
 def test_preview_and_report_show_no_fault_in_a_browser_and_need_no_script(published: Installation) -> None:
     place = published
     run = place.answer("status")["runs"][0]["run"]
@@ -185,6 +187,7 @@ def test_the_two_commands_that_answer_at_once_import_nothing_heavy(approved: Ins
         assert "heavy: []" in done.stdout, f"{arguments}: {done.stdout}{done.stderr}"
 
 
+@pytest.mark.long
 def test_a_dask_worker_killed_while_it_publishes_loses_nobody_and_tells_nobody_twice(
     served: Installation,
 ) -> None:
