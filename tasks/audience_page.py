@@ -12,7 +12,8 @@ import duckdb
 from campaigns.programme import load_programme
 from tasks import runs, store
 from tasks.audience_words import DIMENSIONS, AudienceWords
-from tasks.pages import CITY_TIME, page_environment, write_page
+from tasks.local_time import CITY
+from tasks.pages import page_environment, write_page
 from tasks.preview_words import Words
 from tasks.workplace import Workplace
 
@@ -49,7 +50,7 @@ def _registers(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> list[dic
 
 
 def _register(kind: str, extracted_on: date | None) -> dict[str, Any]:
-    days = (datetime.now(CITY_TIME).date() - extracted_on).days if extracted_on else None
+    days = (datetime.now(CITY).date() - extracted_on).days if extracted_on else None
     allowed = load_programme().extract_days.get(kind)
     return {
         "kind": kind,

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from tasks import store
-from tasks.pages import CITY_TIME
+from tasks.local_time import CITY
 from tasks.workplace import Workplace
 
 
@@ -35,6 +35,6 @@ def overdue(workplace: Workplace, now: datetime, run: str = "") -> list[Overdue]
 
 def overdue_within(connection: duckdb.DuckDBPyConnection, now: datetime, run: str = "") -> list[Overdue]:
     """Do the same over an open connection, the database's or the snapshot's."""
-    today = now.astimezone(CITY_TIME).date()
+    today = now.astimezone(CITY).date()
     rows = connection.execute(store.statement("follow_up/overdue"), {"now": now, "today": today, "run": run}).fetchall()
     return [Overdue(*row) for row in rows]

@@ -5,19 +5,18 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from babel import numbers
 from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from campaigns import language as languages
+from tasks.local_time import CITY
 
 LAYOUTS = Path(languages.__file__).parent / "layouts"
 LOCALES = {"sv": "sv_SE", "en": "en_GB"}
 WHOLE = 10
 """Kilograms from which no decimals are told."""
-CITY_TIME = ZoneInfo("Europe/Stockholm")
 
 
 def page_environment(language: str) -> Environment:
@@ -75,7 +74,7 @@ def filters(language: str) -> dict[str, Any]:
         return less_than(number(0.1, 1)) if little else number(value, 0 if not value or value >= WHOLE else 1)
 
     def day(value: date) -> str:
-        local = value.astimezone(CITY_TIME).date() if isinstance(value, datetime) else value
+        local = value.astimezone(CITY).date() if isinstance(value, datetime) else value
         return format_date(local, "long", locale=locale)
 
     return {"number": number, "percent": percent, "points": points, "money": money,

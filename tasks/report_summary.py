@@ -2,20 +2,12 @@
 
 import logging
 import os
-import smtplib
-from datetime import datetime
-from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid
-from zoneinfo import ZoneInfo
 
-from campaigns.approvers import Person, load_directory
-from campaigns.errors import BudkavleError
+from campaigns.approvers import load_directory
+from campaigns.errors import BudkavleError, GatewayUnavailable
 from campaigns.language import translations
-from tasks import runs, store
-from tasks.approval_mail import domain
+from tasks import runs, staff_mail, store
 from tasks.evaluation_record import stored_evaluation
-from tasks.mail_policy import MAIL
-from tasks.senders.smtp_relays import relays_of
 from tasks.workplace import Workplace
 
 LOGGER = logging.getLogger(__name__)
@@ -56,35 +48,13 @@ def mail_summary(workplace: Workplace, run: str, look: int) -> list[str]:
     except BudkavleError:
         persons = {}
     names = [name for name in dict.fromkeys((known.brief.manager, known.brief.communicator)) if name in persons]
-    sent = _deliver(workplace, [_letter(workplace, persons[name], text) for name in names])
+    try:
+        sent = staff_mail.send(workplace, names, text.splitlines()[0], text) if names else []
+    except GatewayUnavailable:
+        LOGGER.warning("no mail relay took the report's summary; evaluate again to mail it")
+        sent = []
     if sent or not names:
         draft = path.with_suffix(".draft")
         draft.write_text(text, encoding="utf-8")
         os.replace(draft, path)
-    return names if sent else []
-
-
-def _letter(workplace: Workplace, person: Person, text: str) -> EmailMessage:
-    letter = EmailMessage(policy=MAIL)
-    letter["Subject"] = text.splitlines()[0]
-    letter["From"] = workplace.sender_address
-    letter["To"] = person.address
-    letter["Date"] = format_datetime(datetime.now(ZoneInfo("Europe/Stockholm")))
-    letter["Message-ID"] = make_msgid(domain=domain(workplace))
-    letter["Auto-Submitted"] = "auto-generated"
-    letter.set_content(text)
-    return letter
-
-
-def _deliver(workplace: Workplace, letters: list[EmailMessage]) -> bool:
-    for relay in relays_of(workplace.smtp_url) if letters else ():
-        try:
-            with relay.connect(domain(workplace)) as server:
-                for letter in letters:
-                    server.send_message(letter)
-            return True
-        except (OSError, smtplib.SMTPException):
-            continue
-    if letters:
-        LOGGER.warning("no mail relay took the report's summary; evaluate again to mail it")
-    return False
+    return sent

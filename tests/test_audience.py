@@ -14,7 +14,7 @@ from campaigns.brief import Brief
 from campaigns.errors import CheckFailed, InputError
 from campaigns.programme import load_programme
 from tasks import audience, store
-from tasks.pages import CITY_TIME
+from tasks.local_time import CITY
 from tasks.preview_words import Words
 from tasks.segment_names import SegmentNames
 from tasks.segments import LAST_RESORT, SMALLEST, Profile, coarsen
@@ -35,7 +35,7 @@ def reasons(workplace: Workplace, run: str) -> dict[str, str | None]:
 
 def import_extract(workplace: Workplace, kind: str, days: int) -> None:
     with store.writing(workplace) as connection:
-        extracted = datetime.now(CITY_TIME).date() - timedelta(days=days)
+        extracted = datetime.now(CITY).date() - timedelta(days=days)
         insert(connection, "register_extract", [{"kind": kind, "extracted_on": extracted}])
 
 

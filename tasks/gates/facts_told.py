@@ -1,12 +1,12 @@
 """The facts that a text tells, however it writes them: dates, times, weekdays, numbers, telephones, addresses."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from tasks.gates.fact_words import NEVER, FactWords, fact_words, spaced
+from tasks.gates.passages import ascii_digits
 from tasks.gates.times_told import times_told
 
 Value = tuple[float | str, ...]
@@ -56,7 +56,7 @@ def facts_in(text: str, language: str) -> tuple[Fact, ...]:
 def plain_digits(text: str) -> str:
     """Return a text of the same length with ASCII digits and spaces, and a space for each sign that is not seen."""
     signs = UNSEEN.sub(" ", text).replace("\u00a0", " ").replace("\u202f", " ")
-    return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in signs)
+    return ascii_digits(signs)
 
 
 def _addresses(text: str, words: FactWords) -> Iterator[Told]:

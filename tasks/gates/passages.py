@@ -40,6 +40,11 @@ class _Word:
     line: int
 
 
+def ascii_digits(text: str) -> str:
+    """Return a text of the same length with the decimal digits of every script as ASCII has them."""
+    return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
+
+
 def passages(subject: GateSubject) -> tuple[Passage, ...]:
     """Return everything that the communicator wrote into a variant, each sentence once; foreign parts are left out.
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from personnummer.personnummer import valid
 
-from tasks.gates.passages import UNSEEN
+from tasks.gates.passages import UNSEEN, ascii_digits
 
 DIGIT, FEWEST_DIGITS = re.compile(r"\d"), 10
 COMPACT = re.compile(
@@ -68,8 +68,7 @@ def _is_personal(digits: str, sign: str) -> bool:
 def plain_digits(text: str) -> str:
     """Return a text with the digits, hyphens and spaces of every script as ASCII has them."""
     shown = HYPHENS.sub("-", unicodedata.normalize("NFKC", UNSEEN.sub("", text)))
-    ascii_digits = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in shown)
-    return re.sub(r"[ \t\u2066-\u2069]+", " ", re.sub("[\u200e\u200f\u2066-\u2069]", "", ascii_digits))
+    return re.sub(r"[ \t\u2066-\u2069]+", " ", re.sub("[\u200e\u200f\u2066-\u2069]", "", ascii_digits(shown)))
 
 
 def _is_telephone(number: str, before: str) -> bool:
