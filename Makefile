@@ -1,6 +1,8 @@
 # Two commands need no preparation: `make demo` and `make test`. Both set up the environment first.
 BIN := .venv/bin
 READY := .venv/.ready
+# Where the caller forbids Python to keep what it compiles, every command compiles all anew: twice the time.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup demo test test-long lint bench torture city docs lock clean
 
