@@ -8,6 +8,7 @@ import duckdb
 from campaigns.errors import OutcomesMissing, Refused
 from tasks import (
     arm_effects,
+    channel_groups,
     evaluation_answer,
     evaluation_record,
     evaluation_tables,
@@ -17,7 +18,6 @@ from tasks import (
     store,
 )
 from tasks.channel_effects import by_people
-from tasks.channel_groups import read_groups
 from tasks.estimate import Sums
 from tasks.estimation.sample_ratio import UNLIKELY, sample_ratio_p
 from tasks.evaluation_answer import Evidence, Found
@@ -51,6 +51,7 @@ def evaluate(workplace: Workplace, run: str, look: int) -> Found:
         known = runs.load_within(connection, run)
         window = looks.window(known, look)
         looks.plan_within(connection, workplace, known)
+        experiment_rows.read_people(connection, workplace, known)
         observed_on = _observe(connection, known, window)
         if observed_on is None:
             _set_look(connection, workplace, known.run, look, "waiting")
@@ -81,10 +82,11 @@ def _evaluate(
     """Find everything in the order in which the temporary tables allow it, put it into words, write the tables."""
     rows = connection.execute(store.statement("evaluation/sums")).fetchall()
     sample_p = _sample_ratio(run, rows)
-    experiment_rows.read_traits(connection, workplace, run.run)
     reached = experiment_rows.level_reached(connection)
     share = is_share(run.brief.objective, reached)
     effect = _estimate(connection, run, run.brief.objective.outcome)
+    compared = channel_groups.read_groups(connection, observed_on)
+    channel_groups.keep(workplace, run.run, look, compared)
     evidence = Evidence(
         run,
         look,
@@ -93,8 +95,8 @@ def _evaluate(
         effects=[effect],
         sample_ratio_p=sample_p,
         **_parts(connection, run, rows, share),
-        channels=by_people(*read_groups(connection, run.run), share=share) if effect.difference else [],
-        costs=evaluation_tables.read_costs(connection, run.run),
+        channels=by_people(compared.treated, compared.holdout, share=share) if effect.difference else [],
+        costs=evaluation_tables.read_costs(connection),
         trend=evaluation_tables.read_trend(connection, run),
         reached=reached,
         share=share,
