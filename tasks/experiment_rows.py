@@ -1,22 +1,16 @@
-"""What an evaluation estimates from: the people drawn, what was observed of them, and what was known before."""
+"""The rows that an evaluation estimates from, with covariates of clusters and the weights of a survey."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import duckdb
 import numpy
 
-from tasks import estimate, looks, runs, store
+from tasks import estimate, runs, store
+from tasks.drawn_people import GROUPS, OBSERVED_BEFORE, by_area
 from tasks.estimation.raking import Margin, rake
 from tasks.study_file import quoted
-from tasks.workplace import Workplace
 
-OBSERVED_BEFORE = "observed_before"
-TRAITS = ("need", "life_situation")
-GROUPS = (*TRAITS, "language", "district")
-"""What people are told apart by, in the report and as margins of a survey."""
 MOST_GROUPS = 30
 FEWEST_ANSWERS = 5
 
@@ -29,85 +23,6 @@ class Rows:
     raked: bool
 
 
-def read_people(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs.Run) -> None:
-    """Fill ``drawn_person``, ``contact`` and ``drawn_cluster``, once for all questions of an evaluation."""
-    drawn_in = _waves(connection, run.run)
-    values = {"run": run.run, "wave": "".join(drawn_in[:1])}
-    read_traits(connection, workplace, run.run, _asked(run))
-    for name in ("several_waves" if len(drawn_in) > 1 else "one_wave", "people", "sent", "contacts", "drawn_clusters"):
-        store.run_each(connection, f"evaluation/{name}", values)
-
-
-def observe(connection: duckdb.DuckDBPyConnection, run: runs.Run, window: looks.Window, outcome: str) -> date | None:
-    """Fill ``cluster_sum`` with the newest observations of the window; returns their newest day.
-
-    ``read_people`` has been called.
-    """
-    values = {"run": run.run, "outcome": outcome, "since": window.since, "due_on": window.due_on}
-    connection.execute(store.statement("evaluation/newest_observation"), values)
-    connection.execute(store.statement("evaluation/observed_person"))
-    connection.execute(store.statement("evaluation/clusters"), {"unit": run.brief.objective.unit})
-    row = connection.execute("SELECT max(observed_on) FROM observed").fetchone()
-    return row[0] if row else None
-
-
-def level_reached(connection: duckdb.DuckDBPyConnection) -> float:
-    """Return the mean outcome of everybody observed, the control group included; over areas where only they are."""
-    query = "SELECT coalesce((SELECT sum(y) / nullif(sum(m), 0) FROM cluster_sum), (SELECT avg(value) FROM observed))"
-    row = connection.execute(query).fetchone()
-    return float(row[0]) if row else 0.0
-
-
-def read_traits(
-    connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str, names: Sequence[str] = TRAITS
-) -> None:
-    """Make ``trait``, one row per person of the experiment, of what the audience query told; empty without answers."""
-    files = [workplace.run_folder(run, "answers") / f"{wave}.parquet" for wave in _waves(connection, run)]
-    answers = [str(path) for path in files if path.exists()]
-    told = ", ".join(f"traits['{name}'] AS {quoted(name)}" for name in names)
-    source = "(SELECT '' AS person_key, MAP {'': ''} AS traits LIMIT 0)"
-    if answers:
-        source = f"read_parquet([{', '.join(map(_text, answers))}])"
-    query = f"SELECT person_key, {told} FROM {source}"
-    if len(answers) > 1:
-        first = ", ".join(f"any_value({quoted(name)}) AS {quoted(name)}" for name in names)
-        query = f"SELECT person_key, {first} FROM ({query}) GROUP BY person_key"
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW trait AS {query}")
-
-
-def read_known_before(connection: duckdb.DuckDBPyConnection, run: runs.Run, outcome: str) -> None:
-    """Make ``known_before``, one row per person: the groups of the report and the covariates of the brief.
-
-    ``observe`` has been called for the outcome.
-    """
-    names = dict.fromkeys((*GROUPS, *run.brief.covariates))
-    earlier = ""
-    if OBSERVED_BEFORE in names:
-        values = {"run": run.run, "outcome": outcome, "start": looks.window(run, 1).since}
-        connection.execute(store.statement("evaluation/observed_before"), values)
-        earlier = "LEFT JOIN earlier ON drawn.number = earlier.number"
-    columns = ", ".join(quoted(name) for name in names)
-    connection.execute(
-        "CREATE OR REPLACE TEMP VIEW known_before AS "
-        f"SELECT drawn.number, drawn.cluster, drawn.arm, {columns} FROM drawn_person AS drawn {earlier}"
-    )
-
-
-def _waves(connection: duckdb.DuckDBPyConnection, run: str) -> list[str]:
-    """Return the waves of the experiment: those with a draw."""
-    query = "SELECT DISTINCT wave FROM audience WHERE run = ? AND arm IS NOT NULL ORDER BY wave"
-    return [wave for (wave,) in connection.execute(query, [run]).fetchall()]
-
-
-def _asked(run: runs.Run) -> tuple[str, ...]:
-    given = {"language", "district", OBSERVED_BEFORE}
-    return tuple(name for name in dict.fromkeys((*GROUPS, *run.brief.covariates)) if name not in given)
-
-
-def _text(path: str) -> str:
-    return "'" + path.replace("'", "''") + "'"
-
-
 def write_rows(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> Rows:
     """Fill ``study_row`` for the estimator; ``read_known_before`` has been called."""
     connection.execute(store.statement("study/macros"))
@@ -117,7 +32,7 @@ def write_rows(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> Rows:
     if survey:
         _write_survey(connection, run, names)
     else:
-        _write_clusters(connection, names)
+        _write_clusters(connection, names, joined=not by_area(run))
     return Rows(names, survey)
 
 
@@ -126,7 +41,7 @@ def _varies(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     return bool(connection.execute(query).fetchall()[0][0])
 
 
-def _write_clusters(connection: duckdb.DuckDBPyConnection, names: tuple[str, ...]) -> None:
+def _write_clusters(connection: duckdb.DuckDBPyConnection, names: tuple[str, ...], *, joined: bool) -> None:
     """Take of a cluster the mean of numbers, of words the one of its first person."""
     numbers = [name for name in names if _is_number(connection, name)]
     told = [
@@ -146,7 +61,8 @@ def _write_clusters(connection: duckdb.DuckDBPyConnection, names: tuple[str, ...
         "SELECT coalesce(segment, ''), count(*) FILTER (WHERE arm = 'treated'), "
         "count(*) FILTER (WHERE arm = 'holdout') FROM cluster_sum WHERE m > 0 GROUP BY ALL ORDER BY ALL"
     ).fetchall()
-    strata = estimate.stratum_of({segment: clusters for segment, *clusters in counted})
+    counted_by = {segment: clusters for segment, *clusters in counted}
+    strata = estimate.stratum_of(counted_by) if joined else dict(zip(counted_by, counted_by, strict=True))
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE stratum AS SELECT unnest($1::VARCHAR[]) AS segment, "
         "unnest($2::VARCHAR[]) AS stratum",

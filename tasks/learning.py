@@ -9,7 +9,7 @@ from tasks import looks, runs, store
 from tasks.beliefs import Belief, Evidence, Observation, observations, priors, remembered
 from tasks.channel_groups import Compared, read_groups
 from tasks.contrasts import contrasts
-from tasks.experiment_rows import observe, read_people
+from tasks.drawn_people import by_area, observe, read_people
 from tasks.pooling import pool
 from tasks.workplace import Workplace
 
@@ -26,13 +26,14 @@ def learn(
     """Replace the run's rows of ``response_evidence`` and ``response_belief`` by what this look says.
 
     What a contact did is judged by what campaigns observed before this one left believed, so evaluating again, also at
-    a later look, gives the same and never counts the same people twice. Only outcomes that are shares teach.
+    a later look, gives the same and never counts the same people twice. Only outcomes that are shares teach, and
+    not where whole areas were drawn: what channel somebody got there was not drawn beside a control group.
     ``evaluated`` is what an evaluation of the look has just compared; without it everybody is gone through again.
     """
     store.replace_rows(connection, run.run, ["response_evidence", "response_belief"])
     told = _evidence(connection)
     compared = evaluated or _compare(connection, workplace, run, look)
-    if compared is not None and _is_share(run):
+    if compared is not None and _is_share(run) and not by_area(run):
         observed_on = compared.observed_on
         earlier = [one for one in told if (one.observed_on, one.run) < (observed_on, run.run)]
         before = pool(remembered(earlier, workplace.forgetting), priors())

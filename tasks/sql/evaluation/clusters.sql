@@ -17,7 +17,18 @@ WITH household AS (
 )
 SELECT
     drawn.*, summed.households, summed.observed_households, summed.observed_persons,
-    CASE WHEN $unit = 'household' THEN summed.observed_households ELSE summed.observed_persons END AS m,
-    coalesce(CASE WHEN $unit = 'household' THEN summed.means ELSE summed.total END, 0) AS y
+    CASE $unit
+        WHEN 'household' THEN summed.observed_households
+        WHEN 'area' THEN least(summed.observed_persons, 1)
+        ELSE summed.observed_persons
+    END AS m,
+    coalesce(
+        CASE $unit
+            WHEN 'household' THEN summed.means
+            WHEN 'area' THEN summed.total / summed.observed_persons
+            ELSE summed.total
+        END,
+        0
+    ) AS y
 FROM drawn_cluster AS drawn
 INNER JOIN summed ON drawn.cluster = summed.cluster AND drawn.arm = summed.arm

@@ -6,7 +6,8 @@ WITH before AS (
     WHERE run = $run AND outcome = $outcome AND observed_on < $start
     GROUP BY unit, unit_key
 )
-SELECT drawn.number, coalesce(by_person.value, by_household.value) AS observed_before
+SELECT drawn.number, coalesce(by_person.value, by_household.value, by_area.value) AS observed_before
 FROM drawn_person AS drawn
 LEFT JOIN before AS by_person ON by_person.unit = 'person' AND drawn.person_key = by_person.unit_key
 LEFT JOIN before AS by_household ON by_household.unit = 'household' AND drawn.household_key = by_household.unit_key
+LEFT JOIN before AS by_area ON by_area.unit = 'area' AND drawn.area = by_area.unit_key

@@ -8,6 +8,8 @@ WITH cluster AS (
 SELECT
     approached.number, approached.person_key, approached.household_key,
     nullif(approached.household_key, approached.cluster_key) AS other_household,
+    -- Where areas were drawn, results of whole areas are results of the experiment.
+    CASE WHEN $by_area THEN approached.cluster_key END AS area,
     cluster.cluster, approached.arm, approached.segment, approached.kind, approached."language", person.district,
     trait.* EXCLUDE (person_key)
 FROM approached
