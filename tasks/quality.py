@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-
 @dataclass(frozen=True)
 class CheckResult:
     """One claim's result; ``rows_checked`` is None where the claim is of the whole."""
