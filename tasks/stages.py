@@ -28,6 +28,7 @@ from tasks import (
     messages,
     overdue_page,
     previews,
+    published_figures,
     publishing,
     quality,
     reminders,
@@ -55,6 +56,7 @@ def select_audience(workplace: Workplace, run: str) -> None:
     audience.select_audience(workplace, run)
     audience.draw_holdout(workplace, run)
     audience_profile.write_profile(workplace, run)
+    published_figures.protect(workplace, run)
     quality.verify(workplace, "audience", run)
 
 
@@ -62,6 +64,7 @@ def select_audience(workplace: Workplace, run: str) -> None:
 def plan_channels(workplace: Workplace, run: str) -> None:
     """Choose channels and check the plan."""
     channels.plan_channels(workplace, run, messages.part_texts(workplace, run))
+    published_figures.protect(workplace, run)
     quality.verify(workplace, "plan", run)
 
 
