@@ -22,6 +22,7 @@ from tasks import (
     digest,
     evaluation,
     evaluation_history,
+    findings,
     follow_up_mail,
     lessons,
     looks,
@@ -78,8 +79,8 @@ def build_variants(workplace: Workplace, run: str) -> None:
 @task(cache_policy=NO_CACHE)
 def review_messages(workplace: Workplace, run: str) -> None:
     """Put every variant through the gates, seal the digest and write the preview."""
-    review.review(workplace, run)
-    digest.seal(workplace, run)
+    found = review.review(workplace, run)
+    digest.seal(workplace, run, [each.id for each in findings.readings(found)])
     runs.move(workplace, run, "prepared")
     store.take_snapshot(workplace)
     audience_page.write_audience_page(workplace, run)
