@@ -37,7 +37,7 @@ def render_jobs(
 ) -> tuple[list[dict[str, str]], list[Finding]]:
     """Return the rendered fields of every job, slots as markers, and a finding for each that failed.
 
-    A text that takes too long is a finding at its place. Should the process itself be ended, by its bound of ``seconds``
+    A text that takes too long is a finding at its place. Should the process itself end, by its bound of ``seconds``
     of the processor or of memory, the text that it rendered is the finding and another process renders the other files,
     at most ``MOST_PROCESSES`` in all.
     """
