@@ -11,8 +11,8 @@ from campaigns.language import translations
 from campaigns.programme import load_programme
 from tasks import report_effects, report_tables, runs, store
 from tasks.approvals_shown import accepted_readings, shown_approvals
+from tasks.drawn_people import read_traits
 from tasks.evaluation_record import stored_evaluation
-from tasks.experiment_rows import read_traits
 from tasks.hidden_figures import Name, hidden_figures
 from tasks.overdue import overdue_within
 from tasks.pages import page_environment, write_page
@@ -45,6 +45,7 @@ class Story:
     units: list[Any]
     untold: set[Name]
     groups_untold: set[tuple[str, str]]
+    heard: dict[str, Any]
 
 
 def write_report(workplace: Workplace, run: str, look: int) -> Path:
@@ -83,6 +84,7 @@ def _read(workplace: Workplace, run: str, look: int) -> Story:
             units=list(unit_outcomes(connection, known, found)),
             untold=hidden_figures(connection, known.run),
             groups_untold=set(connection.execute(UNTOLD, [known.run]).fetchall()),
+            heard=next(iter(_rows(connection, "reports/heard", values)), {}),
         )
 
 
@@ -95,6 +97,7 @@ def _of_campaign(workplace: Workplace, story: Story) -> dict[str, Any]:
         "overdue": story.overdue,
         "brief": story.run.brief,
         "lessons": story.lessons,
+        "heard": story.heard,
         "gates": [(_gate(workplace.language, name), requirement, count) for name, requirement, count in story.gates],
         "overrides": [(_gate(workplace.language, one.gate), one.reason) for one in story.run.brief.overrides],
         "approvals": story.approvals,

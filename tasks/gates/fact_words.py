@@ -18,7 +18,7 @@ FEWEST_LETTERS = 3
 """A shorter name of a month is any word."""
 SHORTENED = frozenset({"sv", "en"})
 """Languages that write a month in short beside its day; elsewhere the short form is a word, such as summer."""
-CUES = ("by", "answer", "tells", "decides", "replies", "news", "tomorrow")
+CUES = ("by", "ends", "invites", "answer", "tells", "decides", "replies", "news", "tomorrow")
 
 
 @dataclass(frozen=True)
@@ -85,4 +85,4 @@ def _named(names: Any, width: str, language: str, own: Mapping[int, str]) -> dic
 @cache
 def _file() -> dict[str, dict[str, Any]]:
     with (WORDS / "fact_words.yaml").open(encoding="utf-8") as source:
-        return dict(YAML(typ="safe", pure=True).load(source))
+        return dict(YAML(typ="safe").load(source))
