@@ -164,12 +164,10 @@ class Words:
         told = [self._gettext(FACTS.get(pair) or pair[1].replace("_", " ")) for pair in pairs]
         return ", ".join(label or word for label, word in zip(own, told, strict=True))
 
-    def persons(self, count: int | str | None) -> str:
+    def persons(self, count: int | None) -> str:
         """Return a count of persons; all that are hidden are told alike, since a reason would tell how few they are."""
         if count is None:
             return self._gettext("not shown")
-        if isinstance(count, str):
-            return self._gettext("about {number}").format(number=self._written["number"](int(count.split()[-1])))
         return str(self._written["number"](count))
 
     def design(self, design: Mapping[str, Any]) -> str:

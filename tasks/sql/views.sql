@@ -143,15 +143,19 @@ part AS (
         upwards AS (PARTITION BY run, wave ORDER BY persons, excluded_reason)
 )
 
-SELECT run, wave, group_name, CASE WHEN is_shown THEN persons END AS persons
+SELECT shown.run, shown.wave, shown.group_name, CASE WHEN is_shown AND untold.name IS NULL THEN persons END AS persons
 FROM shown
+LEFT JOIN (FROM hidden_figure WHERE figure = 'persons') AS untold
+    ON shown.run = untold.run AND shown.wave = untold.wave AND shown.group_name = 'excluded: ' || untold.name
 UNION ALL
 SELECT
     part.run, part.wave, 'excluded: ' || part.excluded_reason,
-    CASE WHEN part.is_shown AND shown.is_shown THEN part.persons END
+    CASE WHEN part.is_shown AND shown.is_shown AND untold.name IS NULL THEN part.persons END
 FROM part
 INNER JOIN shown
     ON part.run = shown.run AND part.wave = shown.wave AND shown.group_name IN ('treated', 'no holdout')
+LEFT JOIN (FROM hidden_figure WHERE figure = 'persons') AS untold
+    ON part.run = untold.run AND part.wave = untold.wave AND part.excluded_reason = untold.name
 WHERE part.excluded_reason IS NOT NULL;
 
 -- One row per run, wave, channel and state. First whole channels are hidden, then states within the channels that are
@@ -215,8 +219,13 @@ SELECT
 FROM (
     SELECT
         state_shown.* EXCLUDE (is_shown),
-        NOT state_shown.personal OR (state_shown.is_shown AND coalesce(channel_shown.is_shown, false)) AS told
+        NOT state_shown.personal
+        OR (state_shown.is_shown AND coalesce(channel_shown.is_shown, false) AND untold.name IS NULL) AS told
     FROM state_shown
+    LEFT JOIN (FROM hidden_figure WHERE figure = 'channel') AS untold
+        ON
+            state_shown.run = untold.run AND state_shown.wave = untold.wave
+            AND state_shown.channel = untold.name
     LEFT JOIN channel_shown
         ON
             state_shown.run = channel_shown.run
