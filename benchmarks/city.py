@@ -25,7 +25,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -38,10 +38,11 @@ from ruamel.yaml import YAML
 from campaigns.brief_loading import load_brief
 from flows.demo_city import write_campaign
 from flows.prefect_server import free_port
-from flows.publication import MERGE_SECONDS, PAUSE_PER_MERGE
+from flows.publication import MERGE_SECONDS
 from flows.registers import import_and_verify
 from tasks import publishing, runs, shards, stages
 from tasks.gateways import sms
+from tasks.pace import Pace
 from tasks.status import run_status
 from tasks.synthesis import synthesise
 from tasks.workplace import Workplace
@@ -132,17 +133,17 @@ def publish(place: Workplace, run: str) -> Line:
         if result.outcome != "done":
             raise SystemExit(f"{name}: {result.outcome}")
 
-    merging = 0.0
+    merging, pace = 0.0, Pace(MERGE_SECONDS)
     with ThreadPoolExecutor(place.workers) as pool:
         left = {pool.submit(one, name) for name in shards.written(place, run)}
-        pause = MERGE_SECONDS
         while left:
-            done, left = wait(left, timeout=pause)
+            done, left = wait(left, timeout=MERGE_SECONDS, return_when=FIRST_COMPLETED)
             [each.result() for each in done]
-            began = time.monotonic()
-            publishing.merge_journals(place, run)
-            took = time.monotonic() - began
-            merging, pause = merging + took, max(MERGE_SECONDS, PAUSE_PER_MERGE * took)
+            if pace.is_due:
+                began = time.monotonic()
+                with pace.measured():
+                    publishing.merge_journals(place, run)
+                merging += time.monotonic() - began
     return {"shard_seconds": {name: round(seconds) for name, seconds in spent.items()}, "merging": round(merging, 1)}
 
 
@@ -201,7 +202,7 @@ def letters_in(home: Path) -> int:
 
 def texts_in(folder: Path) -> int:
     """Return how many text messages the gateway has stored."""
-    return sum(1 for entry in os.scandir(folder) if not entry.name.startswith("."))
+    return sum(1 for entry in os.scandir(folder) if entry.name.endswith(".json") and not entry.name.startswith("."))
 
 
 def mails_in(counters: Path) -> int:

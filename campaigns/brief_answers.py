@@ -48,7 +48,7 @@ def _says(name: str, text: str) -> bool:
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     with NO_ANSWERS.open(encoding="utf-8") as source:
-        listed: dict[str, list[str]] = YAML(typ="safe", pure=True).load(source)
+        listed: dict[str, list[str]] = YAML(typ="safe").load(source)
     return {
         name: re.compile("|".join(f"(?:{form})" for form in forms).replace(" ", r"\s+"), re.IGNORECASE | re.DOTALL)
         for name, forms in listed.items()

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from campaigns.brief import Brief
-from campaigns.brief_form import check_form, near, without
+from campaigns.brief_form import check_form, without
+from campaigns.brief_meant import near
 from campaigns.brief_rules import check_rules
 from campaigns.brief_source import Fault, Source, read_source
 from campaigns.brief_subject import Subject

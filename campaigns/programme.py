@@ -122,4 +122,4 @@ class Programme(_Row):
 def load_programme() -> Programme:
     """Read the programme once; the answer is shared and frozen."""
     with PROGRAMME.open(encoding="utf-8") as source:
-        return Programme.model_validate(YAML(typ="safe", pure=True).load(source))
+        return Programme.model_validate(YAML(typ="safe").load(source))

@@ -175,6 +175,12 @@ class Words:
     def design(self, design: Mapping[str, Any]) -> str:
         """Return how sure the evaluation can be, in words."""
         width, power = design.get("designed_half_width"), design.get("power")
+        if pairs := design.get("pairs"):
+            areas = ", ".join(sorted(held_out for _, held_out in pairs))
+            return self._gettext(
+                "The control group is one area of each of {pairs} pairs, by the three first digits of the postcode: "
+                "{areas}. Put up no posters and hold no meetings there before the last evaluation."
+            ).format(pairs=self._written["number"](len(pairs)), areas=areas)
         if width is None or power is None:
             return self._gettext("No effect can be shown with this control group.")
         return self._gettext(

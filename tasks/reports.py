@@ -11,8 +11,8 @@ from campaigns.language import translations
 from campaigns.programme import load_programme
 from tasks import report_effects, report_tables, runs, store
 from tasks.approvals_shown import accepted_readings, shown_approvals
+from tasks.drawn_people import read_traits
 from tasks.evaluation_record import stored_evaluation
-from tasks.experiment_rows import read_traits
 from tasks.overdue import overdue_within
 from tasks.pages import page_environment, write_page
 from tasks.plain_words import PlainWords
@@ -41,6 +41,7 @@ class Story:
     lessons: list[str]
     overdue: list[Any]
     units: list[Any]
+    heard: dict[str, Any]
 
 
 def write_report(workplace: Workplace, run: str, look: int) -> Path:
@@ -77,6 +78,7 @@ def _read(workplace: Workplace, run: str, look: int) -> Story:
             lessons=[lesson for (lesson,) in lessons],
             overdue=list(overdue_within(connection, datetime.now(UTC), known.run)),
             units=list(unit_outcomes(connection, known, found)),
+            heard=next(iter(_rows(connection, "reports/heard", values)), {}),
         )
 
 
@@ -89,6 +91,7 @@ def _of_campaign(workplace: Workplace, story: Story) -> dict[str, Any]:
         "overdue": story.overdue,
         "brief": story.run.brief,
         "lessons": story.lessons,
+        "heard": story.heard,
         "gates": [(_gate(workplace.language, name), requirement, count) for name, requirement, count in story.gates],
         "overrides": [(_gate(workplace.language, one.gate), one.reason) for one in story.run.brief.overrides],
         "approvals": story.approvals,

@@ -50,14 +50,15 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
             {"look": look, "state": standing, "due_at": due_at.isoformat()}
             for look, standing, due_at in looks.fetchall()
         ]
+    paused = _paused(workplace, run_id)
     looks_done = bool(due_looks) and all(look["state"] == "done" for look in due_looks)
     return {
         "run": run_id,
         "state": found.state,
         "approvals": approvals,
-        "next": approval_standing.next_step(found, approvals, looks_done=looks_done),
+        "next": approval_standing.next_step(found, approvals, looks_done=looks_done, held=bool(paused)),
         "waves": [{"wave": wave.name, "start": wave.start.isoformat()} for wave in found.brief.waves],
-        "paused": _paused(workplace, run_id),
+        "paused": paused,
         "persons": persons,
         "messages": messages | {"by_channel": _shown_channels(messages["by_channel"])},
         "unknown": unknown,

@@ -476,6 +476,13 @@ def test_the_constants_of_a_column_are_followed_through_parts_of_the_query_or_sa
         ("share: 0.1", "share: 10", "Did you mean `0.1`?"),
         ("manager: ", "manager: Karin Chef #", "the id the person has in the approvers' directory"),
         ("days: [mon, tue", "days: [mån, ons", "Did you mean `wed`?"),
+        ("kind: company", "kind: förvaltning", "Did you mean `department`? Allowed: department, company."),
+        ("status: decided", "status: beslutad", "Did you mean `decided`? Allowed: decided, proposed, none_needed."),
+        ("status: decided", "status: Ej beslutat", "Did you mean `proposed`?"),
+        ("by: household", "by: hushållet", "Did you mean `household`?"),
+        ("goal: ", "goal: g3 #", "Did you mean `G3`?"),
+        ("overall_message: ", "overall_message: En öppen stad #", "Did you mean `open_city`? Allowed: main, "),
+        ("challenges: ", "challenges: [Delaktighet] #", "Did you mean `participation`?"),
     ],
 )
 def test_a_value_as_people_write_it_is_answered_with_the_one_that_is_read(

@@ -26,14 +26,17 @@ class DecisionWords:
 
 
 @cache
-def decision_words() -> dict[str, DecisionWords]:
-    """Return the patterns of every language that has some, read once."""
+def decision_words(language: str) -> DecisionWords | None:
+    """Return the patterns of a language; None where it has none."""
+    if (patterns := _file().get(language)) is None:
+        return None
+    return DecisionWords(**{name: _compiled(forms) for name, forms in patterns.items()})
+
+
+@cache
+def _file() -> dict[str, dict[str, list[str]]]:
     with (WORDS / "decision_wording.yaml").open(encoding="utf-8") as source:
-        languages: dict[str, dict[str, list[str]]] = YAML(typ="safe", pure=True).load(source)
-    return {
-        language: DecisionWords(**{name: _compiled(forms) for name, forms in patterns.items()})
-        for language, patterns in languages.items()
-    }
+        return dict(YAML(typ="safe").load(source))
 
 
 def _compiled(forms: list[str]) -> re.Pattern[str]:

@@ -46,7 +46,7 @@ def contradictions(status: str, language: str, text: str) -> tuple[tuple[int, in
 @lru_cache(maxsize=4096)
 def proposing(status: str, language: str, text: str) -> tuple[tuple[int, int], ...]:
     """Return where a sentence says that something is undecided or, where no decision is needed, only proposed."""
-    words = decision_words().get(language)
+    words = decision_words(language)
     if words is None or QUESTION.search(text):
         return ()
     bare, positions = _bare(text)
@@ -58,7 +58,7 @@ def proposing(status: str, language: str, text: str) -> tuple[tuple[int, int], .
 @lru_cache(maxsize=4096)
 def settled(language: str, text: str) -> tuple[tuple[int, int], ...]:
     """Return where a sentence tells something as settled; nothing in a language without patterns."""
-    words = decision_words().get(language)
+    words = decision_words(language)
     if words is None or QUESTION.search(text):
         return ()
     bare, positions = _bare(text)

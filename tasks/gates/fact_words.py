@@ -85,4 +85,4 @@ def _named(names: Any, width: str, language: str, own: Mapping[int, str]) -> dic
 @cache
 def _file() -> dict[str, dict[str, Any]]:
     with (WORDS / "fact_words.yaml").open(encoding="utf-8") as source:
-        return dict(YAML(typ="safe", pure=True).load(source))
+        return dict(YAML(typ="safe").load(source))
