@@ -302,6 +302,7 @@ def test_yaml_errors_name_line_and_column_without_quoting_the_file(campaign: Pat
     (campaign / "campaign.yaml").write_text("title: x\nmanager: *anna_andersson\n")
     finding = inspect_brief(campaign)[1][0]
     assert (finding.line, "column 10" in finding.message) == (2, True)
+    assert finding.requirement == "P5c", "a fault of syntax is none against the goal"
     assert "anna" not in str(finding)
 
 

@@ -50,7 +50,7 @@ def check(
     once = told_once(findings)
     blocking = [finding for finding in once if refuses(finding)]
     answer(
-        {"campaign": campaign, "findings": [finding.as_dict() for finding in findings]},
+        {"campaign": campaign, "findings": [finding.as_dict() for finding in once]},
         as_json,
         lambda: [
             *(told(finding) for finding in once),
