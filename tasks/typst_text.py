@@ -11,6 +11,8 @@ from tasks import slots
 
 _PIECE = re.compile(rf"({slots.MARKER_SIGN}[a-z_]*Q[a-z][a-z0-9_]*QZ)")
 _MARKER = re.compile(rf"{slots.MARKER_SIGN}([a-z_]*)Q([a-z][a-z0-9_]*)QZ")
+_FEW_WORDS = re.compile(r'"(?:[^"\\]|\\.){1,240}"')
+"""One string of typst that fills at most three lines or so, which no page break parts."""
 _PLACES = {"html": "typst", "html_rtl": "typst_rtl", "url": "link", "attribute": "typst"}
 _FORMATS = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -88,14 +90,14 @@ class Writer:
     def _heading(self, element: HtmlElement) -> str:
         # PDF/UA forbids to skip a level; that a text does so is for the gates to say.
         # So is an empty one, which PDF/UA forbids too.
-        written = _trimmed(self._children(element))
+        written = sequence(_trimmed(self._children(element)))
         if written == sequence([]):
             return ""
         self._level = min(_HEADINGS.index(element.tag) + 1, self._level + 1)
         return f"heading(level: {self._level}, {written})"
 
     def _list(self, element: HtmlElement) -> str:
-        items = "".join(f", {self._content(item)}" for item in element if item.tag == "li")
+        items = "".join(f", {self._content(item, in_width=True)}" for item in element if item.tag == "li")
         start = f", start: {_number(element.get('start', '1'))}" if element.tag == "ol" else ""
         return f"{'enum' if start else 'list'}(tight: true{start}{items})"
 
@@ -121,10 +123,12 @@ class Writer:
         tail = element.tail or ""
         return self._text(tail.lstrip(" \t\r\n") if element.tag == "br" else tail)
 
-    def _content(self, element: HtmlElement) -> str:
+    def _content(self, element: HtmlElement, *, in_width: bool = False) -> str:
         """Return what a list item or a cell holds: blocks, or words that need no paragraph."""
-        has_blocks = any(child.tag in _BLOCKS for child in element)
-        return self.blocks(element) if has_blocks else _trimmed(self._children(element))
+        if any(child.tag in _BLOCKS for child in element):
+            return self.blocks(element)
+        written = _trimmed(self._children(element))
+        return _words(written) if in_width else sequence(written)
 
     def _inline(self, element: HtmlElement) -> Iterator[str]:
         if not isinstance(element.tag, str):
@@ -183,15 +187,21 @@ def _number(written: str) -> int:
     return int(written) if re.fullmatch(r"-?\d{1,9}", written) else 1
 
 
-def _trimmed(written: list[str]) -> str:
-    """Return inline expressions as one, without the spaces of the source's line ends at their beginning and end."""
+def _trimmed(written: list[str]) -> list[str]:
+    """Return inline expressions without the spaces of the source's line ends at their beginning and end."""
     kept = [each for each in written if each not in {"", '" "'}]
     if kept and kept[0].startswith('" '):
         kept[0] = '"' + kept[0][2:]
     if kept and kept[-1].endswith(' "'):
         kept[-1] = kept[-1][:-2] + '"'
-    return sequence(kept)
+    return kept
+
+
+def _words(written: list[str]) -> str:
+    """Return inline expressions as one; a few words that are the same for everybody are set only once in a batch."""
+    is_same = len(written) == 1 and _FEW_WORDS.fullmatch(written[0])
+    return f"same({written[0]})" if is_same else sequence(written)
 
 
 def _paragraph(written: list[str]) -> str:
-    return f"par({_trimmed(written)})" if any(each not in {"", '" "'} for each in written) else ""
+    return f"par({_words(_trimmed(written))})" if any(each not in {"", '" "'} for each in written) else ""

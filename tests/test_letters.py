@@ -162,6 +162,15 @@ def unnumbered(variant: RenderedVariant) -> bytes:
     return variant.template.replace(b"#let numbered = true", b"#let numbered = false")
 
 
+def test_words_that_typst_remembers_make_the_same_file() -> None:
+    template = slots.parse(letter_source(PAGE))
+    document = letters.batch(template.fill(PERSON | {"first_name": name}) for name in ("Åsa", "Måns"))
+    assert document.count(b"same(") > 3
+    forgotten = document.replace(b"#let same(words) = box(width: 100%, words)", b"#let same(words) = words")
+    assert forgotten != document
+    assert typeset(forgotten).pdf == typeset(document).pdf
+
+
 def test_a_letter_says_the_words_of_its_page_and_no_others(variants: list[RenderedVariant]) -> None:
     first = {(each.wave, each.language): each for each in variants}
     assert {language for _, language in first} == {"sv", "en", "fi", "so", "ar"}
