@@ -64,11 +64,10 @@ def _small_groups(counts: sparse.csr_array, sizes: np.ndarray, smallest: int) ->
     """Return the groups of 1 to ``smallest`` - 1 persons among the counts, and of what two share or differ by."""
     persons = counts @ sizes
     shared = (counts @ sparse.diags_array(sizes.astype(float)) @ counts.T).toarray()
-    groups = [counts[[row]] for row in np.flatnonzero((persons > 0) & (persons < smallest))]
-    for first, second in zip(*np.nonzero((shared > 0) & (shared < smallest)), strict=True):
-        if first < second:
-            groups.append(counts[[first]].multiply(counts[[second]]))
+    alone = counts[np.flatnonzero((persons > 0) & (persons < smallest))]
+    first, second = np.nonzero(np.triu((shared > 0) & (shared < smallest), 1))
+    both = counts[first].multiply(counts[second])
     apart = persons[:, None] - shared
-    for first, second in zip(*np.nonzero((apart > 0) & (apart < smallest) & (shared > 0)), strict=True):
-        groups.append(counts[[first]] - counts[[first]].multiply(counts[[second]]))
-    return sparse.csr_array(sparse.vstack(groups)) if groups else sparse.csr_array((0, counts.shape[1]))
+    first, second = np.nonzero((apart > 0) & (apart < smallest) & (shared > 0))
+    one = counts[first] - counts[first].multiply(counts[second])
+    return sparse.csr_array(sparse.vstack([alone, both, one]))
