@@ -2,14 +2,15 @@
 
 from datetime import date as Date
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 Text = Annotated[str, Field(min_length=1)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Share = Annotated[float, Field(ge=0, le=1)]
+AREA_SHARE = 0.5
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$", description="BCP 47 tag, such as sv or en")]
 
 
@@ -193,10 +194,16 @@ class Schedule(Part):
 
 
 class Holdout(Part):
-    """The control group: its share and the unit that is drawn."""
+    """The control group: its share and the unit that is drawn; of areas one in every matched pair, a share of 0.5."""
 
     share: Annotated[float, Field(ge=0, le=0.5)]
-    by: Literal["person", "household"]
+    by: Literal["person", "household", "area"]
+
+    @model_validator(mode="after")
+    def _one_of_each_pair(self) -> Self:
+        if self.by == "area" and self.share != AREA_SHARE:
+            raise ValueError("of areas one in every pair is held out: write `{share: 0.5, by: area}`")
+        return self
 
 
 class Image(Part):

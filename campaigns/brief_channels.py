@@ -4,7 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 from campaigns.brief_answers import is_no_answer
-from campaigns.brief_form import hint
+from campaigns.brief_meant import hint
 from campaigns.brief_subject import Found, Subject, rule
 from campaigns.channels import channel_meant, load_channels
 from campaigns.programme import load_programme

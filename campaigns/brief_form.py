@@ -1,9 +1,8 @@
 """The form of the brief: what the model forbids, in words that say what is allowed."""
 
-import difflib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,8 +11,9 @@ from pydantic import AwareDatetime, ValidationError
 from pydantic_core import ErrorDetails
 
 from campaigns.brief import Brief
+from campaigns.brief_meant import hint, near
 from campaigns.brief_source import Fault, Path_, name_key, name_path
-from campaigns.brief_words import EXAMPLES, allowed_at, annotation_at, known_keys
+from campaigns.brief_words import EXAMPLES, allowed_at, annotation_at, known_keys, listed_at
 from campaigns.channels import channel_meant
 from campaigns.language import tag_meant
 
@@ -129,9 +129,11 @@ def _share_meant(error: ErrorDetails, given: object) -> str:
 
 
 def _hint_of(path: Path_, given: object) -> str:
-    """Return a sentence with the language or channel that a value stands for; empty for none."""
-    meaning = {"languages": tag_meant, "channels": channel_meant}.get(str(path[0])) if path else None
-    meant = meaning(given) if meaning and isinstance(given, str) else ""
+    """Return a sentence with the listed value, language or channel that a value stands for; empty for none."""
+    if not path or not isinstance(given, str):
+        return ""
+    meaning = {"languages": tag_meant, "channels": channel_meant}.get(str(path[0]))
+    meant = (meaning(given) if meaning else "") or near(given, listed_at(path))
     return f"Did you mean `{meant}`? " if meant else ""
 
 
@@ -143,17 +145,6 @@ def _explain_unknown_key(path: Path_) -> tuple[str, str]:
 
 def _known_keys(path: Path_) -> list[str]:
     return known_keys(annotation_at(path))
-
-
-def near(given: str, known: Iterable[str]) -> str:
-    """Return the nearest known word; empty where none is near."""
-    return next(iter(difflib.get_close_matches(given.lower()[:60], known, n=1, cutoff=0.6)), "")
-
-
-def hint(given: str, known: list[str]) -> str:
-    """Return a sentence with the nearest known word; empty where none is near."""
-    nearest = near(given, known)
-    return f"Did you mean `{nearest}`? " if nearest else ""
 
 
 def explain_naive(given: object, zone_name: str) -> str:

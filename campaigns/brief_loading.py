@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from campaigns.brief import Brief
-from campaigns.brief_form import check_form, near, without
+from campaigns.brief_form import check_form, without
+from campaigns.brief_meant import near
 from campaigns.brief_rules import check_rules
 from campaigns.brief_source import Fault, Source, read_source
 from campaigns.brief_subject import Subject
@@ -89,7 +90,9 @@ def _finding(fault: Fault, source: Source, folder: Path) -> Finding:
     programme = load_programme()
     gate = programme.gate(fault.gate)
     requirement, serves = gate.requirement, fault.gate != "brief"
-    if fault.gate == "brief" and fault.path:
+    if fault in source.faults:  # of syntax: the key that it stands in is not to blame
+        requirement, serves = programme.gate("text_syntax").requirement, False
+    elif fault.gate == "brief" and fault.path:
         meant = near(
             str(fault.path[0]), programme.brief_keys
         )  # a misspelt key serves what the key it stands for serves

@@ -3,7 +3,7 @@
 import re
 
 from campaigns.brief_answers import is_no_answer
-from campaigns.brief_form import hint
+from campaigns.brief_meant import hint
 from campaigns.brief_subject import Found, Subject, rule
 from campaigns.programme import load_programme
 

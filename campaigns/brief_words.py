@@ -43,20 +43,25 @@ LIMITS = {
 
 def allowed_at(path: Path_) -> str:
     """Say in words what the field that a path leads to may hold."""
-    programme = load_programme()
-    listed = {
-        "overall_message": programme.overall_messages,
-        "challenges": [challenge.id for challenge in programme.challenges],
-        "channels": load_channels(),
-    }
-    if path and path[0] in listed:
-        names = ", ".join(listed[str(path[0])])
+    if listed := listed_at(path):
+        names = ", ".join(listed)
         return names if len(path) > 1 or path[0] == "overall_message" else f"a list of {names}"
     if path and path[-1] in {"manager", "communicator"}:
         return "the id the person has in the approvers' directory, such as manager_waste"
     if path in PAGES:
         return f"a full address, such as {PAGES[path]}"
     return describe(annotation_at(path))
+
+
+def listed_at(path: Path_) -> list[str]:
+    """Return the values that other data than the model lists for a field, such as the programme's; empty for none."""
+    programme = load_programme()
+    listed = {
+        "overall_message": programme.overall_messages,
+        "challenges": [challenge.id for challenge in programme.challenges],
+        "channels": load_channels(),
+    }
+    return list(listed.get(str(path[0]), ())) if path else []
 
 
 def annotation_at(path: Path_) -> Any:

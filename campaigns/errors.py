@@ -58,6 +58,7 @@ class Finding:
     """One fault found by a check, in the form that ``budkavle check --json`` prints.
 
     ``kind`` is B (blocks), W (warns, may be overridden with a logged reason) or H (a named person's review);
+    ``language`` and ``channel`` name all that it concerns, with ", " between, where :func:`told_once` joined findings.
     ``accepted`` is the reason in the brief that overrides a warning, ``sentence`` the words that it stands in, if any.
     """
 

@@ -6,7 +6,7 @@ from typing import Any
 from campaigns.brief import Brief
 from campaigns.brief_loading import BRIEF, inspect_brief
 from campaigns.errors import BriefInvalid
-from tasks import audience, audience_page, audience_profile, quality, runs, store
+from tasks import audience, audience_page, audience_profile, published_figures, quality, runs, store
 from tasks.workplace import Workplace
 
 ABOUT_TEXTS = "text_file"
@@ -25,6 +25,7 @@ def analyse(place: Workplace, folder: Path) -> dict[str, Any]:
         audience.select_audience(place, run)
         audience.draw_holdout(place, run)
         audience_profile.write_profile(place, run)
+        published_figures.protect(place, run)
         quality.verify(place, "audience", run)
     store.take_snapshot(place)
     page = audience_page.write_audience_page(place, run)

@@ -33,6 +33,7 @@ def run_demo(people: int, seed: int, echo: Callable[[str], None]) -> dict[str, A
         echo(f"{time.monotonic() - began:6.1f} s  {line}")
 
     tell(f"a synthetic city of {people} people, seed {seed}")
+    tell("starting Prefect's server and a mail server, and loading what checks the data …")
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
     with prefect_api(home.parent, meanwhile=load_flows), running_gateway(home / "sink" / "smtp") as smtp_url:
         os.environ.update(
@@ -41,6 +42,7 @@ def run_demo(people: int, seed: int, echo: Callable[[str], None]) -> dict[str, A
             BUDKAVLE_DIRECTORY=str(write_directory(home)),
         )
         place = workplace(load_settings())
+        tell("writing its registers and importing them …")
         files = synthesise(people, seed, home / "register-files")
         for kind in KINDS:
             counts = import_and_verify(place, files[kind], kind, date.today())

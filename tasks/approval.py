@@ -54,8 +54,14 @@ class Approval:
 def request(workplace: Workplace, run: str, *, resend: bool = False, actor: str = "") -> tuple[str, ...]:
     """Mail a code to each approver who has none that is valid; returns the ids of those who were mailed.
 
-    ``resend`` mails new codes to everyone who has not approved. Nothing is stored unless every letter was taken.
+    ``resend`` mails new codes to everyone who has not approved. Nothing is stored unless every letter was taken. Nobody
+    is mailed twice by two commands at once, and no code is taken while newer ones are being mailed.
     """
+    with approval_log.one_at_a_time(workplace):
+        return _request(workplace, run, resend, actor or acting_account())
+
+
+def _request(workplace: Workplace, run: str, resend: bool, actor: str) -> tuple[str, ...]:
     with store.writing(workplace) as connection:
         known = _prepared(connection, workplace, run)
         granted = {role for role, _ in approval_rows.granted(connection, workplace, known)[0]}
@@ -70,7 +76,7 @@ def request(workplace: Workplace, run: str, *, resend: bool = False, actor: str 
     ]
     if requests:
         mail(workplace, known, requests)
-        approval_rows.keep_requests(workplace, known, requests, actor or acting_account())
+        approval_rows.keep_requests(workplace, known, requests, actor)
     return tuple(dict.fromkeys(each.approver for each in requests))
 
 

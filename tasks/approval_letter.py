@@ -13,6 +13,7 @@ from tasks import checklist
 from tasks.approval_mail import Request, Review, addressed
 from tasks.approval_matter import last_day, local, title, uses
 from tasks.approval_wording import AFTERWARDS, BEFORE
+from tasks.data_used import data_used
 from tasks.runs import Run
 from tasks.workplace import Workplace
 
@@ -45,7 +46,7 @@ def compose(
         "preview": text("attached; open it in a web browser") if attached else place,
     }
     asked = AFTERWARDS if request.afterwards else BEFORE
-    parts = [text("Hello %(name)s,") % names, text(asked.asks) % names, _why(request, brief, text)]
+    parts = [text("Hello %(name)s,") % names, text(asked.asks) % names, _why(request, run, text)]
     if not request.afterwards:
         parts.append(text("Answer by %s at the latest.") % local(last_day(request, brief), brief, workplace.language))
     parts += [told, text("Preview: %(preview)s") % names]
@@ -63,13 +64,13 @@ def compose(
     return letter
 
 
-def _why(request: Request, brief: Brief, text: Text) -> str:
-    """Return why the person is asked; the data protection officer also what each register would be used for."""
+def _why(request: Request, run: Run, text: Text) -> str:
+    """Return why the person is asked; the data protection officer also what data would be used, and what for."""
     why = text("You are asked because: %s.") % text(request.why)
     if request.role != OFFICER:
         return why
     assess = text("Assess whether these uses of registers are lawful, and whether so many persons need to be in them:")
-    return "\n".join([why, assess, *uses(brief, text)])
+    return "\n".join([why, assess, *uses(run.brief, text), *data_used(run.brief, run.folder, text)])
 
 
 def _refusal(run: str, code: str) -> str:

@@ -1,5 +1,6 @@
 """Which approvals a run has and lacks, from whom, and the command that comes next: what ``status`` tells."""
 
+from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -40,8 +41,11 @@ def standing(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: r
     }
 
 
-def next_step(run: runs.Run, approvals: dict[str, Any], *, looks_done: bool = False) -> str:
-    """Return what comes next in a sentence that ends with the command to type."""
+def next_step(run: runs.Run, approvals: dict[str, Any], *, looks_done: bool = False, held: bool = False) -> str:
+    """Return what comes next in a sentence that ends with the command to type; ``held``: it is paused."""
+    if held and run.state in BEFORE_SENDING:
+        after = next_step(replace(run, state="publishing"), approvals)
+        return f"when what is wrong has been mended: budkavle resume {run.run}; then {after}"
     if run.state == "evaluating" and looks_done:
         return f"tell back what was heard: budkavle feedback {run.run} --text FILE"
     if approvals.get("refused"):
@@ -52,7 +56,7 @@ def next_step(run: runs.Run, approvals: dict[str, Any], *, looks_done: bool = Fa
         return f"mail the codes that are missing or have expired: budkavle run {run.run}"
     steps = {
         "preparing": f"prepare it to its end: budkavle prepare {run.campaign}",
-        "paused": f"when what is wrong has been mended: budkavle resume {run.run}, then budkavle run {run.run}",
+        "paused": f"when what is wrong has been mended: budkavle resume {run.run}; then budkavle run {run.run}",
         "published": f"with outcomes: budkavle outcomes import {run.run} FILE, then budkavle evaluate {run.run}",
         "evaluating": f"at the next look: budkavle evaluate {run.run}",
         "closed": "nothing is left to do",

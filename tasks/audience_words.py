@@ -50,6 +50,10 @@ REGISTERS = {
 }
 OBSTACLES = {
     "no_control_group": _("There is no control group, so no effect can be shown."),
+    "areas": _(
+        "Whole areas are drawn, {there} in all, and how much they differ anyway is not known: how sure the evaluation "
+        "will be cannot be told yet."
+    ),
     "not_a_share": _("The objective is no share that changes, so how sure the evaluation will be cannot be told yet."),
     "too_small": _(
         "The audience is too small for the objective: {needed} households, or others drawn as one, would be needed, "

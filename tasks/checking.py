@@ -9,6 +9,7 @@ from campaigns.brief import Brief
 from campaigns.brief_loading import BRIEF, inspect_brief
 from campaigns.brief_mending import brief_for_texts
 from campaigns.errors import Finding
+from campaigns.open_branches import open_branches
 from campaigns.programme import load_programme
 from campaigns.texts import MISSING
 from tasks import gates, runs, stories
@@ -88,6 +89,7 @@ def _in_texts(brief: Brief, folder: Path, workplace: Workplace, links: bool, bro
     return [
         *(replace(each, remedy=f"{each.remedy} {NOT_YET_JUDGED}") if each.line else each for each in silencing),
         *variant_findings(brief, folder, variants),
+        *open_branches(brief, folder),
         *stories.findings(workplace, brief, folder, variants),
         *gates.examine(subjects, load_programme().text_gates),
         *(link_findings(subjects) if links else ()),

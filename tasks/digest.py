@@ -6,12 +6,13 @@ stored rows, and names every part that differs.
 
 import hashlib
 import json
+from collections.abc import Collection
 from pathlib import Path
 
 import duckdb
 
 from campaigns.channels import load_channels
-from campaigns.errors import ContentChanged, IllegalMove
+from campaigns.errors import CheckFailed, ContentChanged, IllegalMove
 from tasks import runs, store
 from tasks.logotype import logotype_file
 from tasks.workplace import Workplace
@@ -27,10 +28,21 @@ CITY_PAGE = "web"
 CONTENT_FILES = ("campaign.yaml", "*.sql", "*.md", "*.j2")
 
 
-def seal(workplace: Workplace, run: str) -> str:
-    """Compute and store the digest of a prepared run and of each part; returns it as 64 hexadecimal characters."""
+def seal(workplace: Workplace, run: str, to_read: Collection[str] | None = None) -> str:
+    """Compute and store the digest of a prepared run and of each part; returns it as 64 hexadecimal characters.
+
+    ``to_read`` are the findings that the review has just left to a person, by id. Raises CheckFailed where others stand
+    in the store by now: whatever is sealed is what the gates have found.
+    """
     with store.writing(workplace) as connection:
         parts = _parts(connection, workplace, runs.load_within(connection, run))
+        stored = {part.removeprefix(FINDING) for part in parts if part.startswith(FINDING)}
+        if to_read is not None and stored != set(to_read):
+            raise CheckFailed(
+                "the findings that a person must read have changed since the review",
+                where=f"run {run}",
+                remedy="run `budkavle prepare` again; nobody has been asked to approve.",
+            )
         digest = combined(parts)
         connection.execute(
             "UPDATE run SET digest = ?, digest_parts = ?::JSON WHERE run = ?", [digest, json.dumps(parts), run]

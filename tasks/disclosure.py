@@ -33,17 +33,21 @@ class ReachRow:
     missed: int | None = None
 
 
-def hidden_groups(cells: Sequence[Sequence[int]], smallest: int = SMALLEST_CELL) -> set[int]:
+def hidden_groups(
+    cells: Sequence[Sequence[int]], smallest: int = SMALLEST_CELL, hidden: Iterable[int] = ()
+) -> set[int]:
     """Return which groups (rows of counts whose column sums are public) must be hidden, by position.
 
     Here zero counts as small too: that nobody of a group was reached, or missed, is not told.
     """
-    return hidden_cells(cells, smallest=smallest, least=0)
+    return hidden_cells(cells, hidden, smallest=smallest, least=0)
 
 
-def reach_rows(cells: Sequence[tuple[int, int]], smallest: int = SMALLEST_CELL) -> list[ReachRow]:
-    """Return rows of (reached, missed) as they may be shown beside the sums of both columns."""
-    hidden = hidden_groups(cells, smallest)
+def reach_rows(
+    cells: Sequence[tuple[int, int]], untold: Iterable[int] = (), smallest: int = SMALLEST_CELL
+) -> list[ReachRow]:
+    """Return rows of (reached, missed) as they may be shown beside the sums of both columns, those ``untold`` never."""
+    hidden = hidden_groups(cells, smallest, untold)
     return [
         ReachRow() if row in hidden else ReachRow(reached + missed, reached, missed)
         for row, (reached, missed) in enumerate(cells)

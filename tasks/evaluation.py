@@ -8,6 +8,8 @@ import duckdb
 from campaigns.errors import OutcomesMissing, Refused
 from tasks import (
     arm_effects,
+    channel_groups,
+    drawn_people,
     evaluation_answer,
     evaluation_record,
     evaluation_tables,
@@ -17,7 +19,6 @@ from tasks import (
     store,
 )
 from tasks.channel_effects import by_people
-from tasks.channel_groups import read_groups
 from tasks.estimate import Sums
 from tasks.estimation.sample_ratio import UNLIKELY, sample_ratio_p
 from tasks.evaluation_answer import Evidence, Found
@@ -51,6 +52,7 @@ def evaluate(workplace: Workplace, run: str, look: int) -> Found:
         known = runs.load_within(connection, run)
         window = looks.window(known, look)
         looks.plan_within(connection, workplace, known)
+        drawn_people.read_people(connection, workplace, known)
         observed_on = _observe(connection, known, window)
         if observed_on is None:
             _set_look(connection, workplace, known.run, look, "waiting")
@@ -68,7 +70,7 @@ def evaluate(workplace: Workplace, run: str, look: int) -> Found:
 
 def _observe(connection: duckdb.DuckDBPyConnection, run: runs.Run, window: looks.Window) -> date | None:
     """Sum the look's observations per household; returns the newest day, None where nobody drawn was observed."""
-    observed_on = experiment_rows.observe(connection, run, window, run.brief.objective.outcome)
+    observed_on = drawn_people.observe(connection, run, window, run.brief.objective.outcome)
     row = connection.execute(
         "SELECT 1 FROM observed WHERE unit = 'area' OR EXISTS (SELECT 1 FROM cluster_sum WHERE m > 0) LIMIT 1"
     ).fetchone()
@@ -81,10 +83,11 @@ def _evaluate(
     """Find everything in the order in which the temporary tables allow it, put it into words, write the tables."""
     rows = connection.execute(store.statement("evaluation/sums")).fetchall()
     sample_p = _sample_ratio(run, rows)
-    experiment_rows.read_traits(connection, workplace, run.run)
-    reached = experiment_rows.level_reached(connection)
+    reached = drawn_people.level_reached(connection)
     share = is_share(run.brief.objective, reached)
     effect = _estimate(connection, run, run.brief.objective.outcome)
+    compared = channel_groups.read_groups(connection, observed_on)
+    channel_groups.keep(workplace, run.run, look, compared)
     evidence = Evidence(
         run,
         look,
@@ -93,8 +96,10 @@ def _evaluate(
         effects=[effect],
         sample_ratio_p=sample_p,
         **_parts(connection, run, rows, share),
-        channels=by_people(*read_groups(connection, run.run), share=share) if effect.difference else [],
-        costs=evaluation_tables.read_costs(connection, run.run),
+        channels=by_people(compared.treated, compared.holdout, share=share)
+        if effect.difference and not drawn_people.by_area(run)
+        else [],
+        costs=evaluation_tables.read_costs(connection),
         trend=evaluation_tables.read_trend(connection, run),
         reached=reached,
         share=share,
@@ -109,6 +114,8 @@ def _parts(
     connection: duckdb.DuckDBPyConnection, run: runs.Run, rows: list[tuple[Any, ...]], share: bool
 ) -> dict[str, Any]:
     """Return the effects per segment, and per group of every dimension that has several."""
+    if drawn_people.by_area(run):
+        return {"segments": [], "groups": {}}
     way = direction(run.brief.objective)
     names = sorted({row[0] for row in rows} - {""})
     segments = {name: _arms([row for row in rows if row[0] == name]) for name in names}
@@ -121,14 +128,14 @@ def _parts(
 
 def _estimate(connection: duckdb.DuckDBPyConnection, run: runs.Run, outcome: str) -> arm_effects.ArmEffect:
     """Estimate one outcome whose observations ``observe`` has summed."""
-    experiment_rows.read_known_before(connection, run, outcome)
+    drawn_people.read_known_before(connection, run, outcome)
     return arm_effects.estimate_arm(connection, run, outcome, experiment_rows.write_rows(connection, run))
 
 
 def _add_measures(connection: duckdb.DuckDBPyConnection, evidence: Evidence) -> None:
     """Add the measures that are observed per unit, last, because each takes the place of the objective's sums."""
     for outcome in evidence.run.brief.measured:
-        if experiment_rows.observe(connection, evidence.run, looks.window(evidence.run, evidence.look), outcome):
+        if drawn_people.observe(connection, evidence.run, looks.window(evidence.run, evidence.look), outcome):
             evidence.effects.append(_estimate(connection, evidence.run, outcome))
 
 

@@ -77,6 +77,7 @@ def _basis(evidence: Evidence, level: float, shown: bool) -> Found:
         "balance_p": effect.balance_p,
         "covariates": list(effect.rows.covariates),
         "raked": effect.rows.raked,
+        "pairs": len(evidence.run.design.get("pairs") or ()),
         "minimum_detectable_effect": detectable,
         "power": power,
     }

@@ -12,10 +12,14 @@ TABLES = ("evaluation", "effect", "effect_group", "effect_channel", "equity")
 RENAMED = {"effect": "estimate", "group": "group_name", "index": "equity_index"}
 
 
-def read_costs(connection: duckdb.DuckDBPyConnection, run: str) -> dict[str, tuple[float, float]]:
+def read_costs(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[float, float]]:
     """Return kronor and kilograms of accepted messages by the channels of the plan."""
-    rows = connection.execute(store.statement("evaluation/channel_costs"), {"run": run}).fetchall()
-    return {channels: (sek, co2_kg) for channels, sek, co2_kg in rows}
+    places = connection.execute("SELECT DISTINCT place, channel FROM contact ORDER BY place").fetchall()
+    rows = connection.execute(store.statement("evaluation/channel_costs")).fetchall()
+    return {
+        "+".join(name for place, name in places if channels >> place & 1): (sek, co2_kg)
+        for channels, sek, co2_kg in rows
+    }
 
 
 def read_trend(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> list[Found]:

@@ -46,7 +46,7 @@ def describe(brief: Brief, clusters: dict[str, int], persons: dict[str, int]) ->
     """Return the design that the run keeps, with a warning where it cannot show the objective.
 
     Half-width and effects are in the unit of the objective, a share 0–1; null where the objective is not a share.
-    ``obstacle`` names the warning (no_control_group, not_a_share, too_small), for pages in any language.
+    ``obstacle`` names the warning (no_control_group, areas, not_a_share, too_small), for pages in any language.
     """
     treated, holdout = clusters.get("treated", 0), clusters.get("holdout", 0)
     design: dict[str, Any] = {
@@ -66,6 +66,11 @@ def describe(brief: Brief, clusters: dict[str, int], persons: dict[str, int]) ->
     if not treated or not holdout:
         warning = "there is no control group, so no effect can be shown"
         return design | {"obstacle": "no_control_group", "warning": warning}
+    if brief.holdout.by == "area":
+        warning = (
+            "areas are drawn, and how much they differ anyway is not known, so the width cannot be told beforehand"
+        )
+        return design | {"obstacle": "areas", "warning": warning}
     if not (0 <= baseline <= 1 and 0 <= target <= 1 and baseline != target):
         warning = "the objective is not a share that changes, so the width cannot be told beforehand"
         return design | {"obstacle": "not_a_share", "warning": warning}

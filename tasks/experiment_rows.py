@@ -1,20 +1,16 @@
-"""What an evaluation estimates from: the people drawn, what was observed of them, and what was known before."""
+"""The rows that an evaluation estimates from, with covariates of clusters and the weights of a survey."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import duckdb
 import numpy
 
-from tasks import estimate, looks, runs, store
+from tasks import estimate, runs, store
+from tasks.drawn_people import GROUPS, OBSERVED_BEFORE, by_area
 from tasks.estimation.raking import Margin, rake
 from tasks.study_file import quoted
-from tasks.workplace import Workplace
 
-OBSERVED_BEFORE = "observed_before"
-GROUPS = ("need", "life_situation", "language", "district")
-"""What people are told apart by, in the report and as margins of a survey."""
 MOST_GROUPS = 30
 FEWEST_ANSWERS = 5
 
@@ -27,92 +23,46 @@ class Rows:
     raked: bool
 
 
-def observe(connection: duckdb.DuckDBPyConnection, run: runs.Run, window: looks.Window, outcome: str) -> date | None:
-    """Fill ``drawn_person`` and ``cluster_sum`` with the newest observation of the window; returns its newest day."""
-    values = {"run": run.run, "outcome": outcome, "since": window.since, "due_on": window.due_on}
-    connection.execute(store.statement("evaluation/newest_observation"), values)
-    connection.execute(store.statement("evaluation/drawn"), {"run": run.run})
-    connection.execute(store.statement("evaluation/clusters"), {"unit": run.brief.objective.unit})
-    row = connection.execute("SELECT max(observed_on) FROM observed").fetchone()
-    return row[0] if row else None
-
-
-def level_reached(connection: duckdb.DuckDBPyConnection) -> float:
-    """Return the mean outcome of everybody observed, the control group included; over areas where only they are."""
-    query = "SELECT coalesce((SELECT sum(y) / nullif(sum(m), 0) FROM cluster_sum), (SELECT avg(value) FROM observed))"
-    row = connection.execute(query).fetchone()
-    return float(row[0]) if row else 0.0
-
-
-def read_traits(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str) -> None:
-    """Fill ``trait`` with what the audience query told of each person of the experiment; empty without its answers."""
-    waves = connection.execute(
-        "SELECT DISTINCT wave FROM audience WHERE run = ? AND arm IS NOT NULL ORDER BY wave", [run]
-    ).fetchall()
-    files = [workplace.run_folder(run, "answers") / f"{wave}.parquet" for (wave,) in waves]
-    answers = [str(path) for path in files if path.exists()]
-    connection.execute("CREATE OR REPLACE TEMP TABLE trait (person_key VARCHAR, traits MAP(VARCHAR, VARCHAR))")
-    if answers:
-        connection.execute(
-            "INSERT INTO trait SELECT person_key, any_value(traits) FROM read_parquet(?) GROUP BY person_key", [answers]
-        )
-
-
-def read_known_before(connection: duckdb.DuckDBPyConnection, run: runs.Run, outcome: str) -> None:
-    """Fill ``known_before``, one row per person: the groups of the report and the covariates of the brief, as text.
-
-    ``observe`` has been called for the outcome, ``read_traits`` for the run.
-    """
-    given = {"language": 'drawn."language"', "district": "person.district", OBSERVED_BEFORE: "earlier.observed_before"}
-    names = dict.fromkeys((*GROUPS, *run.brief.covariates))
-    columns = [f"{given.get(name, _trait(name))} AS {quoted(name)}" for name in names]
-    earlier = ""
-    if OBSERVED_BEFORE in names:
-        values = {"run": run.run, "outcome": outcome, "start": looks.window(run, 1).since}
-        connection.execute(store.statement("evaluation/observed_before"), values)
-        earlier = "LEFT JOIN earlier ON drawn.person_key = earlier.person_key"
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE known_before AS "
-        f"SELECT drawn.person_key, drawn.cluster_key, drawn.arm, {', '.join(columns)} FROM drawn_person AS drawn "
-        "LEFT JOIN person ON drawn.kind = person.kind AND drawn.person_key = person.person_key "
-        f"LEFT JOIN trait ON drawn.person_key = trait.person_key {earlier}"
-    )
-
-
-def _trait(name: str) -> str:
-    return f"trait.traits['{name}']"
-
-
 def write_rows(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> Rows:
     """Fill ``study_row`` for the estimator; ``read_known_before`` has been called."""
     connection.execute(store.statement("study/macros"))
-    connection.execute(store.statement("evaluation/reached"), {"run": run.run})
     survey = run.brief.objective.survey
     margins = GROUPS if survey else ()
     names = tuple(dict.fromkeys(name for name in (*run.brief.covariates, *margins) if _varies(connection, name)))
     if survey:
         _write_survey(connection, run, names)
     else:
-        _write_clusters(connection, names)
+        _write_clusters(connection, names, joined=not by_area(run))
     return Rows(names, survey)
 
 
 def _varies(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
-    query = f"SELECT count(DISTINCT {quoted(name)}) > 1 FROM known_before"
+    query = f"SELECT coalesce(min({quoted(name)}) <> max({quoted(name)}), false) FROM known_before"
     return bool(connection.execute(query).fetchall()[0][0])
 
 
-def _write_clusters(connection: duckdb.DuckDBPyConnection, names: tuple[str, ...]) -> None:
-    columns = [f"{_of_cluster(connection, name)} AS covariate_{place}" for place, name in enumerate(names)]
+def _write_clusters(connection: duckdb.DuckDBPyConnection, names: tuple[str, ...], *, joined: bool) -> None:
+    """Take of a cluster the mean of numbers, of words the one of its first person."""
+    numbers = [name for name in names if _is_number(connection, name)]
+    told = [
+        f"{'mean' if name in numbers else 'one'}.{quoted(name)} AS covariate_{place}"
+        for place, name in enumerate(names)
+    ]
+    means = [f"avg({_number(name)}) AS {quoted(name)}" for name in numbers]
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE cluster_covariate AS SELECT {', '.join(['cluster_key', 'arm', *columns])} "
-        f"FROM {'known_before' if names else 'cluster_sum LIMIT 0'} {'GROUP BY cluster_key, arm' if names else ''}"
+        f"CREATE OR REPLACE TEMP TABLE cluster_covariate AS SELECT {', '.join(['drawn.cluster', 'drawn.arm', *told])} "
+        "FROM drawn_cluster AS drawn INNER JOIN known_before AS one ON drawn.first = one.number LEFT JOIN "
+        f"(SELECT {', '.join(['cluster', 'arm', *means])} FROM known_before GROUP BY cluster, arm) AS mean "
+        "ON drawn.cluster = mean.cluster AND drawn.arm = mean.arm"
+        if names
+        else "CREATE OR REPLACE TEMP TABLE cluster_covariate AS SELECT cluster, arm FROM drawn_cluster LIMIT 0"
     )
     counted = connection.execute(
         "SELECT coalesce(segment, ''), count(*) FILTER (WHERE arm = 'treated'), "
         "count(*) FILTER (WHERE arm = 'holdout') FROM cluster_sum WHERE m > 0 GROUP BY ALL ORDER BY ALL"
     ).fetchall()
-    strata = estimate.stratum_of({segment: clusters for segment, *clusters in counted})
+    counted_by = {segment: clusters for segment, *clusters in counted}
+    strata = estimate.stratum_of(counted_by) if joined else dict(zip(counted_by, counted_by, strict=True))
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE stratum AS SELECT unnest($1::VARCHAR[]) AS segment, "
         "unnest($2::VARCHAR[]) AS stratum",
@@ -121,19 +71,22 @@ def _write_clusters(connection: duckdb.DuckDBPyConnection, names: tuple[str, ...
     connection.execute(store.statement("evaluation/rows"))
 
 
-def _of_cluster(connection: duckdb.DuckDBPyConnection, name: str) -> str:
-    """Return the SQL of a covariate of a cluster: the mean of numbers, of words the one of its first person."""
-    column = quoted(name)
-    query = f"SELECT bool_and(number({column}) IS NOT NULL) FROM known_before WHERE told({column}) IS NOT NULL"
-    numbers = connection.execute(query).fetchall()[0][0]
-    return f"CAST(avg(number({column})) AS VARCHAR)" if numbers else f"arg_min({column}, person_key)"
+def _is_number(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    query = (
+        f"SELECT bool_and(number({quoted(name)}) IS NOT NULL) FROM (SELECT DISTINCT {quoted(name)} FROM known_before) "
+        f"WHERE told({quoted(name)}) IS NOT NULL"
+    )
+    return name == OBSERVED_BEFORE or bool(connection.execute(query).fetchall()[0][0])
+
+
+def _number(name: str) -> str:
+    return quoted(name) if name == OBSERVED_BEFORE else f"number({quoted(name)})"
 
 
 def _write_survey(connection: duckdb.DuckDBPyConnection, run: runs.Run, names: tuple[str, ...]) -> None:
     columns = [f"{quoted(name)} AS covariate_{place}" for place, name in enumerate(names)]
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE person_covariate AS SELECT {', '.join(['person_key', *columns])} "
-        "FROM known_before"
+        f"CREATE OR REPLACE TEMP TABLE person_covariate AS SELECT {', '.join(['number', *columns])} FROM known_before"
     )
     connection.execute(store.statement("evaluation/survey_rows"), {"unit": run.brief.objective.unit})
     for arm in ("treated", "holdout"):
@@ -159,7 +112,7 @@ def _rake_arm(connection: duckdb.DuckDBPyConnection, arm: str, names: tuple[str,
 def _margin(connection: duckdb.DuckDBPyConnection, arm: str, name: str) -> Margin | None:
     """Return one margin over an arm's rows; groups with few answers count as one, None where only one is left."""
     connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW margin AS SELECT person_key, coalesce({quoted(name)}, '') AS group_name "
+        f"CREATE OR REPLACE TEMP VIEW margin AS SELECT number, coalesce({quoted(name)}, '') AS group_name "
         "FROM known_before"
     )
     connection.execute(store.statement("evaluation/margin"), {"arm": arm, "fewest": FEWEST_ANSWERS})
@@ -173,7 +126,7 @@ def _margin(connection: duckdb.DuckDBPyConnection, arm: str, name: str) -> Margi
         return None
     rows = connection.execute(
         "SELECT margin_person.place FROM study_row INNER JOIN margin_person "
-        "ON study_row.unit = margin_person.person_key WHERE study_row.arm = ? ORDER BY study_row.row",
+        "ON study_row.unit = margin_person.number WHERE study_row.arm = ? ORDER BY study_row.row",
         [arm],
     ).fetchall()
     return Margin(numpy.array([place for (place,) in rows], dtype=numpy.int64), numpy.array(shares))

@@ -8,6 +8,7 @@ import duckdb
 from campaigns.brief import Brief
 from campaigns.channels import load_channels
 from tasks import experiment_design, runs, store
+from tasks.area_holdout import Pairs, draw_areas
 from tasks.workplace import Workplace
 
 LATER = ("message_slot", "plan", "assignment", "audience_profile", "audience_overlap")
@@ -18,7 +19,8 @@ def draw_holdout(workplace: Workplace, run: str) -> None:
     """Set ``audience.arm`` for the waves to the public and keep the design of the experiment in ``run.design``.
 
     Whole clusters are drawn: persons who share a household or an e-mail address, directly or through others, and where
-    the brief says ``both_guardians`` a child with its guardians, so that what happens to the child is of one arm.
+    the brief says ``both_guardians`` a child with its guardians, so that what happens to the child is of one arm. Where
+    the brief says ``by: area`` they are areas, in matched pairs.
     """
     with store.writing(workplace) as connection:
         this = runs.load_within(connection, run)
@@ -31,9 +33,9 @@ def draw_holdout(workplace: Workplace, run: str) -> None:
         )
         waves = public_waves(connection, this.run, this.brief)
         _form_clusters(connection, this.run, this.brief, waves)
-        _draw(connection, this.run, this.brief, waves)
+        pairs = _draw(connection, this.run, this.brief, waves)
         clusters, persons = _sizes(connection)
-        design = experiment_design.describe(this.brief, clusters, persons)
+        design = experiment_design.describe(this.brief, clusters, persons) | {"pairs": pairs}
         connection.execute("UPDATE run SET design = ?::JSON WHERE run = ?", [json.dumps(design), this.run])
         store.keep_evidence(connection, workplace, this.run, ["audience", "run"])
 
@@ -65,14 +67,19 @@ def _form_clusters(connection: duckdb.DuckDBPyConnection, run: str, brief: Brief
         connection.execute("CREATE OR REPLACE TEMP TABLE label AS FROM next_label")
 
 
-def _draw(connection: duckdb.DuckDBPyConnection, run: str, brief: Brief, waves: list[str]) -> None:
-    connection.execute(store.statement("audience/draw"), {"run": run, "share": str(brief.holdout.share)})
+def _draw(connection: duckdb.DuckDBPyConnection, run: str, brief: Brief, waves: list[str]) -> Pairs:
+    pairs: Pairs = []
+    if brief.holdout.by == "area":
+        pairs = draw_areas(connection, run)
+    else:
+        connection.execute(store.statement("audience/draw"), {"run": run, "share": str(brief.holdout.share)})
     connection.execute(
         "UPDATE audience SET arm = drawn.arm, cluster_key = drawn.cluster FROM drawn "
         "WHERE audience.run = ? AND audience.person_key = drawn.person_key "
         "AND audience.excluded_reason IS NULL AND list_contains(?::VARCHAR[], audience.wave)",
         [run, waves],
     )
+    return pairs
 
 
 def _sizes(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, int], dict[str, int]]:

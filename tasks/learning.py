@@ -7,28 +7,38 @@ import pandas
 
 from tasks import looks, runs, store
 from tasks.beliefs import Belief, Evidence, Observation, observations, priors, remembered
-from tasks.channel_groups import read_groups
-from tasks.contrasts import Group, contrasts
-from tasks.experiment_rows import observe
+from tasks.channel_groups import Compared, read_groups
+from tasks.contrasts import contrasts
+from tasks.drawn_people import by_area, observe, read_people
 from tasks.pooling import pool
 from tasks.workplace import Workplace
 
 LEAST_REMEMBERED = 1.0
 
 
-def learn(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs.Run, look: int) -> None:
+def learn(
+    connection: duckdb.DuckDBPyConnection,
+    workplace: Workplace,
+    run: runs.Run,
+    look: int,
+    evaluated: Compared | None = None,
+) -> None:
     """Replace the run's rows of ``response_evidence`` and ``response_belief`` by what this look says.
 
     What a contact did is judged by what campaigns observed before this one left believed, so evaluating again, also at
-    a later look, gives the same and never counts the same people twice. Only outcomes that are shares teach.
+    a later look, gives the same and never counts the same people twice. Only outcomes that are shares teach, and
+    not where whole areas were drawn: what channel somebody got there was not drawn beside a control group.
+    ``evaluated`` is what an evaluation of the look has just compared; without it everybody is gone through again.
     """
     store.replace_rows(connection, run.run, ["response_evidence", "response_belief"])
     told = _evidence(connection)
-    observed_on = observe(connection, run, looks.window(run, look), run.brief.objective.outcome)
-    if observed_on is not None and _is_share(run):
+    compared = evaluated or _compare(connection, workplace, run, look)
+    if compared is not None and _is_share(run) and not by_area(run):
+        observed_on = compared.observed_on
         earlier = [one for one in told if (one.observed_on, one.run) < (observed_on, run.run)]
         before = pool(remembered(earlier, workplace.forgetting), priors())
-        new = observations(run.run, observed_on, contrasts(*_groups(connection, run)), before)
+        found = contrasts(compared.treated, compared.holdout, _direction(run))
+        new = observations(run.run, observed_on, found, before)
         _insert(connection, "response_evidence", [_flat(one) for one in new])
         if new:
             _believe(connection, run.run, remembered([*told, *new], workplace.forgetting))
@@ -48,10 +58,15 @@ def _is_share(run: runs.Run) -> bool:
     return all(0 <= figure <= 1 for figure in (run.brief.objective.baseline, run.brief.objective.target))
 
 
-def _groups(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> tuple[list[Group], list[Group], int]:
-    """Return treated and held-out groups, and the direction in which the objective wants the outcome to move."""
-    direction = -1 if run.brief.objective.target < run.brief.objective.baseline else 1
-    return *read_groups(connection, run.run), direction
+def _compare(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs.Run, look: int) -> Compared | None:
+    read_people(connection, workplace, run)
+    observed_on = observe(connection, run, looks.window(run, look), run.brief.objective.outcome)
+    return None if observed_on is None else read_groups(connection, observed_on)
+
+
+def _direction(run: runs.Run) -> int:
+    """Return the direction in which the objective wants the outcome to move."""
+    return -1 if run.brief.objective.target < run.brief.objective.baseline else 1
 
 
 def _flat(one: Observation) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from campaigns.language import translations
-from tasks import runs, store
+from tasks import channel_groups, runs, store
 from tasks.channel_lessons import ChannelRow, channels_apart, read_channels
 from tasks.learning import learn
 from tasks.plain_words import PlainWords
@@ -31,7 +31,7 @@ def draw_lessons(workplace: Workplace, run: str, look: int) -> None:
         channels = read_channels(connection, known.run, look)
         row = connection.execute("SELECT max(look) FROM effect WHERE run = ?", [known.run]).fetchone()
         if row and row[0] == look:
-            learn(connection, workplace, known, look)
+            learn(connection, workplace, known, look, channel_groups.kept(workplace, known.run, look))
         connection.execute("DELETE FROM lesson WHERE run = ? AND look = ?", [known.run, look])
         for sentence in _sentences(workplace.language, known, effects, shares, channels):
             connection.execute("INSERT INTO lesson VALUES (?, ?, ?, now())", [known.run, look, sentence])

@@ -87,14 +87,17 @@ def _ceiling(row: Row, block: Block) -> str:
 def _floors(
     connection: duckdb.DuckDBPyConnection, cells: Sequence[Cell], limits: Limits, planned: PlannedUnits
 ) -> Iterator[list[Any]]:
-    """Yield each floor with what it reaches and what it costs; without set-ups, one without a price costs nothing."""
+    """Yield each floor with what it reaches and what it costs; without set-ups, one without a price costs nothing.
+
+    Of a group that nobody belongs to, 0 persons are addressable: zero gives nobody away, and is no floor that is kept.
+    """
     prices, fixed = planned.solution.prices, bool(planned.programme.setups)
     priced = {group for group in limits.floors if fixed or -prices["floor", group] > BINDING}
     costs = cost_of_floors(cells, limits, planned.solution.value, priced)
     counted = {group: counts for group, *counts in connection.execute(store.statement("channels/floors")).fetchall()}
     for group, share in limits.floors.items():
         addressable, reached = counted.get(group, [0, 0])
-        shown = addressable >= SMALLEST_CELL
+        shown = addressable >= SMALLEST_CELL or group not in counted
         told = shown and reached >= SMALLEST_CELL and (addressable - reached >= SMALLEST_CELL or addressable == reached)
         yield [group, share, addressable if shown else None, reached if told else None, costs.get(group, 0.0)]
 

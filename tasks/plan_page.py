@@ -102,7 +102,8 @@ def _price(row: Mapping[str, Any], language: str, words: Words) -> str:
 
 def _dearest(floors: list[dict[str, Any]], language: str) -> str:
     _, written = translations(language).gettext, filters(language)
-    dearest = max(floors, key=lambda row: (row["cost"], row["floor_group"]), default=None)
+    asked = [row for row in floors if row["addressable"] != 0]
+    dearest = max(asked, key=lambda row: (row["cost"], row["floor_group"]), default=None)
     if dearest is None:
         return ""
     if dearest["cost"] < TRIFLE:

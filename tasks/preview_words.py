@@ -164,17 +164,21 @@ class Words:
         told = [self._gettext(FACTS.get(pair) or pair[1].replace("_", " ")) for pair in pairs]
         return ", ".join(label or word for label, word in zip(own, told, strict=True))
 
-    def persons(self, count: int | str | None) -> str:
+    def persons(self, count: int | None) -> str:
         """Return a count of persons; all that are hidden are told alike, since a reason would tell how few they are."""
         if count is None:
             return self._gettext("not shown")
-        if isinstance(count, str):
-            return self._gettext("about {number}").format(number=self._written["number"](int(count.split()[-1])))
         return str(self._written["number"](count))
 
     def design(self, design: Mapping[str, Any]) -> str:
         """Return how sure the evaluation can be, in words."""
         width, power = design.get("designed_half_width"), design.get("power")
+        if pairs := design.get("pairs"):
+            areas = ", ".join(sorted(held_out for _, held_out in pairs))
+            return self._gettext(
+                "The control group is one area of each of {pairs} pairs, by the three first digits of the postcode: "
+                "{areas}. Put up no posters and hold no meetings there before the last evaluation."
+            ).format(pairs=self._written["number"](len(pairs)), areas=areas)
         if width is None or power is None:
             return self._gettext("No effect can be shown with this control group.")
         return self._gettext(

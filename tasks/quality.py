@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -22,12 +21,11 @@ from campaigns.errors import BudkavleError, CheckFailed
 from campaigns.programme import load_programme
 from expectations import SUITES, Claim, Suite
 from tasks import store
+from tasks.local_time import CITY
 from tasks.workplace import Workplace
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-TIME_ZONE = ZoneInfo("Europe/Stockholm")
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ def frame_of(workplace: Workplace, suite: Suite, run: str) -> "pa.Table":
         "run": run,
         "kind": run.partition(":")[2],
         "extract_days": load_programme().extract_days,
-        "today": datetime.now(TIME_ZONE).date(),
+        "today": datetime.now(CITY).date(),
         "channels": json.dumps(
             [{"name": each.name, "address_kind": each.address_kind} for each in load_channels().values()]
         ),
@@ -141,7 +139,7 @@ def _quiet() -> Iterator[None]:
 
 
 def _keep(workplace: Workplace, suite: Suite, run: str, results: Sequence[CheckResult]) -> None:
-    now = datetime.now(TIME_ZONE)
+    now = datetime.now(CITY)
     rows = [
         (
             *(run, suite.stage, suite.name, result.claim.name, result.claim.requirement, result.claim.kind),

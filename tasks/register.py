@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import duckdb
 
 from campaigns.errors import CheckFailed, RegisterFileInvalid
 from tasks import register_values, store
+from tasks.local_time import CITY
 from tasks.register_columns import REQUIRED, refused
 from tasks.register_files import load
 from tasks.workplace import Workplace
@@ -87,7 +87,7 @@ def _check_request(file: Path, kind: str, extracted_on: date) -> None:
         raise refused(file, "the name holds *, ? or [, which stand for other files", "rename the file.")
     if not file.is_file():
         raise RegisterFileInvalid("there is no such file", where=str(file), remedy="check the path.")
-    if extracted_on > datetime.now(ZoneInfo("Europe/Stockholm")).date():
+    if extracted_on > datetime.now(CITY).date():
         raise refused(file, "the extract would be from the future", "give the day on which it was taken.")
 
 

@@ -1,6 +1,7 @@
 """Texts rendered in a bounded process of their own, one job per wave, channel, language and combination of facts."""
 
 import json
+import math
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,11 @@ from campaigns.errors import Finding
 from campaigns.texts import TextSource
 from tasks import slots
 
-SECONDS = 15
+SECONDS = 10
+"""Of the processor, for a process; ``TEXTS_PER_SECOND`` texts have one more."""
+TEXTS_PER_SECOND = 10
+BY_THE_CLOCK = 20
+"""How many times as long the clock may run: a busy machine gives a process little of the processor."""
 MOST_PROCESSES = 3
 ROOT = Path(__file__).parents[1]
 
@@ -32,9 +37,9 @@ def render_jobs(
 ) -> tuple[list[dict[str, str]], list[Finding]]:
     """Return the rendered fields of every job, slots as markers, and a finding for each that failed.
 
-    A text that takes too long is a finding at its place. Should the process itself have to be ended, after ``seconds``
-    or by its bound of memory, the text that it rendered is the finding and the other files are rendered by another one,
-    so that in all at most ``MOST_PROCESSES`` times ``seconds`` pass.
+    A text that takes too long is a finding at its place. Should the process itself end, by its bound of ``seconds``
+    of the processor or of memory, the text that it rendered is the finding and another process renders the other files,
+    at most ``MOST_PROCESSES`` in all.
     """
     sources = {**parts, **{name: source for job in jobs for name, source in job.text.templates().items()}}
     answers: dict[int, dict[str, Any]] = {}
@@ -61,7 +66,9 @@ def render_layouts(
     if len(answers) < len(jobs):
         templates = jobs[len(answers)]["templates"]
         assert isinstance(templates, dict)
-        places.append((*templates.values(), 1, f"it takes more than {seconds:g} seconds or too much memory"))
+        places.append(
+            (*templates.values(), 1, f"it takes more than {seconds:g} seconds of the processor or too much memory")
+        )
     findings = [
         Finding(
             "text_syntax", "P5c", "B", f"{folder.name}/{name.removeprefix('own/')}" if name.startswith("own/")
@@ -74,21 +81,22 @@ def render_layouts(
 
 def _answered(jobs: Sequence[Mapping[str, object]], sources: Mapping[str, str], seconds: float) -> list[dict[str, Any]]:
     """Return the answers that a bounded process gives, in order; fewer where it had to be ended."""
-    request = json.dumps({"sources": sources, "jobs": jobs})
-    answers = [json.loads(line) for line in _printed(request, seconds).split(b"\n")[:-1]]
+    processor = math.ceil(seconds) + len(jobs) // TEXTS_PER_SECOND
+    request = json.dumps({"sources": sources, "jobs": jobs, "seconds": processor})
+    answers = [json.loads(line) for line in _printed(request, processor * BY_THE_CLOCK).split(b"\n")[:-1]]
     if len(answers) < len(jobs) or any("slow" in answer for answer in answers):
         _printed.cache_clear()  # what a busy machine ended may do another time
     return answers
 
 
 @lru_cache(maxsize=64)
-def _printed(request: str, seconds: float) -> bytes:
+def _printed(request: str, by_the_clock: float) -> bytes:
     """Return what the process prints, once for a request: the same texts make the same, and it has no other input."""
     command = [sys.executable, "-m", "campaigns.text_rendering"]
     try:
         done = subprocess.run(
             command, input=request.encode(), capture_output=True,
-            timeout=seconds, check=False, env={"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+            timeout=by_the_clock, check=False, env={"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
         )  # fmt: skip
         return done.stdout
     except subprocess.TimeoutExpired as late:
@@ -110,6 +118,6 @@ def _failed(job: Job, answer: Mapping[str, Any]) -> Finding:
 
 
 def _unfinished(job: Job, seconds: float) -> Finding:
-    message = f"rendering was stopped: it takes more than {seconds:g} seconds or too much memory"
+    message = f"rendering was stopped: it takes more than {seconds:g} seconds of the processor or too much memory"
     remedy = "remove loops inside loops; a text should branch, not calculate."
     return Finding("text_syntax", "P5c", "B", job.text.file, 1, message, remedy, job.text.language)

@@ -74,34 +74,42 @@ def channel_chart(language: str, words: PlainWords, found: Found) -> Markup | No
 
 def method_rows(language: str, words: PlainWords, found: Found) -> list[tuple[str, str]]:
     """Return what an analyst asks of the estimate, as names and values."""
-    _, written = translations(language).gettext, filters(language)
-    treated, claim = found["arms"][0], found["claim"].replace("_", " ")
-
-    chance = partial(_chance, language)
-
-    def interval(name: str) -> str:
-        return words.interval(treated[f"{name}_low"], treated[f"{name}_high"])
-
+    _ = translations(language).gettext
+    claim = found["claim"].replace("_", " ")
     rows = [(_("Claim"), _(claim))]
-    if treated["effect"] is None:
+    if found["arms"][0]["effect"] is None:
         return rows
+    return rows + _effect_rows(language, words, found) + _design_rows(language, words, found)
+
+
+def _effect_rows(language: str, words: PlainWords, found: Found) -> list[tuple[str, str]]:
+    _, chance, treated = translations(language).gettext, partial(_chance, language), found["arms"][0]
     complier = treated["complier_effect"]
     reached = words.difference(complier["effect"]) if complier else "–"
-    rows += [
+    look, anytime = (words.interval(treated[f"{name}_low"], treated[f"{name}_high"]) for name in ("look", "anytime"))
+    return [
         (_("Effect and standard error"), " / ".join(words.difference(treated[name]) for name in FIGURES)),
         (_("p, and adjusted for all measures (Holm)"), f"{chance(treated['p'])}; {chance(treated['p_adjusted'])}"),
         (_("What p must lie below at this look (O'Brien–Fleming)"), chance(found["look_level"])),
-        (_("Interval over all planned looks"), interval("look")),
-        (_("Interval however often somebody looks"), interval("anytime")),
+        (_("Interval over all planned looks"), look),
+        (_("Interval however often somebody looks"), anytime),
         (_("Ratio to the control group"), _ratio(language, treated)),
         (_("Secondary: effect on those reached because they were drawn"), reached),
+    ]
+
+
+def _design_rows(language: str, words: PlainWords, found: Found) -> list[tuple[str, str]]:
+    """Return what the draw was, how it held, and how much it could show."""
+    _, written, chance = translations(language).gettext, filters(language), partial(_chance, language)
+    pairs = found.get("pairs", 0)
+    areas = [(_("Areas drawn in matched pairs; p by flipped signs up to 60 pairs"), written["number"](pairs))]
+    return (areas if pairs else []) + [
         (_("Sizes of the arms as drawn: p"), chance(found["sample_ratio_p"])),
         (_("Arms alike in what was known before: p"), chance(found["balance_p"])),
         (_("Adjusted for"), ", ".join(name.replace("_", " ") for name in found["covariates"]) or "–"),
         (_("Power reached for the goal's change"), written["percent"](found["power"])),
         (_("Effect that would have been shown with power 80 %"), words.difference(found["minimum_detectable_effect"])),
-    ]  # fmt: skip
-    return rows
+    ]
 
 
 def _chance(language: str, value: float | None) -> str:

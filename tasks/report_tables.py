@@ -1,5 +1,6 @@
 """The tables of a report that count persons, messages, kronor and kilograms; small groups are hidden in each."""
 
+from collections.abc import Collection
 from typing import Any
 
 from markupsafe import Markup
@@ -14,9 +15,14 @@ FEWEST_MESSAGES = 10
 Row = dict[str, Any]
 
 
-def shown_messages(sent: list[Row]) -> list[Row]:
-    """Return the channels with None for counts that are few, or that tell how few were not accepted."""
-    return [row if row["channel"] == "web" else {**row, **counts(row)} for row in sent]
+def shown_messages(sent: list[Row], untold: Collection[str] = ()) -> list[Row]:
+    """Return the channels with None for counts that are few, or that tell how few were not accepted.
+
+    ``untold`` are channels whose count would tell a small group beside what other pages show.
+    """
+    nothing = {"planned": None, "accepted": None}
+    shown = [row if row["channel"] == "web" else {**row, **counts(row)} for row in sent]
+    return [{**row, **nothing} if row["channel"] in untold else row for row in shown]
 
 
 def counts(row: Row) -> dict[str, int | None]:
@@ -26,12 +32,12 @@ def counts(row: Row) -> dict[str, int | None]:
     return {"planned": None if 0 < planned < FEWEST_MESSAGES else planned, "accepted": None if few else accepted}
 
 
-def costs(sent: list[Row]) -> dict[str, float]:
+def costs(sent: list[Row], untold: Collection[str] = ()) -> dict[str, float]:
     """Return the sums of all channels; ``withheld`` where what was accepted would tell how few were not."""
     names = ("planned_sek", "accepted_sek", "planned_kg", "accepted_kg")
     return {
         **{name: sum(row[name] for row in sent) for name in names},
-        "withheld": any(row["accepted"] is None for row in shown_messages(sent)),
+        "withheld": any(row["accepted"] is None for row in shown_messages(sent, untold)),
     }
 
 
@@ -68,12 +74,18 @@ def group_name(language: str, dimension: str, group: str, labels: Labels = NONE)
     return group if dimension == "district" else SegmentNames(language, labels).value(group)
 
 
-def reach_tables(language: str, reach: list[tuple[Any, ...]], own: Labels = NONE) -> list[Row]:
-    """Return one table per dimension of which several groups are known and some shown: caption, rows and a chart."""
+def reach_tables(
+    language: str, reach: list[tuple[Any, ...]], own: Labels = NONE, untold: Collection[tuple[str, str]] = ()
+) -> list[Row]:
+    """Return one table per dimension of which several groups are known and some shown: caption, rows and a chart.
+
+    ``untold`` are the dimensions and groups whose persons the audience page hides.
+    """
     tables, titles = [], captions(language)
     for dimension in DIMENSIONS:
         groups = [row for row in reach if row[0] == dimension]
-        shown = reach_rows([(reached, missed) for *_start, reached, missed in groups])
+        apart = [number for number, row in enumerate(groups) if (dimension, row[1]) in untold]
+        shown = reach_rows([(reached, missed) for *_start, reached, missed in groups], apart)
         labels = [group_name(language, dimension, str(row[1]), own) for row in groups]
         rows = sorted(zip(labels, shown, strict=True), key=lambda row: (-(row[1].persons or 0), row[0]))
         if len(rows) > 1 and any(row.persons is not None for _label, row in rows):

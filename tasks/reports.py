@@ -11,8 +11,9 @@ from campaigns.language import translations
 from campaigns.programme import load_programme
 from tasks import report_effects, report_tables, runs, store
 from tasks.approvals_shown import accepted_readings, shown_approvals
+from tasks.drawn_people import read_traits
 from tasks.evaluation_record import stored_evaluation
-from tasks.experiment_rows import read_traits
+from tasks.hidden_figures import Name, hidden_figures
 from tasks.overdue import overdue_within
 from tasks.pages import page_environment, write_page
 from tasks.plain_words import PlainWords
@@ -21,6 +22,7 @@ from tasks.report_tables import FEWEST_MESSAGES
 from tasks.unit_outcomes import unit_outcomes
 from tasks.workplace import Workplace
 
+UNTOLD = "SELECT DISTINCT dimension, value FROM audience_profile WHERE run = ? AND persons IS NULL"
 STAGES = ("outtake", "outcome", "impact")
 
 
@@ -41,6 +43,9 @@ class Story:
     lessons: list[str]
     overdue: list[Any]
     units: list[Any]
+    untold: set[Name]
+    groups_untold: set[tuple[str, str]]
+    heard: dict[str, Any]
 
 
 def write_report(workplace: Workplace, run: str, look: int) -> Path:
@@ -77,6 +82,9 @@ def _read(workplace: Workplace, run: str, look: int) -> Story:
             lessons=[lesson for (lesson,) in lessons],
             overdue=list(overdue_within(connection, datetime.now(UTC), known.run)),
             units=list(unit_outcomes(connection, known, found)),
+            untold=hidden_figures(connection, known.run),
+            groups_untold=set(connection.execute(UNTOLD, [known.run]).fetchall()),
+            heard=next(iter(_rows(connection, "reports/heard", values)), {}),
         )
 
 
@@ -89,6 +97,7 @@ def _of_campaign(workplace: Workplace, story: Story) -> dict[str, Any]:
         "overdue": story.overdue,
         "brief": story.run.brief,
         "lessons": story.lessons,
+        "heard": story.heard,
         "gates": [(_gate(workplace.language, name), requirement, count) for name, requirement, count in story.gates],
         "overrides": [(_gate(workplace.language, one.gate), one.reason) for one in story.run.brief.overrides],
         "approvals": story.approvals,
@@ -117,12 +126,13 @@ def _of_effect(workplace: Workplace, story: Story) -> dict[str, Any]:
         "method": report_effects.method_rows(language, words, found),
         "observed_on": date.fromisoformat(found["observed_on"]),
         "trend": [{**row, "day": date.fromisoformat(row["observed_on"])} for row in found["trend"]],
-        "per_result": _cost_per_result(found, story.sent),
+        "per_result": _cost_per_result(found, report_tables.costs(story.sent, _channels_untold(story))),
     }
 
 
 def _of_delivery(workplace: Workplace, story: Story) -> dict[str, Any]:
     internal, language = story.run.brief.is_internal, workplace.language
+    untold = _channels_untold(story)
 
     def named(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [
@@ -131,10 +141,11 @@ def _of_delivery(workplace: Workplace, story: Story) -> dict[str, Any]:
 
     return {
         "persons": story.persons,
-        "sent": named(report_tables.shown_messages(story.sent)),
+        "sums_untold": {name for wave, figure, name in story.untold if not wave and figure == "persons"},
+        "sent": named(report_tables.shown_messages(story.sent, untold)),
         "states": named([{**row, "state": _state(language, row["status"])} for row in story.states]),
-        "costs": report_tables.costs(story.sent),
-        "tables": report_tables.reach_tables(language, story.reach, story.run.brief.labels),
+        "costs": report_tables.costs(story.sent, untold),
+        "tables": report_tables.reach_tables(language, story.reach, story.run.brief.labels, story.groups_untold),
         "everybody": report_tables.everybody(story.reach),
         "fewest": FEWEST_MESSAGES,
     }
@@ -146,9 +157,13 @@ def _rows(connection: duckdb.DuckDBPyConnection, name: str, values: dict[str, An
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def _cost_per_result(found: dict[str, Any], sent: list[dict[str, Any]]) -> float | None:
+def _channels_untold(story: Story) -> set[str]:
+    return {name for _, figure, name in story.untold if figure == "channel"}
+
+
+def _cost_per_result(found: dict[str, Any], costs: dict[str, float]) -> float | None:
     """Return kronor per household (or person) that acted because of the campaign; None where that is not shown."""
-    arm, costs = found["arms"][0], report_tables.costs(sent)
+    arm = found["arms"][0]
     if not found["share"] or costs["withheld"] or arm["verdict"] != "better" or arm["ci_low"] <= 0:
         return None
     units = arm["households"] if found["unit"] == "household" else arm["persons"]

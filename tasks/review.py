@@ -8,6 +8,7 @@ from pathlib import Path
 from campaigns.brief import Brief
 from campaigns.brief_loading import inspect_brief, load_brief
 from campaigns.errors import Finding, GateRefused, told_once
+from campaigns.open_branches import open_branches
 from campaigns.programme import load_programme
 from tasks import gates, runs, store
 from tasks.findings import findings_of, ids_of
@@ -18,7 +19,7 @@ def require_sound_brief(folder: Path) -> Brief:
     """Return the brief of a campaign folder; raises BriefInvalid, or GateRefused for a warning without an override."""
     brief = load_brief(folder)
     _, findings = inspect_brief(folder)
-    _refuse(folder.name, gates.accept_overrides(findings, brief.overrides))
+    _refuse(folder.name, gates.accept_overrides([*findings, *open_branches(brief, folder)], brief.overrides))
     return brief
 
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -38,7 +39,7 @@ class Run:
     state: str
     brief: Brief
     digest: str | None
-    design: dict[str, float]
+    design: dict[str, Any]
 
 
 def identity(campaign: str, edition: str) -> str:

@@ -10,6 +10,7 @@ import duckdb
 
 from tasks import runs, store
 from tasks.disclosure import hidden_cells, sum_may_be_shown
+from tasks.hidden_figures import Name, hidden_figures
 from tasks.profile_cells import APPROACHED, standings
 from tasks.segment_names import SegmentNames
 
@@ -43,9 +44,9 @@ def figures(connection: duckdb.DuckDBPyConnection, run: runs.Run, language: str)
         run.run,
         SegmentNames(language, run.brief.labels),
         lambda wave: told.get(wave, 0) is not None,
-        _few_by_address(connection, run.run),
+        hidden_figures(connection, run.run),
     )
-    return Figures(waves, plan, any(not isinstance(channel["persons"], int) for channel in plan))
+    return Figures(waves, plan, any(channel["persons"] is None for channel in plan))
 
 
 def _waves(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> list[dict[str, Any]]:
@@ -63,40 +64,35 @@ def _plan(
     run: str,
     names: SegmentNames,
     tells_approached: Callable[[str], bool],
-    rounded: Collection[str] = (),
+    hidden: Collection[Name] = (),
 ) -> list[dict[str, Any]]:
     """Return each wave's channels, each with its segments; money and carbon of a withheld group are withheld too.
 
     Where the audience's table withholds for how many it is meant, the channels, which add up to it, are silent too.
-    In the waves ``rounded`` the audience page hides how few some addresses reach: there counts are told in tens.
+    ``hidden`` are the counts that would tell a small group beside those of other pages.
     """
     rows = connection.execute(store.statement("previews/plan"), {"run": run}).fetchall()
     plan: list[dict[str, Any]] = []
-    for _, wave_rows in groupby(rows, key=lambda row: row[0]):
-        channels = [_channel(list(group), names) for _, group in groupby(wave_rows, key=lambda row: row[2])]
-        exact = _withheld([channel["persons"] for channel in channels])
-        shown: list[int | str | None] = [*exact]
-        if not tells_approached(channels[0]["wave"]):
+    for wave, wave_rows in groupby(rows, key=lambda row: row[0]):
+        channels = [_channel(list(group), names, hidden) for _, group in groupby(wave_rows, key=lambda row: row[2])]
+        shown = _withheld([channel["persons"] for channel in channels])
+        if not tells_approached(wave):
             shown = [None if channel["persons"] else 0 for channel in channels]
-        elif channels[0]["wave"] in rounded:
-            shown = [None if count is None else _about(count) for count in exact]
-        plan += [_told(channel, count) for channel, count in zip(channels, shown, strict=True)]
+        for channel, count in zip(channels, shown, strict=True):
+            untold = (wave, "channel", channel["channel"]) in hidden
+            plan.append(_told(channel, None if untold else count))
     return plan
 
 
-def _few_by_address(connection: duckdb.DuckDBPyConnection, run: str) -> set[str]:
-    query = (
-        "SELECT DISTINCT wave FROM audience_profile "
-        "WHERE run = ? AND dimension IN ('reachability', 'address_kind') AND persons IS NULL"
-    )
-    return {wave for (wave,) in connection.execute(query, [run]).fetchall()}
-
-
-def _channel(rows: Sequence[tuple[Any, ...]], names: SegmentNames) -> dict[str, Any]:
+def _channel(rows: Sequence[tuple[Any, ...]], names: SegmentNames, hidden: Collection[Name]) -> dict[str, Any]:
     wave, _, channel, *_ = rows[0]
     to_persons = [row for row in rows if row[3]]
     shown = _withheld([row[3] for row in to_persons])
     told = sum_may_be_shown([row[3] for row, count in zip(to_persons, shown, strict=True) if count is None])
+    shown = [
+        None if (wave, "segment", f"{channel} {row[1]}") in hidden else count
+        for row, count in zip(to_persons, shown, strict=True)
+    ]
     return {
         "wave": wave,
         "channel": channel,
@@ -105,6 +101,7 @@ def _channel(rows: Sequence[tuple[Any, ...]], names: SegmentNames) -> dict[str, 
         "co2_kg": sum(row[5] for row in rows),
         "reasons": list(dict.fromkeys(row[6] for row in to_persons if row[6])),
         "once": [(row[6], row[4]) for row in rows if not row[3] and row[6]],
+        "told": [row[1] for row, count in zip(to_persons, shown, strict=True) if told and count is not None],
         "segments": _largest_first(
             (names.name(row[1]), count, *((None, None) if count is None else row[4:6]))
             for row, count in zip(to_persons, shown, strict=True)
@@ -118,14 +115,10 @@ def _largest_first(segments: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]
     return sorted(segments, key=lambda segment: (-(segment[1] or 0), segment[0]))
 
 
-def _about(count: int) -> int | str:
-    return f"about {round(count, -1)}" if count else 0
-
-
-def _told(channel: dict[str, Any], count: int | str | None) -> dict[str, Any]:
+def _told(channel: dict[str, Any], count: int | None) -> dict[str, Any]:
     """Return a channel as it may be shown: where its persons are withheld, so is all that would tell them."""
-    withheld: dict[str, Any] = {"persons": count, "sek": None, "co2_kg": None, "segments": []}
-    return channel if isinstance(count, int) else channel | withheld
+    withheld: dict[str, Any] = {"persons": count, "sek": None, "co2_kg": None, "segments": [], "told": []}
+    return channel if count is not None else channel | withheld
 
 
 def _withheld(counts: Sequence[int]) -> list[int | None]:

@@ -3,7 +3,7 @@
 Pure: counts in, counts or None out. The preview tells, per wave, everybody selected and whom the message is meant for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from tasks.disclosure import SMALLEST_CELL, sum_may_be_shown
@@ -13,18 +13,23 @@ LATE = ("unreachable", "over_budget")
 """Reasons that the plan finds: who has one counts as meant to get the message in the preview."""
 
 
-def shown_persons(persons: dict[str, Any], waves: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
+def shown_persons(
+    persons: dict[str, Any], waves: Mapping[str, Mapping[str, int]], untold: Collection[str] = ()
+) -> dict[str, Any]:
     """Return the sums as they may be shown, None for what is hidden; ``waves``: persons by wave and standing.
+
+    ``untold``: sums and reasons that would tell a small group beside what other pages show.
 
     A reason is None where it is hidden in any wave, as the preview hides it: their sum would tell the hidden one.
     """
     reasons = persons["excluded_by_reason"]
     found = [hidden_reasons(counts) for counts in waves.values()]
-    hidden = set[str]().union(*(names for names, _ in found), hidden_reasons(reasons)[0])
+    hidden = set(untold).union(*(names for names, _ in found), hidden_reasons(reasons)[0])
     counts = {reason: count for reason, count in sorted(reasons.items()) if count}
     shown = {reason: None if reason in hidden else count for reason, count in counts.items()}
     told = sum_may_be_shown([counts[reason] for reason in sorted(hidden & counts.keys())])
-    kept_back = dict.fromkeys(_hidden_sums([*waves.values(), reasons]) & persons.keys())
+    sums = _hidden_sums([*waves.values(), reasons]) | set(untold)
+    kept_back = dict.fromkeys((sums | ({"reached"} if "assigned" in sums else set())) & persons.keys())
     return persons | kept_back | {"excluded_by_reason": shown if told and all(each for _, each in found) else {}}
 
 
@@ -41,4 +46,4 @@ def _hidden_sums(waves: list[Mapping[str, int]]) -> set[str]:
         hidden |= few | ({"audience"} if few else set())
         if 0 < sum(counts.get(reason, 0) for reason in LATE) < SMALLEST_CELL:
             hidden |= {"assigned", "excluded"}
-    return hidden | ({"reached"} if "assigned" in hidden else set())
+    return hidden

@@ -22,12 +22,14 @@ from tasks import (
     digest,
     evaluation,
     evaluation_history,
+    findings,
     follow_up_mail,
     lessons,
     looks,
     messages,
     overdue_page,
     previews,
+    published_figures,
     publishing,
     quality,
     reminders,
@@ -55,6 +57,7 @@ def select_audience(workplace: Workplace, run: str) -> None:
     audience.select_audience(workplace, run)
     audience.draw_holdout(workplace, run)
     audience_profile.write_profile(workplace, run)
+    published_figures.protect(workplace, run)
     quality.verify(workplace, "audience", run)
 
 
@@ -62,6 +65,7 @@ def select_audience(workplace: Workplace, run: str) -> None:
 def plan_channels(workplace: Workplace, run: str) -> None:
     """Choose channels and check the plan."""
     channels.plan_channels(workplace, run, messages.part_texts(workplace, run))
+    published_figures.protect(workplace, run)
     quality.verify(workplace, "plan", run)
 
 
@@ -75,8 +79,8 @@ def build_variants(workplace: Workplace, run: str) -> None:
 @task(cache_policy=NO_CACHE)
 def review_messages(workplace: Workplace, run: str) -> None:
     """Put every variant through the gates, seal the digest and write the preview."""
-    review.review(workplace, run)
-    digest.seal(workplace, run)
+    found = review.review(workplace, run)
+    digest.seal(workplace, run, [each.id for each in findings.readings(found)])
     runs.move(workplace, run, "prepared")
     store.take_snapshot(workplace)
     audience_page.write_audience_page(workplace, run)

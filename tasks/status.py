@@ -1,6 +1,6 @@
 """Where a run stands: its state, both sums, what is unknown, the looks to come."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from campaigns.channels import load_channels
 from tasks import accounts, approval_rows, approval_standing, decisions, overdue, runs, store, stories, unpublishing
 from tasks import replies as gateway_replies
 from tasks.disclosure import hidden_cells
+from tasks.hidden_figures import hidden_figures
 from tasks.ledger import load_decisions
 from tasks.shown_persons import shown_persons
 from tasks.workplace import Workplace
@@ -38,7 +39,10 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
         accounts.merge_within(connection, workplace, run_id)
         reached = accounts.persons_reached(connection, run_id)
         accounted = accounts.persons_accounted(connection, run_id)
-        persons = shown_persons(accounted | {"reached": reached}, accounts.persons_by_wave(connection, run_id))
+        hidden = hidden_figures(connection, run_id)
+        untold = {name for _, figure, name in hidden if figure == "persons"}
+        untold_channels = {name for _, figure, name in hidden if figure == "channel"}
+        persons = shown_persons(accounted | {"reached": reached}, accounts.persons_by_wave(connection, run_id), untold)
         messages = accounts.messages_accounted(connection, run_id)
         unknown = accounts.in_doubt(connection, run_id)
         late = [each.as_dict() for each in overdue.overdue_within(connection, datetime.now(UTC), run_id)]
@@ -50,16 +54,17 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
             {"look": look, "state": standing, "due_at": due_at.isoformat()}
             for look, standing, due_at in looks.fetchall()
         ]
+    paused = _paused(workplace, run_id)
     looks_done = bool(due_looks) and all(look["state"] == "done" for look in due_looks)
     return {
         "run": run_id,
         "state": found.state,
         "approvals": approvals,
-        "next": approval_standing.next_step(found, approvals, looks_done=looks_done),
+        "next": approval_standing.next_step(found, approvals, looks_done=looks_done, held=bool(paused)),
         "waves": [{"wave": wave.name, "start": wave.start.isoformat()} for wave in found.brief.waves],
-        "paused": _paused(workplace, run_id),
+        "paused": paused,
         "persons": persons,
-        "messages": messages | {"by_channel": _shown_channels(messages["by_channel"])},
+        "messages": messages | {"by_channel": _shown_channels(messages["by_channel"], untold_channels)},
         "unknown": unknown,
         "replies": replies,
         "due_looks": due_looks,
@@ -70,13 +75,20 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
     }
 
 
-def _shown_channels(by_channel: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
+def _shown_channels(
+    by_channel: Mapping[str, Mapping[str, int]], untold: Collection[str] = ()
+) -> dict[str, dict[str, int]]:
     """Return the accounts of each channel; one with fewer than ten messages to persons is summed with its guard.
+
+    So are those ``untold``, which would tell a small group beside what other pages show.
 
     The preview withholds how few a channel reaches; the sum, such as ``email+letter``, keeps every total true.
     """
     personal = [name for name in by_channel if load_channels()[name].address_kind]
     hidden = hidden_cells([[by_channel[name]["planned"]] for name in personal])
+    hidden |= {position for position, name in enumerate(personal) if name in untold}
+    if len(hidden) == 1:
+        hidden |= {position for position in range(len(personal)) if position not in hidden and len(hidden) < 2}
     together = [name for position, name in enumerate(personal) if position in hidden]
     if len(together) < 2:
         return {name: dict(accounts) for name, accounts in by_channel.items()}

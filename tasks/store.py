@@ -22,10 +22,10 @@ from tasks.workplace import Workplace
 
 SQL = schema.SQL
 RUN_TABLES = (
-    "run", "audience", "audience_profile", "audience_overlap", "plan", "plan_choice", "plan_price", "plan_floor",
-    "plan_fairness", "plan_rule", "plan_lesson", "assignment", "diversion", "variant", "variant_choice", "message",
-    "message_slot", "approval", "look", "outcome", "evaluation", "effect", "effect_group", "effect_channel", "equity",
-    "evaluation_history", "response_evidence", "lesson", "feedback", "check_result",
+    "run", "audience", "audience_profile", "audience_overlap", "hidden_figure", "plan", "plan_choice", "plan_price",
+    "plan_floor", "plan_fairness", "plan_rule", "plan_lesson", "assignment", "diversion", "variant", "variant_choice",
+    "message", "message_slot", "approval", "look", "outcome", "evaluation", "effect", "effect_group",
+    "effect_channel", "equity", "evaluation_history", "response_evidence", "lesson", "feedback", "check_result",
 )  # fmt: skip
 HMAC_BLOCK = 64
 

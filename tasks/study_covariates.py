@@ -99,13 +99,14 @@ def _cells(
 
 def _indicators(connection: duckdb.DuckDBPyConnection, column: str, name: str) -> tuple[list[str], list[str]]:
     """Return the SQL of the numbers that a covariate becomes, and what is to be told of it."""
+    number = _number(connection, column)
     rows, known, numeric, mean = connection.execute(
-        f"SELECT count(*), count({column}), count(number({column})), avg(number({column})) FROM study_row"
+        f"SELECT count(*), count({column}), count({number}), avg({number}) FROM study_row"
     ).fetchall()[0]
     missing = f"{column} IS NULL"
     remarks = [f"covariate {name!r}: {rows - known} missing values"] if known < rows else []
     if numeric == known:
-        values = [f"coalesce(number({column}), {float(mean or 0)!r})"] if known else []
+        values = [f"coalesce({number}, {float(mean or 0)!r})"] if known else []
         return values + ([f"CAST({missing} AS DOUBLE)"] if 0 < known < rows else []), remarks
     levels = connection.execute(
         f"SELECT {column} FROM study_row WHERE NOT ({missing}) GROUP BY 1 ORDER BY count(*) DESC, 1"
@@ -118,3 +119,8 @@ def _indicators(connection: duckdb.DuckDBPyConnection, column: str, name: str) -
         others = ", ".join(f"'{level}'" for level in shown)
         found.append(f"CAST(coalesce({column} NOT IN ({others}), false) AS DOUBLE)")
     return found + ([f"CAST({missing} AS DOUBLE)"] if known < rows else []), remarks
+
+
+def _number(connection: duckdb.DuckDBPyConnection, column: str) -> str:
+    query = "SELECT data_type FROM duckdb_columns() WHERE table_name = 'study_row' AND column_name = ?"
+    return column if ("DOUBLE",) in connection.execute(query, [column]).fetchall() else f"number({column})"

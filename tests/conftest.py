@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from installation import Installation, install, prefect_server, serving
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from flows.settings import TELEMETRY_OFF
 from tasks import store
@@ -16,6 +18,20 @@ settings.register_profile("tests", deadline=None, max_examples=30)  # a busy mac
 settings.load_profile("tests")
 os.environ.update(TELEMETRY_OFF)
 LONGEST = ("test_whole_way", "test_deployments", "test_worker")
+# These start from the approved home: one process makes it for all of them.
+OF_THE_HOME = ("test_approval_evidence", "test_digest", "test_rebuild", "test_whole_way")
+
+
+class OneHome(LoadFileScheduling):  # type: ignore[misc]
+    """Each file to one process, and the files of the approved home to the same one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return "the approved home" if Path(file).stem in OF_THE_HOME else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    return OneHome(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -57,7 +57,8 @@ def write_audience(workplace: Workplace, run: str, people: pandas.DataFrame) -> 
         )
         connection.execute(
             "INSERT INTO person BY NAME SELECT 'population' AS kind, keyed_hash('person', personal_number) AS "
-            "person_key, keyed_hash('household', household) AS household_key, district, '116' AS area FROM people"
+            "person_key, keyed_hash('household', household) AS household_key, district, '116' AS area FROM people "
+            "WHERE keyed_hash('person', personal_number) NOT IN (SELECT person_key FROM person)"
         )
 
 

@@ -185,6 +185,14 @@ def test_one_code_used_at_once_from_several_places_gives_one_approval(
     assert [each.action for each in decisions.read(place)].count("approval_granted") == 1
 
 
+def test_two_commands_that_ask_at_once_mail_each_approver_once(scene: tuple[Workplace, str, Postbox]) -> None:
+    place, run, box = scene
+    with ThreadPoolExecutor(3) as pool:
+        asked = [each for mailed in pool.map(lambda _: approval.request(place, run), range(3)) for each in mailed]
+    assert len(asked) == len(set(asked)) == len(box.letters)
+    assert asked
+
+
 @pytest.mark.parametrize("actor", ["account:lawyer", "account:root/Director", "prefect:jurist@example.se"])
 def test_nobody_of_the_directory_uses_another_persons_code(scene: tuple[Workplace, str, Postbox], actor: str) -> None:
     place, run, box = scene

@@ -293,15 +293,12 @@ def test_an_outcome_that_is_no_share_teaches_nothing(workplace: Workplace) -> No
 def test_groups_that_differ_in_nothing_but_their_channels_stay_apart() -> None:
     connection = duckdb.connect(":memory:")
     connection.execute(
-        "CREATE TABLE sent AS SELECT 'r' AS run, person_key, channel, person_key || channel AS message_id "
-        "FROM (VALUES ('a', 'email'), ('b', 'letter')) AS people (person_key, channel);"
-        "CREATE TABLE final_assignment AS FROM sent;"
-        "CREATE TABLE delivery AS SELECT run, message_id, now() AS accepted_at, 'accepted' AS status FROM sent;"
-        "CREATE TABLE audience AS SELECT run, person_key, person_key AS cluster_key, person_key AS household_key, "
-        "'treated' AS arm FROM sent;"
-        "CREATE TABLE cluster_sum AS SELECT person_key AS cluster_key, 'treated' AS arm, 'one' AS segment, "
-        "1 AS persons, 1 AS m, 1.0 AS y FROM sent"
+        "CREATE TABLE contact AS SELECT *, number AS cluster, 'treated' AS arm, number AS message, true AS reached, "
+        "now() AS accepted_at FROM (VALUES (0, 0, 'email'), (1, 1, 'letter')) AS people (number, place, channel);"
+        "CREATE TABLE sent AS SELECT channel AS message_id FROM contact ORDER BY number;"
+        "CREATE TABLE cluster_sum AS SELECT cluster, arm, 'one' AS segment, 1 AS persons, 1 << place AS channels, "
+        "1 AS m, 1.0 AS y FROM contact"
     )
-    values = {"run": "r", "later": 0.8, "repeated": 0.7}
+    values = {"later": 0.8, "repeated": 0.7}
     found = connection.execute(store.statement("lessons/groups"), values).fetchall()
     assert [row[3] for row in found] == [{"email": 1.0}, {"letter": 1.0}]

@@ -302,6 +302,7 @@ def test_yaml_errors_name_line_and_column_without_quoting_the_file(campaign: Pat
     (campaign / "campaign.yaml").write_text("title: x\nmanager: *anna_andersson\n")
     finding = inspect_brief(campaign)[1][0]
     assert (finding.line, "column 10" in finding.message) == (2, True)
+    assert finding.requirement == "P5c", "a fault of syntax is none against the goal"
     assert "anna" not in str(finding)
 
 
@@ -476,6 +477,13 @@ def test_the_constants_of_a_column_are_followed_through_parts_of_the_query_or_sa
         ("share: 0.1", "share: 10", "Did you mean `0.1`?"),
         ("manager: ", "manager: Karin Chef #", "the id the person has in the approvers' directory"),
         ("days: [mon, tue", "days: [mån, ons", "Did you mean `wed`?"),
+        ("kind: company", "kind: förvaltning", "Did you mean `department`? Allowed: department, company."),
+        ("status: decided", "status: beslutad", "Did you mean `decided`? Allowed: decided, proposed, none_needed."),
+        ("status: decided", "status: Ej beslutat", "Did you mean `proposed`?"),
+        ("by: household", "by: hushållet", "Did you mean `household`?"),
+        ("goal: ", "goal: g3 #", "Did you mean `G3`?"),
+        ("overall_message: ", "overall_message: En öppen stad #", "Did you mean `open_city`? Allowed: main, "),
+        ("challenges: ", "challenges: [Delaktighet] #", "Did you mean `participation`?"),
     ],
 )
 def test_a_value_as_people_write_it_is_answered_with_the_one_that_is_read(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import lxml.html
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,7 +15,8 @@ from small_city import begin, brief, insert, rows, selected
 
 from campaigns.channels import load_channels, read_channels
 from campaigns.errors import BriefInvalid, GateRefused, InputError
-from tasks import accounts, audience, channels, runs, store
+from tasks import accounts, audience, channels, empty_floors, runs, store
+from tasks.previews import write_preview
 from tasks.workplace import Workplace, pseudonym
 
 FEW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -226,6 +228,22 @@ def test_floors_that_the_budget_cannot_keep_are_refused_with_the_money_needed(
     ):
         channels.plan_channels(workplace, run)
     assert rows(workplace, "SELECT count(*) FROM assignment") == [(0,)]
+
+
+def test_a_floor_for_a_group_that_nobody_belongs_to_is_told_with_the_value_that_may_be_meant(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    floors = [{"group": "life_situation=over80", "reach": 0.8}, {"group": "life_situation=over_80", "reach": 0.1}]
+    run = begin(workplace, tmp_path, brief(holdout=NO_HOLDOUT, floors=floors))
+    planned(workplace, run, [person(i, i, True, life="over_80") for i in range(12)])
+    (told,) = empty_floors.warnings_of(workplace, run)
+    assert "life_situation=over80," in told
+    assert told.endswith("Did you mean `over_80`? The audience has over_80.")
+    store.take_snapshot(workplace)
+    page = lxml.html.document_fromstring(write_preview(workplace, run).read_text(encoding="utf-8"))
+    cells = {row[0].text_content(): row[2].text_content() for row in page.iter("tr") if len(row) == 4}
+    assert cells["over80"] == "ingen som får kontaktas hör till gruppen"
+    assert list(cells.values()).count(cells["over80"]) == 1
 
 
 def test_a_floor_about_an_unknown_column_is_a_fault_of_the_brief(workplace: Workplace, tmp_path: Path) -> None:

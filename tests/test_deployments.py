@@ -22,7 +22,7 @@ from flows.prefect_server import free_port
 from tasks import decisions, outcomes, store, world
 
 pytestmark = pytest.mark.slow
-LOOK_AFTER = 5  # times as long as making the city and its deployments took, so that a slow machine gets its time
+LOOK_AFTER = 8  # times as long as making the city and its deployments took, so that a slow machine gets its time
 
 
 def until(condition: Callable[[], Any], seconds: float) -> Any:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from campaigns.channels import QuietHours, load_channels
-from campaigns.errors import ContentChanged, IllegalMove
+from campaigns.errors import CheckFailed, ContentChanged, IllegalMove
 from tasks import digest, runs, store
 from tasks.workplace import Workplace
 
@@ -117,6 +117,16 @@ def test_a_finding_to_read_never_disappears_after_the_seal(scene: tuple[Workplac
         connection.execute(f"UPDATE check_result SET {change}")
     with pytest.raises(ContentChanged, match="finding politics:1 was removed since approval"):
         digest.require_unchanged(workplace, run)
+
+
+def test_what_the_review_left_to_a_person_is_what_is_sealed(scene: tuple[Workplace, Path, str]) -> None:
+    workplace, _, run = scene
+    open_finding(workplace, run, "politics:1")
+    digest.seal(workplace, run, ["politics:1"])
+    with store.writing(workplace) as connection:
+        connection.execute("DELETE FROM check_result WHERE finding = 'politics:1'")
+    with pytest.raises(CheckFailed, match="changed since the review"):
+        digest.seal(workplace, run, ["politics:1"])
 
 
 @pytest.mark.parametrize(

@@ -312,24 +312,21 @@ def test_why_a_group_gets_its_channel_is_told_of_ten_persons_or_more(workplace: 
     assert "64,3" in shown
 
 
-def test_channels_are_told_in_tens_where_few_are_hidden_by_address(workplace: Workplace, tmp_path: Path) -> None:
+def test_a_channel_that_would_tell_few_beside_other_pages_is_not_told(workplace: Workplace, tmp_path: Path) -> None:
     run = prepare(workplace, campaign_in(tmp_path))
     exact = words_of(page_of(workplace, run))
     with store.writing(workplace) as connection:
-        counts = connection.execute(
-            "SELECT sum(persons) FROM plan WHERE run = ? AND persons > 0 GROUP BY channel", [run]
-        ).fetchall()
-        connection.execute(
-            "INSERT INTO audience_profile BY NAME SELECT ? AS run, 'external' AS wave, 'reachability' AS dimension, "
-            "'email' AS value, NULL AS persons",
-            [run],
+        counts = dict(
+            connection.execute(
+                "SELECT channel, sum(persons)::INTEGER FROM plan WHERE run = ? AND persons > 0 GROUP BY channel", [run]
+            ).fetchall()
         )
+        connection.execute("INSERT INTO hidden_figure VALUES (?, 'external', 'channel', 'letter')", [run])
     told = words_of(page_of(workplace, run))
-    assert counts
-    for (count,) in counts:
-        assert f"Personer {count}" in exact
-        assert f"Personer {count}" not in told
-        assert f"ungefär {round(count, -1)}" in told
+    assert f"Personer {counts['letter']}" in exact
+    assert f"Personer {counts['letter']}" not in told
+    assert f"Personer {counts['email']}" in told
+    assert "visas inte" in told
 
 
 def test_what_a_person_must_read_has_an_id_and_names_who_has_read_it(workplace: Workplace, tmp_path: Path) -> None:

@@ -55,9 +55,10 @@ def published_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[W
             "AS text",
             [run],
         )
+        connection.execute("INSERT INTO hidden_figure VALUES (?, 'external', 'channel', 'letter')", [run])
         connection.execute("INSERT INTO evaluation_history VALUES (?, 1, now(), '{}')", [run])
         kept = ["approval", "look", "audience_profile", "audience_overlap", "response_evidence", "feedback"]
-        store.keep_evidence(connection, workplace, run, [*kept, "evaluation_history"])
+        store.keep_evidence(connection, workplace, run, [*kept, "hidden_figure", "evaluation_history"])
     control.suppress(workplace, email="test3@example.se", actor="test")
     asked = {"digest": "d", "asked": [{"role": "manager", "approver": "test_person"}]}
     decisions.record(workplace, "approval_requested", actor="test", run=run, detail=asked)

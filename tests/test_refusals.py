@@ -11,6 +11,7 @@ from small_run import brief as small_brief
 from campaigns.errors import ApprovalPending, ApprovalRefused, Finding, IllegalMove, InputError
 from flows.commands.status_lines import status_lines
 from tasks import approval, approval_matter, decisions, runs, store
+from tasks.data_used import columns_read
 from tasks.status import run_status
 from tasks.workplace import Workplace
 
@@ -167,6 +168,8 @@ def test_the_data_protection_officer_is_told_why_what_and_how_many(
         "You are asked because: a register is used for a purpose that has not been assessed (P1).",
         "the register of guardians for the purpose school choice study, Article 6.1 e GDPR (not assessed before)",
         "to the public: 20 persons of 20 in the audience", "form of the suspended run in Prefect", "--refuse",
+        "audience.sql reads the population register, the register of customers: a pseudonym, who lives in one household"
+        ", age, food waste bin, housing, ", "printed in messages: first name, pickup place", "texts differ by: housing",
     ):  # fmt: skip
         assert part in told
 
@@ -180,3 +183,17 @@ def test_an_override_stands_beside_what_was_found_and_its_reason() -> None:
     assert told.count("Found: text.sv.md:7 Ordet avfallspåsa är okänt.") == 1
     assert told.endswith(f"Reason: {reason}")
     assert "För svårt" not in told
+
+
+@pytest.mark.parametrize(
+    ("query", "columns"),
+    [
+        ("SELECT person_key, upper(attributes['unit_kind']) AS unit FROM register_employees WHERE age > 3",
+         ["person_key", "age", "unit_kind"]),
+        ("SELECT count(*) FROM register_population", []),
+        ("SELECT FROM (", []),
+    ],
+)  # fmt: skip
+def test_the_columns_that_a_query_reads_are_those_of_the_register_that_it_names(query: str, columns: list[str]) -> None:
+    assert columns_read(query) == columns
+    assert set(columns_read("SELECT * FROM register_population")) >= {"person_key", "language", "birth_year"}

@@ -121,6 +121,26 @@ def test_the_report_needs_nothing_else_and_no_script(workplace: Workplace, tmp_p
     assert page.tags.count("svg") == page.tags.count("desc") >= 2
 
 
+@pytest.mark.parametrize(("given", "shown"), [(34, "Ungefär 30 svar"), (9, "")])
+def test_the_dialogue_tells_how_many_answered_in_tens_and_never_how_few(
+    workplace: Workplace, tmp_path: Path, given: int, shown: str
+) -> None:
+    run = evaluated(workplace, tmp_path)
+    assert "Ungefär" not in report(workplace, run)
+    with store.writing(workplace) as connection:
+        connection.execute("UPDATE run SET state = 'evaluating'")
+        connection.execute(
+            "INSERT INTO feedback VALUES "
+            "(?, 1, DATE '2027-06-01', DATE '2027-06-15', 'Vi hörde <er>.', '', ?, true, now())",
+            [run, given],
+        )
+    text = report(workplace, run)
+    dialogue = text[text.index("<h2>Dialog</h2>") : text.index("Vad lär vi oss?")]
+    assert "Vi hörde &lt;er&gt;." in dialogue
+    assert "Det ändrade beslutet." in dialogue
+    assert (shown in dialogue) if shown else ("Ungefär" not in dialogue and f"{given} " not in dialogue)
+
+
 def test_english_is_written_on_request(tmp_path: Path) -> None:
     workplace = Workplace(home=tmp_path / "home", key=b"a key for tests only", language="en")
     text = report(workplace, evaluated(workplace, tmp_path))

@@ -9,6 +9,7 @@ from campaigns.errors import IllegalMove, InputError, StoreDamaged
 from tasks import control, decisions, runs, store
 from tasks.questions import ask
 from tasks.register_values import usable_email
+from tasks.status import run_status
 from tasks.steering import steer
 from tasks.workplace import Workplace, pseudonym
 
@@ -29,7 +30,9 @@ def test_a_run_not_sent_yet_can_be_paused_and_keeps_its_state(workplace: Workpla
     assert steer(workplace, run, "pause", "account:test") == run
     assert runs.state(workplace, run) == state
     assert "pause" in (workplace.run_folder(run, "control") / "orders.log").read_text()
+    assert f": budkavle resume {run}; then " in run_status(workplace, run)["next"]
     steer(workplace, run, "resume", "account:test")
+    assert "resume" not in run_status(workplace, run)["next"]
     assert [each.action for each in decisions.read(workplace)] == ["run_paused", "run_resumed"]
 
 

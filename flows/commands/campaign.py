@@ -50,7 +50,7 @@ def check(
     once = told_once(findings)
     blocking = [finding for finding in once if refuses(finding)]
     answer(
-        {"campaign": campaign, "findings": [finding.as_dict() for finding in findings]},
+        {"campaign": campaign, "findings": [finding.as_dict() for finding in once]},
         as_json,
         lambda: [
             *(told(finding) for finding in once),
@@ -99,13 +99,13 @@ def prepare(campaign: Campaign, as_json: AsJson = False) -> None:
 
     load_brief(find_campaign(campaign))
     run_id = run_flow(start)
-    from tasks import store
-    from tasks.audience_profile import warnings_of
+    from tasks import audience_profile, empty_floors, store
     from tasks.plan_lessons import lessons_used
     from tasks.status import run_status
 
     preview = here().run_folder(run_id, "preview") / "index.html"
-    warnings, standing = warnings_of(here(), run_id), run_status(here(), run_id)
+    warnings = [*audience_profile.warnings_of(here(), run_id), *empty_floors.warnings_of(here(), run_id)]
+    standing = run_status(here(), run_id)
     with store.reading(here()) as connection:
         lessons = lessons_used(connection, run_id, here().language)
     answer(

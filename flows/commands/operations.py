@@ -25,6 +25,7 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """Go the whole way on a synthetic city with local gateways and a known true effect."""
+    typer.echo("starting: loading Prefect and what checks the data takes 5 to 15 seconds …", err=True)
     from flows.demo import run_demo
 
     found = run_demo(people, seed, echo=lambda line: None if as_json else typer.echo(line))

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from itertools import pairwise
 
+from tasks.gates.impossible_times import impossible_in
 from tasks.gates.masking import masked, quote
 from tasks.gates.passages import exact_places
 from tasks.gates.personal_numbers import MARKS, personal_numbers, plain_digits
@@ -15,6 +17,7 @@ from tasks.slot_values import STAND_INS
 
 WORD_ATTRIBUTES = ("alt", "title", "aria-label", "content")
 ADDRESS_ATTRIBUTES = ("href", "src")
+UNFINISHED = "The text is not finished: “{text}”"
 
 
 @gate("placeholder")
@@ -23,7 +26,8 @@ def placeholder(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     remedy = subject.say("Write the real text, or declare the value as a slot in the brief.")
     told: set[tuple[str, tuple[str, int]]] = set()
     for sentence, text in _unfinished(subject):
-        message = subject.say("The text is not finished: “{text}”", text=quote(text))
+        told_as = "No calendar or clock has “{text}”" if text in impossible_in(sentence) else UNFINISHED
+        message = subject.say(told_as, text=quote(text))
         for place in exact_places(subject, sentence, text):
             if (text, place) not in told:
                 told.add((text, place))
@@ -43,7 +47,7 @@ def personal_number(subject: GateSubject, threshold: Threshold) -> Iterator[Faul
 
 def _lines_with(subject: GateSubject, number: str) -> list[tuple[tuple[str, int], str]]:
     """Return each line that holds a number, marks such as ** aside, with its words; else the first of two that do."""
-    written = [(place, MARKS.sub("", line)) for place, line in subject.written_lines]
+    written = [(place, MARKS.sub("", unescape(line))) for place, line in subject.written_lines]
     lines = [(place, line) for place, line in written if number in personal_numbers(line)]
     pairs = (
         (place, f"{line.rstrip()} {further.strip()}")

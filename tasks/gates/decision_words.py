@@ -13,6 +13,7 @@ from tasks.gates.word_lists import WORDS
 class DecisionWords:
     """The patterns of one language; the head of the file says what each is."""
 
+    closed: re.Pattern[str]
     settled: re.Pattern[str]
     certain: re.Pattern[str]
     hedges: re.Pattern[str]

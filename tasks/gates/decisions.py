@@ -63,6 +63,7 @@ def settled(language: str, text: str) -> tuple[tuple[int, int], ...]:
         return ()
     bare, positions = _bare(text)
     found = [match for match in words.settled.finditer(bare) if not _asked(words, bare[: match.end()])]
+    found += words.closed.finditer(bare)
     if not words.hedges.search(bare):
         about = words.about.search(bare) is not None
         found += [match for match in words.certain.finditer(bare) if not _practical(words, match, about=about)]

@@ -18,7 +18,7 @@ FEWEST_LETTERS = 3
 """A shorter name of a month is any word."""
 SHORTENED = frozenset({"sv", "en"})
 """Languages that write a month in short beside its day; elsewhere the short form is a word, such as summer."""
-CUES = ("by", "answer", "tells", "decides", "replies", "news", "tomorrow")
+CUES = ("by", "ends", "invites", "answer", "tells", "decides", "replies", "news", "tomorrow")
 
 
 @dataclass(frozen=True)

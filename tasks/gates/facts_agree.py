@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from babel.dates import format_date
 
 from campaigns.language import date_locale
+from tasks.gates.bodies_told import other_bodies
 from tasks.gates.brief_facts_told import Known, day_in, facts_of_brief, is_known
 from tasks.gates.facts_told import Fact
 from tasks.gates.masking import shown_safely
@@ -45,6 +46,7 @@ def facts_agree(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
                 for message, fact in broken_promises(subject, block)
             ),
             *((message, file, block, fact) for block in its_blocks for message, fact in slips(subject, block)),
+            *((message, file, block, fact) for block in its_blocks for message, fact in other_bodies(subject, block)),
         ]
     for message, file, block, fact in wrong:
         yield Fault(message, remedy, (file, block.line_of(fact)), sentence=sentence_of(block, fact))

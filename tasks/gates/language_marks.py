@@ -10,7 +10,10 @@ from tasks.gates.masking import shown_safely
 from tasks.gates.readability import sentences
 from tasks.gates.reading import BLOCKS, is_hidden, shown
 from tasks.gates.registry import Fault, Threshold, gate
+from tasks.gates.spelling_of_language import UNKNOWN, told_by_spelling
 from tasks.gates.subject import GateSubject
+
+IN_ANOTHER = "A passage in {found} is marked as {tag}"
 
 
 @gate("language_tag")
@@ -44,7 +47,8 @@ def language_part(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]
             continue
         words, language = other
         found, marked = (name_of(each, subject.reader) for each in (language, tag))
-        message = subject.say("A passage in {found} is marked as {tag}", found=found, tag=marked)
+        told_as = "A passage in another language is marked as {tag}" if language == UNKNOWN else IN_ANOTHER
+        message = subject.say(told_as, found=found, tag=marked)
         remedy = subject.say("Move it to the text of that language, or mark it with `lang` in the campaign's template.")
         yield Fault(message, remedy, subject.place(words), sentence=shown_safely(words))
 
@@ -52,7 +56,7 @@ def language_part(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]
 def _other_language(passage: str, tag: str) -> tuple[str, str] | None:
     """Return the words and language of what is surely not written in the language of the tag: all of it, or a part."""
     for words in (passage, *sentences([passage])):
-        found = language_of(words)
+        found = language_of(words) or told_by_spelling(words, tag)
         if found and not may_be_in(found, tag):
             return words, found
     return None

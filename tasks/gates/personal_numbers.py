@@ -11,7 +11,8 @@ from tasks.gates.passages import UNSEEN, ascii_digits
 
 DIGIT, FEWEST_DIGITS = re.compile(r"\d"), 10
 COMPACT = re.compile(
-    r"(?:(?<![\w+-])|(?<=\bSE))(?<!\d{4} )(?:(?:18|19|20)\d{2}|\d{2})\d{4} ?[-+]? ?\d{4}(?![\w-])(?! \d{4})"
+    r"(?:(?<![\w+-])|(?<=\bSE))(?<!\d{4} )(?<!\b20\d\d/)(?<!\b19\d\d/)(?:(?:18|19|20)\d{2}"
+    r"|\d{2})\d{4} ?[-+]? ?\d{4}(?![\w-])(?! \d{4})"
 )
 DIVIDED = re.compile(
     r"(?:(?<![\w+-])|(?<=\bSE))(?:(?:18|19|20)\d{2}|\d{2})(?P<by>[-/. ])\d{2}(?P=by)\d{2} ?[-+] ?\d{4}(?![\w-])"

@@ -33,6 +33,7 @@ VERB_AFTER_LETTER = re.compile(
     r"|wants|says|said"
     r"|voted|promises|demands|proposes)\b)"
 )
+DIVIDING = re.compile(r"(?<=[^\W\d_])[-\u2010\u2011](?=[^\W\d_])")
 WRITTEN_IN_EVERY_TEXT = "sv"
 EVERY_LANGUAGE = "mul"
 ELECTION_COMMITTEE = "Valnämnden"  # whose task it is to tell people how to vote
@@ -81,6 +82,18 @@ MARKED_PLACE = re.compile(
 )
 
 
+def _divided(language: str, text: str) -> Iterator[tuple[int, int]]:
+    """Yield where the name of a party stands that hyphens divide: Social-demokraterna."""
+    if not DIVIDING.search(text):
+        return
+    kept = [number for number, sign in enumerate(text) if not DIVIDING.match(text, number)]
+    whole = "".join(text[number] for number in kept)
+    for hit in (*hits("politics", language, whole), *hits("politics", EVERY_LANGUAGE, whole)):
+        start, end = kept[hit.start], kept[hit.end - 1] + 1
+        if hit.term.kind == "party" and end - start > hit.end - hit.start:
+            yield start, end
+
+
 @lru_cache(maxsize=4096)
 def political(language: str, text: str, *, elections: bool = True) -> tuple[tuple[int, int], ...]:
     """Return where a text names a party, a politician or an appeal to vote, in order, without overlap.
@@ -89,6 +102,7 @@ def political(language: str, text: str, *, elections: bool = True) -> tuple[tupl
     """
     listed = (*hits("politics", language, text), *hits("politics", EVERY_LANGUAGE, text))
     found = [(hit.start, hit.end) for hit in listed if elections or hit.term.kind != "election"]
+    found += _divided(language, text)
     if not SIZE.search(text):
         named = (*ABBREVIATION.finditer(text), *LOWER_AFTER_NAME.finditer(text), *VERB_AFTER_LETTER.finditer(text))
         found += [match.span() for match in named if not MARKED_PLACE.search(text[: match.start()])]

@@ -38,10 +38,18 @@ def _decision(subject: GateSubject, told: Told) -> ToldWrong:
 
 def _last_day(subject: GateSubject, told: Told) -> ToldWrong:
     until = subject.brief.decision.consultation_until
+    if subject.brief.decision.status == "decided" and told.says("invites"):
+        message = subject.say("It is decided by the brief, so there is no last day to say what one thinks")
+        yield from ((message, fact) for fact in _last_days(told)[:1])
     if until and told.says("answer") and not told.says("tells"):
-        last = [fact for fact in told.of("date") if told.near("by", fact)]
+        last = _last_days(told)
         message = subject.say("The brief says that the last day to answer is {day}", day=_written(subject, until))
         yield from _other_days(told.of("date"), last, until, message)
+
+
+def _last_days(told: Told) -> list[Fact]:
+    """Return the dates that a sentence tells as the last of something."""
+    return [fact for fact in told.of("date") if told.says("ends") or told.near("by", fact)]
 
 
 def _feedback(subject: GateSubject, told: Told) -> ToldWrong:

@@ -156,9 +156,24 @@ def contradictions(one: Block, other: Block) -> Iterator[tuple[Fact, Fact]]:
     for kind in dict.fromkeys(fact.kind for fact in one.facts):
         mine = [fact for fact in one.facts if fact.kind == kind]
         yours = [fact for fact in other.facts if fact.kind == kind]
-        only_mine = [fact for fact in mine if not any(same(fact, each, one, other) for each in yours)]
-        only_yours = [fact for fact in yours if not any(same(each, fact, one, other) for each in mine)]
-        yield from zip(only_mine, only_yours, strict=False)
+        yield from zip(*_without_counterpart(mine, yours, one, other), strict=False)
+
+
+def _without_counterpart(
+    mine: Sequence[Fact], yours: Sequence[Fact], one: Block, other: Block
+) -> tuple[list[Fact], list[Fact]]:
+    """Return the facts of either side that are left when each is paired with one that means the same, the equal first.
+
+    A fact answers for one of the other side only: of “42 of 100 … 60 of 100” and “42 of 1000 … 60 of 100” a hundred and
+    a thousand are left. What one side repeats leaves nothing on the other, and so contradicts nothing.
+    """
+    left, unmatched = list(mine), list(yours)
+    for alike in (lambda here, there: here.value == there.value, lambda here, there: same(here, there, one, other)):
+        for fact in tuple(left):
+            if counterpart := next((each for each in unmatched if alike(fact, each)), None):
+                left.remove(fact)
+                unmatched.remove(counterpart)
+    return left, unmatched
 
 
 def same(here: Fact, there: Fact, one: Block, other: Block) -> bool:

@@ -12,13 +12,13 @@ SELECT
 CREATE OR REPLACE VIEW meant_person AS
 SELECT
     audience.run, audience.person_key, any_value(audience.kind) AS kind,
-    bool_or(coalesce(delivery.accepted_at IS NOT NULL AND delivery.status <> 'hard_bounce', false)) AS reached
+    bool_or(reached.message_id IS NOT NULL) AS reached
 FROM audience
 LEFT JOIN final_assignment
     ON audience.run = final_assignment.run AND audience.wave = final_assignment.wave
     AND audience.person_key = final_assignment.person_key
-LEFT JOIN delivery
-    ON final_assignment.run = delivery.run AND final_assignment.message_id = delivery.message_id
+LEFT JOIN reached_message AS reached
+    ON final_assignment.run = reached.run AND final_assignment.message_id = reached.message_id
 WHERE
     audience.kind <> 'employees'
     AND (

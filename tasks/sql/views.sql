@@ -58,6 +58,15 @@ LEFT JOIN (
 ) AS newest
     ON message.run = newest.run AND message.message_id = newest.message_id;
 
+-- One row per message that was accepted and did not bounce for good: what "reached" means everywhere. Says the same as
+-- the view delivery, but reads no other events.
+CREATE OR REPLACE VIEW reached_message AS
+SELECT run, message_id
+FROM delivery_event
+WHERE status IN ('accepted', 'soft_bounce', 'delivered', 'hard_bounce', 'complaint')
+GROUP BY run, message_id
+HAVING NOT bool_or(status = 'hard_bounce') OR bool_or(status = 'complaint');
+
 -- One row per run, wave and person with a message: the assignment or, where an earlier wave failed, the diversion.
 CREATE OR REPLACE VIEW final_assignment AS
 SELECT
@@ -134,15 +143,19 @@ part AS (
         upwards AS (PARTITION BY run, wave ORDER BY persons, excluded_reason)
 )
 
-SELECT run, wave, group_name, CASE WHEN is_shown THEN persons END AS persons
+SELECT shown.run, shown.wave, shown.group_name, CASE WHEN is_shown AND untold.name IS NULL THEN persons END AS persons
 FROM shown
+LEFT JOIN (FROM hidden_figure WHERE figure = 'persons') AS untold
+    ON shown.run = untold.run AND shown.wave = untold.wave AND shown.group_name = 'excluded: ' || untold.name
 UNION ALL
 SELECT
     part.run, part.wave, 'excluded: ' || part.excluded_reason,
-    CASE WHEN part.is_shown AND shown.is_shown THEN part.persons END
+    CASE WHEN part.is_shown AND shown.is_shown AND untold.name IS NULL THEN part.persons END
 FROM part
 INNER JOIN shown
     ON part.run = shown.run AND part.wave = shown.wave AND shown.group_name IN ('treated', 'no holdout')
+LEFT JOIN (FROM hidden_figure WHERE figure = 'persons') AS untold
+    ON part.run = untold.run AND part.wave = untold.wave AND part.excluded_reason = untold.name
 WHERE part.excluded_reason IS NOT NULL;
 
 -- One row per run, wave, channel and state. First whole channels are hidden, then states within the channels that are
@@ -206,8 +219,13 @@ SELECT
 FROM (
     SELECT
         state_shown.* EXCLUDE (is_shown),
-        NOT state_shown.personal OR (state_shown.is_shown AND coalesce(channel_shown.is_shown, false)) AS told
+        NOT state_shown.personal
+        OR (state_shown.is_shown AND coalesce(channel_shown.is_shown, false) AND untold.name IS NULL) AS told
     FROM state_shown
+    LEFT JOIN (FROM hidden_figure WHERE figure = 'channel') AS untold
+        ON
+            state_shown.run = untold.run AND state_shown.wave = untold.wave
+            AND state_shown.channel = untold.name
     LEFT JOIN channel_shown
         ON
             state_shown.run = channel_shown.run
@@ -350,6 +368,7 @@ COMMENT ON COLUMN register_person.has_email IS 'A usable e-mail address is known
 COMMENT ON COLUMN register_person.has_mobile IS 'A usable mobile number is known.';
 COMMENT ON COLUMN register_person.has_digital_mailbox IS 'A digital mailbox is known.';
 COMMENT ON COLUMN register_person.has_postal IS 'A usable postal address is known.';
+COMMENT ON VIEW reached_message IS 'One row per message that was accepted and did not bounce for good.';
 COMMENT ON VIEW delivery IS 'One row per planned message with its newest state.';
 COMMENT ON COLUMN delivery.status IS 'queued, or the newest state in delivery_event; marked without an outcome is still pending. What the gateway told later outranks it.';
 COMMENT ON COLUMN delivery.attempts IS 'Attempts made.';

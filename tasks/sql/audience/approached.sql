@@ -1,5 +1,6 @@
 -- Reads audience, the answer of a wave's audience query (Parquet), person, reach. Writes the temporary table approached.
--- One row per person of a wave whom the message is meant for: neither excluded nor held out.
+-- One row per person of a wave whom the message is meant for: neither excluded nor held out. Whom the plan leaves out
+-- is still meant to get it.
 CREATE OR REPLACE TEMP TABLE approached AS
 SELECT
     audience.person_key,
@@ -18,4 +19,5 @@ LEFT JOIN person ON audience.kind = person.kind AND audience.person_key = person
 LEFT JOIN reach ON audience.kind = reach.kind AND audience.person_key = reach.person_key
 WHERE
     audience.run = $run AND audience.wave = $wave
-    AND audience.excluded_reason IS NULL AND audience.arm IS DISTINCT FROM 'holdout'
+    AND coalesce(audience.excluded_reason IN ('unreachable', 'over_budget', 'other_wave'), true)
+    AND audience.arm IS DISTINCT FROM 'holdout'

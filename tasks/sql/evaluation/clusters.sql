@@ -1,23 +1,34 @@
--- Reads drawn_person. Writes cluster_sum: intention to treat, so everyone drawn counts, reached or not.
--- Grain: one row per cluster and arm. A cluster is what was drawn as one, so that draw and analysis agree; the household
--- in runs drawn before clusters were kept. m = observed units, y = the sum of their outcomes, in the unit of analysis.
+-- Reads observed_person, drawn_cluster. Writes cluster_sum: intention to treat, so everyone drawn counts, reached or not.
+-- Grain: one row per cluster and arm. A cluster is what was drawn as one, so that draw and analysis agree.
+-- m = observed units, y = the sum of their outcomes, in the unit of analysis.
 CREATE OR REPLACE TEMP TABLE cluster_sum AS
 WITH household AS (
     SELECT
-        cluster_key, household_key, arm, min(person_key) AS first_person, arg_min(segment, person_key) AS segment,
-        count(*) AS persons, count(value) AS observed_persons, avg(value) AS mean, sum(value) AS total
-    FROM drawn_person
-    GROUP BY cluster_key, household_key, arm
+        cluster, arm, other_household,
+        count("value") AS observed_persons, avg("value") AS mean, sum("value") AS total
+    FROM observed_person
+    GROUP BY cluster, arm, other_household
+), summed AS (
+    SELECT
+        cluster, arm, count(*) AS households, count(mean) AS observed_households,
+        sum(observed_persons)::BIGINT AS observed_persons, sum(mean) AS means, sum(total) AS total
+    FROM household
+    GROUP BY cluster, arm
 )
 SELECT
-    cluster_key, arm,
-    -- The stratum of a cluster is that of its first member, as in the draw, also where the arms share a cluster.
-    arg_min(arg_min(segment, first_person), min(first_person)) OVER (PARTITION BY cluster_key) AS segment,
-    count(*) AS households,
-    count(*) FILTER (WHERE observed_persons > 0) AS observed_households,
-    sum(persons)::BIGINT AS persons,
-    sum(observed_persons)::BIGINT AS observed_persons,
-    CASE WHEN $unit = 'household' THEN count(mean) ELSE sum(observed_persons)::BIGINT END AS m,
-    coalesce(CASE WHEN $unit = 'household' THEN sum(mean) ELSE sum(total) END, 0) AS y
-FROM household
-GROUP BY cluster_key, arm
+    drawn.*, summed.households, summed.observed_households, summed.observed_persons,
+    CASE $unit
+        WHEN 'household' THEN summed.observed_households
+        WHEN 'area' THEN least(summed.observed_persons, 1)
+        ELSE summed.observed_persons
+    END AS m,
+    coalesce(
+        CASE $unit
+            WHEN 'household' THEN summed.means
+            WHEN 'area' THEN summed.total / summed.observed_persons
+            ELSE summed.total
+        END,
+        0
+    ) AS y
+FROM drawn_cluster AS drawn
+INNER JOIN summed ON drawn.cluster = summed.cluster AND drawn.arm = summed.arm

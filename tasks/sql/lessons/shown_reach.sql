@@ -1,12 +1,13 @@
--- Reads audience, final_assignment, delivery, report_reach. Grain: one row per segment whom the message was meant for and
+-- Reads audience, final_assignment, reached_message, report_reach. Grain: one row per segment whom the message was meant for and
 -- whose reach may be shown in every wave; segment all is everybody treated, each person once.
 WITH meant AS (
     SELECT DISTINCT person_key FROM audience WHERE run = $run AND arm = 'treated'
 ), reached AS (
     SELECT DISTINCT final_assignment.person_key
     FROM final_assignment
-    INNER JOIN delivery ON final_assignment.run = delivery.run AND final_assignment.message_id = delivery.message_id
-    WHERE final_assignment.run = $run AND delivery.accepted_at IS NOT NULL AND delivery.status <> 'hard_bounce'
+    SEMI JOIN reached_message AS reached
+        ON final_assignment.run = reached.run AND final_assignment.message_id = reached.message_id
+    WHERE final_assignment.run = $run
 )
 SELECT 'all' AS segment, count(*) AS persons, count(reached.person_key) AS reached
 FROM meant

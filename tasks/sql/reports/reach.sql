@@ -1,4 +1,4 @@
--- Reads audience, person, final_assignment, delivery, trait (person_key, traits). Grain: one row per dimension and value.
+-- Reads audience, person, final_assignment, reached_message, trait (person_key, need, life_situation). Grain: one row per dimension and value.
 -- Only whom the message was meant for: treated, whether a channel reached them or not; the control group is not missed.
 WITH meant AS (
     SELECT audience.person_key, any_value(audience.language) AS language, any_value(person.district) AS district
@@ -9,18 +9,19 @@ WITH meant AS (
 ), reached AS (
     SELECT DISTINCT final_assignment.person_key
     FROM final_assignment
-    INNER JOIN delivery ON final_assignment.run = delivery.run AND final_assignment.message_id = delivery.message_id
-    WHERE final_assignment.run = $run AND delivery.accepted_at IS NOT NULL AND delivery.status <> 'hard_bounce'
+    SEMI JOIN reached_message AS reached
+        ON final_assignment.run = reached.run AND final_assignment.message_id = reached.message_id
+    WHERE final_assignment.run = $run
 ), told AS (
     SELECT
-        meant.language, meant.district, trait.traits, reached.person_key IS NOT NULL AS reached
+        meant.language, meant.district, trait.need, trait.life_situation, reached.person_key IS NOT NULL AS reached
     FROM meant
     LEFT JOIN reached ON meant.person_key = reached.person_key
     LEFT JOIN trait ON meant.person_key = trait.person_key
 ), long AS (
     SELECT reached, 'everybody' AS dimension, '' AS value FROM told
     UNION ALL
-    SELECT reached, unnest(['need', 'life_situation']), unnest([traits['need'], traits['life_situation']]) FROM told
+    SELECT reached, unnest(['need', 'life_situation']), unnest([need, life_situation]) FROM told
     UNION ALL
     SELECT reached, 'language', language FROM told
     UNION ALL
