@@ -29,6 +29,9 @@ OF_WORDS = frozenset({
 NOT_YET_JUDGED = "What else is wrong there is told once this is mended."
 """Said with what keeps a text from being rendered, and so from the gates; every other text is judged."""
 
+TEXTS_NOT_JUDGED = "No text was judged: what is wrong there is told once the brief can be read."
+"""Said with the first fault of a brief that says too little of what its texts may print."""
+
 
 def check_campaign(
     workplace: Workplace, folder: Path, *, links: bool = False, browser: bool = False, now: datetime | None = None
@@ -51,6 +54,8 @@ def check_campaign(
         findings = gates.accept_overrides([*findings, *more], brief.overrides)
     elif stand_in := brief_for_texts(folder / BRIEF):
         findings = [*findings, *_in_texts_alone(stand_in, folder, workplace)]
+    else:
+        findings = [replace(each, remedy=f"{each.remedy} {TEXTS_NOT_JUDGED}") for each in findings[:1]] + findings[1:]
     named = {replace(finding, file=Path(finding.file).name) for finding in findings}
     return sorted(
         named, key=lambda each: ("BWH".find(each.kind), each.file, each.line, each.gate, each.message, str(each))

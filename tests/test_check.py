@@ -10,7 +10,7 @@ from campaigns.brief_loading import inspect_brief
 from campaigns.errors import Finding
 from tasks import runs, store
 from tasks.audience_query import examine
-from tasks.checking import NOT_YET_JUDGED, check_campaign
+from tasks.checking import NOT_YET_JUDGED, TEXTS_NOT_JUDGED, check_campaign
 from tasks.own_templates import unread_templates
 from tasks.workplace import Workplace
 
@@ -217,3 +217,12 @@ def test_words_in_two_parts_are_found_in_the_part_that_the_text_includes(workpla
         text.write(branch)
     found = {(each.file, each.line) for each in check_campaign(workplace, folder) if each.gate == "placeholder"}
     assert found == {("b.md", 3)}
+
+
+@pytest.mark.parametrize("old", ["slots:\n", "facts:\n", "title: "])
+def test_a_brief_that_keeps_its_texts_from_being_judged_says_so(workplace: Workplace, tmp_path: Path, old: str) -> None:
+    folder = with_unfinished_english(tmp_path)
+    edit(folder / "campaign.yaml", f"\n{old}", f"\n{old}{'  - 5' if old.endswith(chr(10)) else chr(34)}\n")
+    findings = check_campaign(workplace, folder)
+    assert {each.file for each in findings} == {"campaign.yaml"}
+    assert sum(TEXTS_NOT_JUDGED in each.remedy for each in findings) == 1
