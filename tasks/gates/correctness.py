@@ -17,7 +17,6 @@ from tasks.slot_values import STAND_INS
 
 WORD_ATTRIBUTES = ("alt", "title", "aria-label", "content")
 ADDRESS_ATTRIBUTES = ("href", "src")
-UNFINISHED = "The text is not finished: “{text}”"
 
 
 @gate("placeholder")
@@ -26,8 +25,9 @@ def placeholder(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     remedy = subject.say("Write the real text, or declare the value as a slot in the brief.")
     told: set[tuple[str, tuple[str, int]]] = set()
     for sentence, text in _unfinished(subject):
-        told_as = "No calendar or clock has “{text}”" if text in impossible_in(sentence) else UNFINISHED
-        message = subject.say(told_as, text=quote(text))
+        message = subject.say("The text is not finished: “{text}”", text=quote(text))
+        if text in impossible_in(sentence):
+            message = subject.say("No calendar or clock has “{text}”", text=quote(text))
         for place in exact_places(subject, sentence, text):
             if (text, place) not in told:
                 told.add((text, place))

@@ -13,8 +13,6 @@ from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.spelling_of_language import UNKNOWN, told_by_spelling
 from tasks.gates.subject import GateSubject
 
-IN_ANOTHER = "A passage in {found} is marked as {tag}"
-
 
 @gate("language_tag")
 def language_tag(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
@@ -47,8 +45,9 @@ def language_part(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]
             continue
         words, language = other
         found, marked = (name_of(each, subject.reader) for each in (language, tag))
-        told_as = "A passage in another language is marked as {tag}" if language == UNKNOWN else IN_ANOTHER
-        message = subject.say(told_as, found=found, tag=marked)
+        message = subject.say("A passage in {found} is marked as {tag}", found=found, tag=marked)
+        if language == UNKNOWN:
+            message = subject.say("A passage in another language is marked as {tag}", tag=marked)
         remedy = subject.say("Move it to the text of that language, or mark it with `lang` in the campaign's template.")
         yield Fault(message, remedy, subject.place(words), sentence=shown_safely(words))
 
