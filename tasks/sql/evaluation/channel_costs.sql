@@ -5,7 +5,8 @@ WITH message AS (
     FROM contact
     WHERE arm = 'treated' AND accepted_at IS NOT NULL
 )
-SELECT drawn_cluster.channels, sum(message.cost_sek) AS cost_sek, sum(message.co2_kg) AS co2_kg
+SELECT
+    drawn_cluster.channels, coalesce(sum(message.cost_sek), 0) AS cost_sek, coalesce(sum(message.co2_kg), 0) AS co2_kg
 FROM message
 INNER JOIN drawn_cluster ON message.cluster = drawn_cluster.cluster AND drawn_cluster.arm = 'treated'
 GROUP BY drawn_cluster.channels
