@@ -15,7 +15,7 @@ from campaigns.brief import Holdout
 from tasks import audience, experiment_design, runs
 from tasks.workplace import Workplace
 
-FEW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def person(number: int, household: int, email: int, segment: str = "a") -> Mapping[str, Any]:

@@ -103,7 +103,7 @@ def test_a_failed_message_counts_as_taken_and_not_as_reached(workplace: Workplac
     assert kept == (2,)
 
 
-@settings(max_examples=15, deadline=None, phases=[Phase.explicit, Phase.generate],
+@settings(max_examples=7, deadline=None, phases=[Phase.explicit, Phase.generate],
           suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(data=st.data())
 def test_receipts_say_the_same_in_any_order_and_however_often(
