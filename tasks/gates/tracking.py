@@ -19,9 +19,8 @@ SHORTENERS = frozenset({
 COUNTING = ("sendgrid.net", "list-manage.com", "mandrillapp.com", "mailgun.org", "hubspotlinks.com", "createsend.com")
 """Domains of senders of newsletters, through which each reader's link goes."""
 FOLLOWING = re.compile(
-    r"ref(?:errer|erral)?|(?:utm|mtm|pk|piwik|matomo|hsa|mc|oly|vero|mkt|trk)_\w+|_hsenc|_hsmi|__s|fbclid|gclid"
-    r"|gbraid|wbraid|dclid|msclkid"
-    r"|yclid|igshid|twclid|li_fat_id|(?:\w+[_-])?(?:id|uid|guid|uuid)|(?:user|person|recipient|employee|message"
+    r"(?:utm|mtm|pk|piwik|matomo|hsa|mc|oly|vero|mkt|trk)_\w+"
+    r"|(?:\w+[_-])?(?:id|uid|guid|uuid)|(?:user|person|recipient|employee|message"
     r"|contact|"
     r"subscriber|member|sender|mail|click|track(?:ing)?)(?:[_-]?(?:id|key|nr|no|token|hash))|user|recipient|mottagare"
     r"|anst(?:ä|a)lld|anst(?:ällnings)?nr|medarbetare|kollega|handl[äa]ggare|(?:f[öo]r|efter)?namn|signatur|hsaid"
@@ -52,6 +51,8 @@ OF_ONE_READER = re.compile(
     re.IGNORECASE,
 )
 """Parameters that tell one reader from another in a text to the public, where the name of a campaign may stand."""
+PARAMETERS = (FOLLOWING, OF_ONE_READER)
+"""In a text to employees neither may stand."""
 PERSON_IN_PATH = re.compile(
     r"/(?:u|users?|anv[äa]ndare|persone?r?|members?|medarbetare|anst[äa]lld|profile?|recipients?|mottagare|track|trk"
     r"|clicks?"
@@ -122,7 +123,7 @@ def _following(address: str, *, internal: bool) -> list[str]:
     if not internal:
         return [name for name, _ in given if OF_ONE_READER.fullmatch(name)]
     counted = COUNTED.fullmatch if parts.scheme.lower() != "mailto" else re.compile(r"\b\d{5,}\b").search
-    return [name for name, value in given if FOLLOWING.fullmatch(name) or counted(value)]
+    return [name for name, value in given if any(form.fullmatch(name) for form in PARAMETERS) or counted(value)]
 
 
 def _host(address: str) -> str:
