@@ -49,6 +49,11 @@ def date_locale(language: str) -> str:
     return name
 
 
+def for_translation(message: str) -> str:
+    """Mark a message for translation where it is listed, imported as ``_``; it is translated where it is shown."""
+    return message
+
+
 @cache
 def translations(language: str) -> gettext.NullTranslations:
     """Return the translations of every catalogue ``locale/*.<language>.po``; English is the source language."""

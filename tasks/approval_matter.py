@@ -10,6 +10,7 @@ import duckdb
 from campaigns.approval_matrix import is_assessed
 from campaigns.brief import Brief
 from campaigns.errors import Finding
+from campaigns.language import for_translation as _
 from campaigns.language import translations
 from campaigns.programme import load_programme
 from tasks.approval_mail import Request
@@ -24,11 +25,6 @@ from tasks.workplace import Workplace
 
 Text: TypeAlias = Callable[[str], str]
 Writers: TypeAlias = Mapping[str, Any]
-
-
-def _(message: str) -> str:
-    """Mark a message for translation where it is listed."""
-    return message
 
 
 REGISTERS = {

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from campaigns.language import for_translation as _
+
 
 @dataclass(frozen=True)
 class Wording:
@@ -17,11 +19,6 @@ class Wording:
     ends: tuple[str, ...]
     form: str = ""
     refusal: str = ""
-
-
-def _(message: str) -> str:
-    """Mark a message for translation where it is listed."""
-    return message
 
 
 FORM = _("Or write the code in the form of the suspended run in Prefect.")

@@ -3,17 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from campaigns.language import for_translation as _
 from campaigns.language import translations
 from tasks.experiment_design import POWER
 from tasks.pages import filters
 from tasks.preview_words import STANDINGS, WAVES
 from tasks.segment_names import NONE, SegmentNames
-
-
-def _(message: str) -> str:
-    """Mark a message for translation where it is listed; it is translated where it is shown."""
-    return message
-
 
 DIMENSIONS = {
     "reachability": _("How they can be reached"),

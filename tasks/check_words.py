@@ -1,10 +1,6 @@
 """What each check of the data claims, in words for whoever reads the preview; its own name is for developers."""
 
-
-def _(message: str) -> str:
-    """Mark a message for translation where it is listed; it is translated where it is shown."""
-    return message
-
+from campaigns.language import for_translation as _
 
 CHECKS = {
     "person_has_key": _("every person of the register has a pseudonym"),

@@ -8,15 +8,11 @@ from collections.abc import Callable, Iterable
 
 from campaigns.brief import Brief
 from campaigns.language import base, translations
+from campaigns.language import for_translation as _
 from campaigns.languages_told import name_of
 
 TRANSLATION = "translation:"
 SOURCE_LANGUAGE = "sv"
-
-
-def _(message: str) -> str:
-    """Mark a message for translation where it is listed."""
-    return message
 
 
 QUESTIONS = {

@@ -13,17 +13,13 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from campaigns.brief import Brief
+from campaigns.language import for_translation as _
 from tasks.approval_matter import REGISTERS
 from tasks.audience_answer import documented_columns
 from tasks.audience_query import Question, examine
 
 Text: TypeAlias = Callable[[str], str]
 ATTRIBUTES = "attributes"
-
-
-def _(message: str) -> str:
-    """Mark a message for translation where it is listed."""
-    return message
 
 
 COLUMNS = {

@@ -6,6 +6,7 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 from babel.dates import get_month_names
 
+from campaigns.language import for_translation as _
 from campaigns.language import translations
 from campaigns.period import Period
 from campaigns.programme import load_programme
@@ -13,11 +14,6 @@ from tasks.pages import LOCALES, filters
 from tasks.preview_words import Words
 
 Rows = list[dict[str, Any]]
-
-
-def _(message: str) -> str:
-    """Mark a message for translation where it is listed; it is translated where it is shown."""
-    return message
 
 
 STANDINGS = {

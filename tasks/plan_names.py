@@ -1,10 +1,6 @@
 """Names of the ways to plan, and of what a limit charges, for the preview."""
 
-
-def _(message: str) -> str:
-    """Mark a message for translation where it is listed; it is translated where it is shown."""
-    return message
-
+from campaigns.language import for_translation as _
 
 RULES = {
     "optimum": _("This plan"),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from campaigns.language import base, direction, translations
+from campaigns.language import for_translation as _
 from campaigns.programme import load_programme
 from tasks import checklist
 from tasks.check_words import CHECKS
@@ -12,11 +13,6 @@ from tasks.plan_names import CHARGES, RULES
 from tasks.segment_names import NONE
 
 LANGUAGE_NAMES = {"sv": "Svenska", "en": "English", "fi": "Suomi", "ar": "العربية", "so": "Af-Soomaali"}
-
-
-def _(message: str) -> str:
-    """Mark a message for translation where it is listed; it is translated where it is shown."""
-    return message
 
 
 STANDINGS = {
