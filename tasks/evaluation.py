@@ -18,7 +18,9 @@ from tasks import (
     runs,
     store,
 )
-from tasks.channel_effects import by_people
+from tasks.arm_effects import ArmEffect
+from tasks.channel_effects import ChannelEffect, by_people
+from tasks.channel_groups import Compared
 from tasks.estimate import Sums
 from tasks.estimation.sample_ratio import UNLIKELY, sample_ratio_p
 from tasks.evaluation_answer import Evidence, Found
@@ -83,11 +85,11 @@ def _evaluate(
     """Find everything in the order in which the temporary tables allow it, put it into words, write the tables."""
     rows = connection.execute(store.statement("evaluation/sums")).fetchall()
     sample_p = _sample_ratio(run, rows)
+    compared = channel_groups.read_groups(connection, observed_on)
+    effect = _estimate(connection, run, run.brief.objective.outcome)
+    channel_groups.keep(workplace, run.run, look, compared)
     reached = drawn_people.level_reached(connection)
     share = is_share(run.brief.objective, reached)
-    effect = _estimate(connection, run, run.brief.objective.outcome)
-    compared = channel_groups.read_groups(connection, observed_on)
-    channel_groups.keep(workplace, run.run, look, compared)
     evidence = Evidence(
         run,
         look,
@@ -96,9 +98,7 @@ def _evaluate(
         effects=[effect],
         sample_ratio_p=sample_p,
         **_parts(connection, run, rows, share),
-        channels=by_people(compared.treated, compared.holdout, share=share)
-        if effect.difference and not drawn_people.by_area(run)
-        else [],
+        channels=_channels(run, effect, compared, share),
         costs=evaluation_tables.read_costs(connection),
         trend=evaluation_tables.read_trend(connection, run),
         reached=reached,
@@ -108,6 +108,13 @@ def _evaluate(
     found = evaluation_answer.describe(evidence, workplace.language)
     evaluation_tables.write(connection, evidence, found)
     return found
+
+
+def _channels(run: runs.Run, effect: ArmEffect, compared: Compared, share: bool) -> list[ChannelEffect]:
+    """Return the effects by set of channels, where persons or households were drawn and anything is compared."""
+    if effect.difference is None or drawn_people.by_area(run):
+        return []
+    return by_people(compared.treated, compared.holdout, share=share)
 
 
 def _parts(
@@ -126,7 +133,7 @@ def _parts(
     }
 
 
-def _estimate(connection: duckdb.DuckDBPyConnection, run: runs.Run, outcome: str) -> arm_effects.ArmEffect:
+def _estimate(connection: duckdb.DuckDBPyConnection, run: runs.Run, outcome: str) -> ArmEffect:
     """Estimate one outcome whose observations ``observe`` has summed."""
     drawn_people.read_known_before(connection, run, outcome)
     return arm_effects.estimate_arm(connection, run, outcome, experiment_rows.write_rows(connection, run))
