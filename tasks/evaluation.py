@@ -26,7 +26,7 @@ from tasks.estimation.sample_ratio import UNLIKELY, sample_ratio_p
 from tasks.evaluation_answer import Evidence, Found
 from tasks.group_effects import Arms, group_effects
 from tasks.looks import coming_looks, due_looks, plan_looks
-from tasks.verdicts import direction, is_share, warn
+from tasks.verdicts import direction, doubt, is_share, worded
 from tasks.workplace import Workplace
 
 __all__ = ["coming_looks", "due_looks", "evaluate", "plan_looks", "require_outcomes"]
@@ -61,7 +61,8 @@ def evaluate(workplace: Workplace, run: str, look: int) -> Found:
         else:
             found = _evaluate(connection, workplace, known, look, observed_on)
             if observed_on > window.due_on:
-                warn(found, workplace.language, "late_observations")
+                found["doubts"].append(doubt("late_observations"))
+            found = worded(found, workplace.language)
             _set_look(connection, workplace, known.run, look, "done")
             store.keep_evidence(connection, workplace, known.run, evaluation_tables.TABLES)
             evaluation_record.keep(workplace, known.run, look, found)
@@ -105,7 +106,7 @@ def _evaluate(
         share=share,
     )
     _add_measures(connection, evidence)
-    found = evaluation_answer.describe(evidence, workplace.language)
+    found = evaluation_answer.describe(evidence)
     evaluation_tables.write(connection, evidence, found)
     return found
 

@@ -16,9 +16,9 @@ FEWEST_BARS = 2
 
 
 def write_follow_up_page(
-    path: Path, period: Period, tables: dict[str, Rows], words: FollowUpWords, lessons_in: str
+    path: Path, period: Period, tables: dict[str, Rows], words: FollowUpWords, written_in: str
 ) -> Path:
-    """Write the page and return its path; ``lessons_in`` is the language that campaigns' lessons are kept in."""
+    """Write the page and return its path; ``written_in`` is the language that the campaigns' people write in."""
     template = page_environment(words.language).get_template("follow_up.html.j2")
     campaigns, bodies = tables["campaigns"], tables["bodies"]
     hours = [row["approval_hours"] for row in campaigns if row["approval_hours"] is not None]
@@ -38,7 +38,7 @@ def write_follow_up_page(
         everybody=next((row for row in tables["group_reach"] if row["dimension"] == "everybody"), None),
         groups=_groups(tables["group_reach"], words),
         lessons=_by_campaign(tables["lessons"]),
-        lessons_in=lessons_in,
+        written_in=written_in,
     )
     return write_page(path, text)
 

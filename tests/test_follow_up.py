@@ -99,6 +99,15 @@ def test_what_was_found_told_overridden_and_learnt_stands_on_the_page(found: Fol
         assert told in text
 
 
+def test_lessons_are_told_in_the_readers_language(city: tuple[Workplace, dict[str, str]], tmp_path: Path) -> None:
+    workplace, _names = city
+    swedish, english = (follow_up(workplace, PERIOD, language, tmp_path / language) for language in ("sv", "en"))
+    told = {row["lesson"] for row in swedish.tables["lessons"]}
+    assert len(told) == len(english.tables["lessons"]) > 1
+    assert not told & {row["lesson"] for row in english.tables["lessons"]}
+    assert "of those whom the message was meant for" in english.page.read_text(encoding="utf-8")
+
+
 def test_campaigns_of_another_period_do_not_count(city: tuple[Workplace, dict[str, str]], tmp_path: Path) -> None:
     before = follow_up(city[0], read_period(f"{NOW.year - 1}"), out=tmp_path)
     assert sum(row["campaigns"] for row in before.tables["goals"]) == 0
