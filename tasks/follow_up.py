@@ -22,6 +22,8 @@ from tasks.workplace import Workplace
 Rows = list[dict[str, Any]]
 TABLES = {
     "goals": "FROM report_goal",
+    "costs": "FROM report_goal_cost",
+    "measures": "FROM report_measure",
     "bodies": "FROM report_body",
     "challenges": "FROM report_challenge",
     "campaigns": "FROM report_period_campaign ORDER BY started_on, run",
