@@ -13,7 +13,7 @@ from small_city import QUERY, Resident, begin, brief, insert, move_in, rows, sen
 from campaigns.brief import Brief
 from campaigns.errors import CheckFailed, InputError
 from campaigns.programme import load_programme
-from tasks import audience, store
+from tasks import audience, renamed_waves, store
 from tasks.local_time import CITY
 from tasks.preview_words import Words
 from tasks.segment_names import SegmentNames
@@ -145,6 +145,19 @@ def test_a_new_edition_leaves_out_whom_an_earlier_one_may_have_reached(
     sent(workplace, "another", "2026-1", "bo")
     found = reasons(workplace, begin(workplace, tmp_path, brief()))
     assert found == {"ann": "earlier_edition" if left_out else None, "bo": None}
+
+
+@pytest.mark.parametrize(("wave", "told_again"), [("external", False), ("first", True)])
+def test_a_wave_that_has_changed_its_name_is_warned_of_because_its_people_are_told_again(
+    workplace: Workplace, tmp_path: Path, wave: str, told_again: bool
+) -> None:
+    move_in(workplace, [Resident("ann", "home"), Resident("bo", "home")])
+    sent(workplace, "matavfall", "2026-1", "ann", wave=wave)
+    sent(workplace, "another", "2026-1", "bo", wave="first")
+    run = begin(workplace, tmp_path, brief())
+    assert reasons(workplace, run)["ann"] == (None if told_again else "earlier_edition")
+    warnings = renamed_waves.warnings_of(workplace, run)
+    assert [("matavfall-2026-1" in each, "wave first" in each) for each in warnings] == [(True, True)] * told_again
 
 
 def soon(*days: int, **changes: Any) -> Brief:

@@ -99,12 +99,13 @@ def prepare(campaign: Campaign, as_json: AsJson = False) -> None:
 
     load_brief(find_campaign(campaign))
     run_id = run_flow(start)
-    from tasks import audience_profile, empty_floors, store
+    from tasks import audience_profile, empty_floors, renamed_waves, store
     from tasks.plan_lessons import lessons_used
     from tasks.status import run_status
 
     preview = here().run_folder(run_id, "preview") / "index.html"
-    warnings = [*audience_profile.warnings_of(here(), run_id), *empty_floors.warnings_of(here(), run_id)]
+    told = (audience_profile, empty_floors, renamed_waves)
+    warnings = [warning for each in told for warning in each.warnings_of(here(), run_id)]
     standing = run_status(here(), run_id)
     with store.reading(here()) as connection:
         lessons = lessons_used(connection, run_id, here().language)
