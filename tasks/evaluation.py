@@ -19,14 +19,14 @@ from tasks import (
     store,
 )
 from tasks.arm_effects import ArmEffect
-from tasks.channel_effects import ChannelEffect, by_people
+from tasks.channel_effects import by_people
 from tasks.channel_groups import Compared
 from tasks.estimate import Sums
 from tasks.estimation.sample_ratio import UNLIKELY, sample_ratio_p
 from tasks.evaluation_answer import Evidence, Found
 from tasks.group_effects import Arms, group_effects
 from tasks.looks import coming_looks, due_looks, plan_looks
-from tasks.verdicts import direction, doubt, is_share, worded
+from tasks.verdicts import direction, is_share, worded
 from tasks.workplace import Workplace
 
 __all__ = ["coming_looks", "due_looks", "evaluate", "plan_looks", "require_outcomes"]
@@ -59,10 +59,7 @@ def evaluate(workplace: Workplace, run: str, look: int) -> Found:
         if observed_on is None:
             _set_look(connection, workplace, known.run, look, "waiting")
         else:
-            found = _evaluate(connection, workplace, known, look, observed_on)
-            if observed_on > window.due_on:
-                found["doubts"].append(doubt("late_observations"))
-            found = worded(found, workplace.language)
+            found = worded(_evaluate(connection, workplace, known, window, observed_on), workplace.language)
             _set_look(connection, workplace, known.run, look, "done")
             store.keep_evidence(connection, workplace, known.run, evaluation_tables.TABLES)
             evaluation_record.keep(workplace, known.run, look, found)
@@ -81,29 +78,25 @@ def _observe(connection: duckdb.DuckDBPyConnection, run: runs.Run, window: looks
 
 
 def _evaluate(
-    connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs.Run, look: int, observed_on: date
+    connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs.Run, window: looks.Window, observed_on: date
 ) -> Found:
-    """Find everything in the order in which the temporary tables allow it, put it into words, write the tables."""
+    """Find everything in the order in which the temporary tables allow it, and write the tables of results."""
     rows = connection.execute(store.statement("evaluation/sums")).fetchall()
     sample_p = _sample_ratio(run, rows)
     compared = channel_groups.read_groups(connection, observed_on)
     effect = _estimate(connection, run, run.brief.objective.outcome)
-    channel_groups.keep(workplace, run.run, look, compared)
+    channel_groups.keep(workplace, run.run, window.look, compared)
     reached = drawn_people.level_reached(connection)
     share = is_share(run.brief.objective, reached)
     evidence = Evidence(
-        run,
-        look,
-        observed_on,
-        rows,
+        *(run, window.look, observed_on, rows),
         effects=[effect],
         sample_ratio_p=sample_p,
-        **_parts(connection, run, rows, share),
-        channels=_channels(run, effect, compared, share),
+        **_parts(connection, run, rows, compared if effect.difference else None, share),
         costs=evaluation_tables.read_costs(connection),
         trend=evaluation_tables.read_trend(connection, run),
         reached=reached,
-        share=share,
+        is_late=observed_on > window.due_on,
     )
     _add_measures(connection, evidence)
     found = evaluation_answer.describe(evidence)
@@ -111,26 +104,28 @@ def _evaluate(
     return found
 
 
-def _channels(run: runs.Run, effect: ArmEffect, compared: Compared, share: bool) -> list[ChannelEffect]:
-    """Return the effects by set of channels, where persons or households were drawn and anything is compared."""
-    if effect.difference is None or drawn_people.by_area(run):
-        return []
-    return by_people(compared.treated, compared.holdout, share=share)
-
-
 def _parts(
-    connection: duckdb.DuckDBPyConnection, run: runs.Run, rows: list[tuple[Any, ...]], share: bool
+    connection: duckdb.DuckDBPyConnection,
+    run: runs.Run,
+    rows: list[tuple[Any, ...]],
+    compared: Compared | None,
+    share: bool,
 ) -> dict[str, Any]:
-    """Return the effects per segment, and per group of every dimension that has several."""
+    """Return the effects per segment, per group of every dimension that has several, and per set of channels.
+
+    Where areas were drawn, none of them is told apart by chance; None for ``compared``: there is nothing to compare.
+    """
+    parts: dict[str, Any] = {"share": share, "segments": [], "groups": {}, "channels": []}
     if drawn_people.by_area(run):
-        return {"segments": [], "groups": {}}
+        return parts
     way = direction(run.brief.objective)
     names = sorted({row[0] for row in rows} - {""})
     segments = {name: _arms([row for row in rows if row[0] == name]) for name in names}
     dimensions = {name: groups for name, groups in _groups(connection).items() if len(groups) > 1}
-    return {
+    return parts | {
         "segments": group_effects(segments, way, share=share),
         "groups": {name: group_effects(groups, way, share=share) for name, groups in dimensions.items()},
+        "channels": by_people(compared.treated, compared.holdout, share=share) if compared else [],
     }
 
 

@@ -17,7 +17,10 @@ NO_RATIO: Found = dict.fromkeys(("ratio", "ratio_low", "ratio_high"))
 
 @dataclass
 class Evidence:
-    """Everything that one look found, before it is put into words; ``effects`` begins with the objective's."""
+    """Everything that one look found, before it is put into words; ``effects`` begins with the objective's.
+
+    ``is_late`` says that the results were observed after the day of the look.
+    """
 
     run: runs.Run
     look: int
@@ -32,6 +35,7 @@ class Evidence:
     trend: Sequence[Found]
     reached: float
     share: bool
+    is_late: bool
     drawn: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -59,7 +63,7 @@ def describe(evidence: Evidence) -> Found:
         "channels": [_channel(evidence, row) for row in evidence.channels],
         "trend": list(evidence.trend),
     }
-    return _doubted(found | _basis(evidence, level, shown) | parts)
+    return _doubted(found | _basis(evidence, level, shown) | parts, evidence.is_late)
 
 
 def _basis(evidence: Evidence, level: float, shown: bool) -> Found:
@@ -82,12 +86,14 @@ def _basis(evidence: Evidence, level: float, shown: bool) -> Found:
     }
 
 
-def _doubted(found: Found) -> Found:
+def _doubted(found: Found, is_late: bool) -> Found:
     """Add the doubts that only the whole answer tells."""
     if found["claim"] == "no_control" and len(found["trend"]) > 1:
         found["doubts"].append(verdicts.doubt("trend_only"))
     if found["power"] is not None and found["power"] < 0.8 and found["claim"] == "no_effect_shown":
         found["doubts"].append(verdicts.doubt("little_power", power=found["power"]))
+    if is_late:
+        found["doubts"].append(verdicts.doubt("late_observations"))
     return found
 
 

@@ -15,6 +15,7 @@ from tasks.workplace import Workplace
 class Window:
     """Which days of observation belong to a look: after ``since`` or on it, up to ``due_on`` where there are any."""
 
+    look: int
     since: date
     due_on: date
 
@@ -71,4 +72,4 @@ def window(run: runs.Run, look: int) -> Window:
     days = [run.brief.schedule.start.astimezone(zone).date(), *(time.astimezone(zone).date() for time in times)]
     # An observation that an earlier look has used says nothing new; two looks on one day may share it.
     since = days[0] if look == 1 or days[look - 1] == days[look] else date.fromordinal(days[look - 1].toordinal() + 1)
-    return Window(since, days[look])
+    return Window(look, since, days[look])

@@ -31,6 +31,20 @@ WARNINGS = {
     ),
     "late_observations": _("The results were observed after the day of the look."),
 }
+EFFECTS = {
+    "shown": _(
+        "Of 100 %(units)s that the message was meant for, %(estimate)s reached the result than would have "
+        "otherwise. We are 95 per cent sure that the true figure lies between %(low)s and %(high)s."
+    ),
+    "not_shown": _(
+        "We cannot show that the campaign made a difference. The best guess is that, of 100 %(units)s, "
+        "%(estimate)s reached the result, but the true figure may be anything between %(low)s and %(high)s."
+    ),
+    "level": _(
+        "The %(units)s that the message was meant for ended %(estimate)s than they would have otherwise. "
+        "We are 95 per cent sure that the true figure lies between %(low)s and %(high)s."
+    ),
+}
 
 
 class PlainWords:
@@ -79,33 +93,18 @@ class PlainWords:
 
         ``shown`` is whether it may be claimed; where it is left out, whether the interval lies on one side of zero.
         """
-        _ = self._
         outside = low > 0 or high < 0
         if outside and shown is False:
             return self._promising(low, estimate, high)
-        shown = outside
-        if self.share:
-            template = (
-                _(
-                    "Of 100 %(units)s that the message was meant for, %(estimate)s reached the result than would have "
-                    "otherwise. We are 95 per cent sure that the true figure lies between %(low)s and %(high)s."
-                )
-                if shown
-                else _(
-                    "We cannot show that the campaign made a difference. The best guess is that, of 100 %(units)s, "
-                    "%(estimate)s reached the result, but the true figure may be anything between %(low)s and %(high)s."
-                )
-            )
-        else:
-            template = _(
-                "The %(units)s that the message was meant for ended %(estimate)s than they would have otherwise. "
-                "We are 95 per cent sure that the true figure lies between %(low)s and %(high)s."
-            )
+        kind = "level" if not self.share else "shown" if outside else "not_shown"
         decimals = 0 if high - low >= (0.03 if self.share else 3) else 1 if self.share else 2
-        about = _("about %(figure)s") % {"figure": self._figure(estimate, decimals)}
         near, far = (high, low) if high < 0 else (low, high)
-        ends = {"low": self._figure(near, decimals, bare=shown), "high": self._figure(far, decimals)}
-        return template % {"units": self.units, "estimate": about, **ends}
+        return self._(EFFECTS[kind]) % {
+            "units": self.units,
+            "estimate": self._("about %(figure)s") % {"figure": self._figure(estimate, decimals)},
+            "low": self._figure(near, decimals, bare=outside),
+            "high": self._figure(far, decimals),
+        }
 
     def _promising(self, low: float, estimate: float, high: float) -> str:
         _ = self._

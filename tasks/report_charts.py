@@ -30,18 +30,15 @@ def effect_chart(
     spread = max(abs(value) for value in (low, high, needed, 0.01))
     axes.axvline(0, color=SOFT, linewidth=1.2)
     axes.axvline(needed, color=INK, linewidth=1.2, linestyle=(0, (4, 3)))
-    axes.plot([low, high], [0, 0], color=ACCENT, linewidth=7, solid_capstyle="round", alpha=0.35)
-    axes.plot([estimate], [0], marker="o", markersize=11, color=ACCENT)
+    _interval(axes, 0, (low, estimate, high), width=7, dot=11)
     axes.annotate(
         words["estimate"], (estimate, 0), (0, 14), textcoords="offset points", ha="center", color=ACCENT, bbox=PLATE
     )
     axes.annotate(words["zero"], (0, -1), (4, 4), textcoords="offset points", ha="left", color=SOFT)
     axes.annotate(words["needed"], (needed, -1), (-4, 4), textcoords="offset points", ha="right", color=INK)
-    axes.set_ylim(-1, 1)
-    axes.set_xlim(min(low, 0, needed) - 0.08 * spread, max(high, 0, needed) + 0.08 * spread)
-    axes.set_yticks([])
-    _written(axes.xaxis, number)
-    axes.set_xlabel(words["axis"], color=SOFT)
+    ends = min(low, 0, needed) - 0.08 * spread, max(high, 0, needed) + 0.08 * spread
+    axes.set(xlim=ends, ylim=(-1, 1), yticks=[])
+    _written(axes.xaxis, number, words["axis"])
     return _svg(figure, "effect", title, text)
 
 
@@ -76,14 +73,12 @@ def interval_chart(
         axes.annotate(
             words["whole"], (whole, len(rows) + 0.62), (4, 0), textcoords="offset points", color=INK, va="center"
         )
-    for place, (_label, low, estimate, high) in zip(places, rows, strict=True):
-        axes.plot([low, high], [place, place], color=ACCENT, linewidth=5, solid_capstyle="round", alpha=0.35)
-        axes.plot([estimate], [place], marker="o", markersize=8, color=ACCENT)
+    for place, (_label, *figures) in zip(places, rows, strict=True):
+        _interval(axes, place, figures, width=5, dot=8)
     axes.set_yticks(list(places), [label for label, *_figures in rows], color=INK)
     axes.set_ylim(0.4, len(rows) + 0.9)
     axes.tick_params(axis="y", length=0)
-    _written(axes.xaxis, number)
-    axes.set_xlabel(words["axis"], color=SOFT)
+    _written(axes.xaxis, number, words["axis"])
     return _svg(figure, name, title, text)
 
 
@@ -96,22 +91,28 @@ def fairness_chart(
     axes.plot(shares, effects, color=ACCENT, linewidth=2, marker="o", markersize=8)
     axes.set_xticks(shares)
     axes.set_ylim(0, max(effects) * 1.15)
-    _written(axes.yaxis, number)
-    _written(axes.xaxis, number)
+    _written(axes.yaxis, number, words["effect"])
+    _written(axes.xaxis, number, words["share"])
     axes.grid(axis="y", color=PALE, linewidth=0.8)
-    axes.set_xlabel(words["share"], color=SOFT)
-    axes.set_ylabel(words["effect"], color=SOFT)
     return _svg(figure, "fairness", title, text)
 
 
-def _written(axis: Any, number: Number) -> None:
-    """Let an axis write its numbers as the reader's language does, with the decimals that its steps need."""
+def _interval(axes: Any, place: float, figures: Sequence[float], *, width: float, dot: float) -> None:
+    """Draw the best estimate as a dot on the band that holds the true figure (low, estimate, high)."""
+    low, estimate, high = figures
+    axes.plot([low, high], [place, place], color=ACCENT, linewidth=width, solid_capstyle="round", alpha=0.35)
+    axes.plot([estimate], [place], marker="o", markersize=dot, color=ACCENT)
+
+
+def _written(axis: Any, number: Number, label: str) -> None:
+    """Label an axis and let it write its numbers as the reader's language does, with the decimals its steps need."""
     from matplotlib.ticker import FuncFormatter
 
     def written(value: float, _place: int | None) -> str:
         return number(value, max(map(_decimals, axis.get_majorticklocs())))
 
     axis.set_major_formatter(FuncFormatter(written))
+    axis.set_label_text(label, color=SOFT)
 
 
 def _decimals(value: float) -> int:

@@ -73,36 +73,45 @@ def between(treated: Level, control: Level, parts: Sequence[Part], *, share: boo
     Where the outcome is a share that few have, the interval and its p are Newcombe's, and no interval of a share leaves
     −1 to 1. ``from_levels`` says that the levels' own variances hold, which Newcombe's interval and the ratio's need.
     """
-    from scipy.special import stdtr, stdtrit
-
-    variance = sum(part.variance for part in parts)
-    estimate, error = treated.level - control.level, math.sqrt(variance)
+    estimate, error = treated.level - control.level, math.sqrt(sum(part.variance for part in parts))
     freedom = satterthwaite(parts)
-    quantile = float(stdtrit(freedom, (1 + CONFIDENCE) / 2))
-    if share and from_levels and (treated.few or control.few):
-        low, high = _newcombe(treated, control, quantile)
-        p = float(2 * stdtr(freedom, -_furthest(treated, control)))
-    else:
-        low, high = estimate - quantile * error, estimate + quantile * error
-        p = float(2 * stdtr(freedom, -abs(estimate) / error)) if error else float(estimate == 0)
-    if share:
-        low, high = max(low, -1.0), min(high, 1.0)
+    scored = share and from_levels and (treated.few or control.few)
+    low, high, p = _scored(treated, control, freedom) if scored else _students(estimate, error, freedom)
     ratio = treated.level / control.level if min(treated.level, control.level) > 0 else None
-    around = _around_ratio(ratio, treated, control, quantile) if ratio and from_levels else (None, None)
+    around = _around_ratio(ratio, treated, control, _quantile(freedom)) if ratio and from_levels else (None, None)
     return Difference(
-        treated.level,
-        control.level,
-        estimate,
-        error,
-        low,
-        high,
-        p,
-        freedom,
+        *(treated.level, control.level, estimate, error),
+        low=max(low, -1.0) if share else low,
+        high=min(high, 1.0) if share else high,
+        p=p,
+        freedom=freedom,
         ratio=ratio,
         ratio_low=around[0],
         ratio_high=around[1],
-        level_variance=treated.variance if from_levels else variance / 2,
+        level_variance=treated.variance if from_levels else error**2 / 2,
     )
+
+
+def _quantile(freedom: float) -> float:
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, (1 + CONFIDENCE) / 2))
+
+
+def _students(estimate: float, error: float, freedom: float) -> tuple[float, float, float]:
+    """Return both ends of Student's interval and its p."""
+    from scipy.special import stdtr
+
+    half = _quantile(freedom) * error
+    p = float(2 * stdtr(freedom, -abs(estimate) / error)) if error else float(estimate == 0)
+    return estimate - half, estimate + half, p
+
+
+def _scored(treated: Level, control: Level, freedom: float) -> tuple[float, float, float]:
+    """Return both ends of Newcombe's interval and the p that agrees with it."""
+    from scipy.special import stdtr
+
+    return *_newcombe(treated, control, _quantile(freedom)), float(2 * stdtr(freedom, -_furthest(treated, control)))
 
 
 def satterthwaite(parts: Sequence[Part]) -> float:
