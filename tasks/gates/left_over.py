@@ -32,7 +32,7 @@ SHOWN = r"(?:date|time|place|venue|address|price|link|programme|program|location
 NOTE_TO_ONESELF = re.compile(
     rf"(?<!\w){EDITED}\s+{OF_THE_TEXT}|^{THING}(?: och {THING})?\s+(?:meddelas|kommer|anges|fylls i|läggs till"
     rf"|tillkommer)"
-    r"\s+(?:senare|inom kort|snart|framöver|så småningom)"
+    r"\s+(?:senare|inom kort|snart|framöver|så småningom)(?! (?:i|på|via|per|när|av|till|under|efter|genom|vid)\b)"
     rf"|^(?:the )?(?:exact )?{SHOWN}(?: and {SHOWN})?\s+(?:will be|to be|is|are)\s+(?:to be )?(?:announced|confirmed"
     rf"|decided"
     r"|added|determined|communicated|provided|filled in)\b(?!\s+(?:by|on|in|to|at|with)\b)"
