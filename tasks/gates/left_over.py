@@ -10,7 +10,7 @@ EMPTY_VALUE = re.compile(
     r"|(?<!\w)(?:den|kl\.?|klockan|on|at|by|kostar|costs|är|is|till|av|of)\s+(?:nan|NaT|None)(?=[\s.,!?]|$)"
     r"|#(?:REF|N/A|NAME|VALUE|DIV/0|NUM|NULL|SPILL|CALC|FIELD|REFERENS|SAKNAS|VÄRDEFEL|NAMN|DIVISION/0|OGILTIGT"
     r"|SKÄRNING|VIITTAUS|PUUTTUU|ARVO|JAKO/0|NIMI)[!?]?|\[object \w+\]"
-    r"|(?P<sign>@@|%%|##|~~|\^\^|\$\$)[^\W_][\w .-]{0,40}(?P=sign)"
+    r"|(?P<sign>@@|%%|##|\^\^|\$\$)[^\W_][\w .-]{0,40}(?P=sign)"
 )
 """What stands where a program had no value, and the marks of mail merges."""
 OF_THE_TEXT = (
