@@ -33,15 +33,13 @@ def draw_areas(connection: duckdb.DuckDBPyConnection, run: str) -> Pairs:
 
 
 def name_pairs(connection: duckdb.DuckDBPyConnection, pairs: Sequence[Sequence[str]]) -> None:
-    """Make the pair the stratum of everybody in ``approached``, and leave out those of no pair."""
+    """Make ``area_pair``, one row per area that was drawn: its pair, the stratum of everybody there."""
     areas = [area for pair in pairs for area in pair]
     names = [" ".join(pair) for pair in pairs for _ in pair]
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE area_pair AS SELECT unnest($1::VARCHAR[]) AS area, unnest($2::VARCHAR[]) AS pair",
         [areas, names],
     )
-    connection.execute("UPDATE approached SET segment = pair FROM area_pair WHERE cluster_key = area")
-    connection.execute("DELETE FROM approached WHERE cluster_key NOT IN (SELECT area FROM area_pair)")
 
 
 def _by_lot(connection: duckdb.DuckDBPyConnection, run: str, pair: tuple[str, str]) -> tuple[str, str]:

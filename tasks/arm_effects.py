@@ -48,7 +48,7 @@ def estimate_arm(connection: duckdb.DuckDBPyConnection, run: runs.Run, outcome: 
         matrix = matrix if matrix.covariates.shape[1] else None
     balance_p = None if matrix is None or rows.raked else matrix.balance()
     _refuse_unlike(run, balance_p)
-    population = sum_clusters(connection, asked)
+    population = sum_clusters(connection, asked, adjusted=matrix is not None)
     try:
         found = compare_arms(connection, asked, ARMS, population, matrix, received=received > 0)
     except ValueError:

@@ -21,10 +21,9 @@ def read_people(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run
     drawn_in = _waves(connection, run.run)
     values = {"run": run.run, "wave": "".join(drawn_in[:1]), "by_area": by_area(run)}
     store.run_each(connection, "evaluation/several_waves" if len(drawn_in) > 1 else "evaluation/one_wave", values)
-    if by_area(run):
-        name_pairs(connection, run.design["pairs"])
+    name_pairs(connection, run.design.get("pairs") or ())
     read_traits(connection, workplace, run.run, _asked(run))
-    for name in ("people", "sent", "contacts", "drawn_clusters"):
+    for name in ("people", "contacts", "drawn_clusters"):
         store.run_each(connection, f"evaluation/{name}", values)
 
 
@@ -68,19 +67,16 @@ def read_traits(
 def read_known_before(connection: duckdb.DuckDBPyConnection, run: runs.Run, outcome: str) -> None:
     """Make ``known_before``, one row per person: the groups of the report and the covariates of the brief.
 
-    ``observe`` has been called for the outcome.
+    ``earlier`` is the same with the outcome before the start alone, where that is a covariate.
     """
-    names = dict.fromkeys((*GROUPS, *run.brief.covariates))
-    earlier = ""
-    if OBSERVED_BEFORE in names:
+    source = "known_person"
+    if OBSERVED_BEFORE in run.brief.covariates:
         values = {"run": run.run, "outcome": outcome, "start": looks.window(run, 1).since}
-        connection.execute(store.statement("evaluation/observed_before"), values)
-        earlier = "LEFT JOIN earlier ON drawn.number = earlier.number"
-    columns = ", ".join(quoted(name) for name in names)
-    connection.execute(
-        "CREATE OR REPLACE TEMP VIEW known_before AS "
-        f"SELECT drawn.number, drawn.cluster, drawn.arm, {columns} FROM drawn_person AS drawn {earlier}"
-    )
+        store.run_each(connection, "evaluation/observed_before", values)
+        source = "known_person INNER JOIN (SELECT number, observed_before FROM earlier) USING (number)"
+    # A survey asks it again for every margin; else it is asked once, if at all.
+    kind = "TABLE" if run.brief.objective.survey else "VIEW"
+    connection.execute(f"CREATE OR REPLACE TEMP {kind} known_before AS FROM {source}")
 
 
 def by_area(run: runs.Run) -> bool:

@@ -18,13 +18,15 @@ from tasks import (
     runs,
     store,
 )
-from tasks.channel_effects import by_people
+from tasks.arm_effects import ArmEffect
+from tasks.channel_effects import ChannelEffect, by_people
+from tasks.channel_groups import Compared
 from tasks.estimate import Sums
 from tasks.estimation.sample_ratio import UNLIKELY, sample_ratio_p
 from tasks.evaluation_answer import Evidence, Found
 from tasks.group_effects import Arms, group_effects
 from tasks.looks import coming_looks, due_looks, plan_looks
-from tasks.verdicts import direction, is_share, warn
+from tasks.verdicts import direction, doubt, is_share, worded
 from tasks.workplace import Workplace
 
 __all__ = ["coming_looks", "due_looks", "evaluate", "plan_looks", "require_outcomes"]
@@ -59,7 +61,8 @@ def evaluate(workplace: Workplace, run: str, look: int) -> Found:
         else:
             found = _evaluate(connection, workplace, known, look, observed_on)
             if observed_on > window.due_on:
-                warn(found, workplace.language, "late_observations")
+                found["doubts"].append(doubt("late_observations"))
+            found = worded(found, workplace.language)
             _set_look(connection, workplace, known.run, look, "done")
             store.keep_evidence(connection, workplace, known.run, evaluation_tables.TABLES)
             evaluation_record.keep(workplace, known.run, look, found)
@@ -83,11 +86,11 @@ def _evaluate(
     """Find everything in the order in which the temporary tables allow it, put it into words, write the tables."""
     rows = connection.execute(store.statement("evaluation/sums")).fetchall()
     sample_p = _sample_ratio(run, rows)
+    compared = channel_groups.read_groups(connection, observed_on)
+    effect = _estimate(connection, run, run.brief.objective.outcome)
+    channel_groups.keep(workplace, run.run, look, compared)
     reached = drawn_people.level_reached(connection)
     share = is_share(run.brief.objective, reached)
-    effect = _estimate(connection, run, run.brief.objective.outcome)
-    compared = channel_groups.read_groups(connection, observed_on)
-    channel_groups.keep(workplace, run.run, look, compared)
     evidence = Evidence(
         run,
         look,
@@ -96,18 +99,23 @@ def _evaluate(
         effects=[effect],
         sample_ratio_p=sample_p,
         **_parts(connection, run, rows, share),
-        channels=by_people(compared.treated, compared.holdout, share=share)
-        if effect.difference and not drawn_people.by_area(run)
-        else [],
+        channels=_channels(run, effect, compared, share),
         costs=evaluation_tables.read_costs(connection),
         trend=evaluation_tables.read_trend(connection, run),
         reached=reached,
         share=share,
     )
     _add_measures(connection, evidence)
-    found = evaluation_answer.describe(evidence, workplace.language)
+    found = evaluation_answer.describe(evidence)
     evaluation_tables.write(connection, evidence, found)
     return found
+
+
+def _channels(run: runs.Run, effect: ArmEffect, compared: Compared, share: bool) -> list[ChannelEffect]:
+    """Return the effects by set of channels, where persons or households were drawn and anything is compared."""
+    if effect.difference is None or drawn_people.by_area(run):
+        return []
+    return by_people(compared.treated, compared.holdout, share=share)
 
 
 def _parts(
@@ -126,7 +134,7 @@ def _parts(
     }
 
 
-def _estimate(connection: duckdb.DuckDBPyConnection, run: runs.Run, outcome: str) -> arm_effects.ArmEffect:
+def _estimate(connection: duckdb.DuckDBPyConnection, run: runs.Run, outcome: str) -> ArmEffect:
     """Estimate one outcome whose observations ``observe`` has summed."""
     drawn_people.read_known_before(connection, run, outcome)
     return arm_effects.estimate_arm(connection, run, outcome, experiment_rows.write_rows(connection, run))

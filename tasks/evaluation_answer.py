@@ -9,7 +9,6 @@ from tasks import runs, verdicts
 from tasks.arm_effects import ArmEffect, adjusted_p
 from tasks.channel_effects import ChannelEffect
 from tasks.group_effects import GroupEffect, equity
-from tasks.plain_words import PlainWords
 from tasks.planned_looks import anytime_interval, look_interval, look_level, power_reached
 
 Found = dict[str, Any]
@@ -39,8 +38,8 @@ class Evidence:
         self.drawn = sum(row[12] for row in self.sums)
 
 
-def describe(evidence: Evidence, language: str) -> Found:
-    """Return what ``--json`` prints; without a control group it holds levels and a trend but claims no effect."""
+def describe(evidence: Evidence) -> Found:
+    """Return the answer without its words; without a control group it holds levels and a trend but claims no effect."""
     brief = evidence.run.brief
     level = look_level(brief.schedule.start, brief.look_times(), evidence.look)
     adjusted = adjusted_p(evidence.effects)
@@ -50,7 +49,7 @@ def describe(evidence: Evidence, language: str) -> Found:
     holdout = arms["holdout"]
     if effect.difference:
         treated["level"], holdout["level"] = effect.difference.level, effect.difference.control_level
-    found = verdicts.describe(evidence.run, evidence.look, [treated, holdout], effect, evidence.reached, language)
+    found = verdicts.describe(evidence.run, evidence.look, [treated, holdout], effect, evidence.reached)
     shown = treated["verdict"] != "not_shown"
     parts = {
         "kpis": _measures(evidence, adjusted, level),
@@ -60,7 +59,7 @@ def describe(evidence: Evidence, language: str) -> Found:
         "channels": [_channel(evidence, row) for row in evidence.channels],
         "trend": list(evidence.trend),
     }
-    return _worded(found | _basis(evidence, level, shown) | parts, language)
+    return _doubted(found | _basis(evidence, level, shown) | parts)
 
 
 def _basis(evidence: Evidence, level: float, shown: bool) -> Found:
@@ -83,13 +82,12 @@ def _basis(evidence: Evidence, level: float, shown: bool) -> Found:
     }
 
 
-def _worded(found: Found, language: str) -> Found:
-    """Add the warnings that only the whole answer tells."""
+def _doubted(found: Found) -> Found:
+    """Add the doubts that only the whole answer tells."""
     if found["claim"] == "no_control" and len(found["trend"]) > 1:
-        verdicts.warn(found, language, "trend_only")
+        found["doubts"].append(verdicts.doubt("trend_only"))
     if found["power"] is not None and found["power"] < 0.8 and found["claim"] == "no_effect_shown":
-        words = PlainWords(language, found["unit"], found["share"])
-        verdicts.warn(found, language, "little_power", power=words.written["percent"](found["power"]))
+        found["doubts"].append(verdicts.doubt("little_power", power=found["power"]))
     return found
 
 

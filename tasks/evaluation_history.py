@@ -5,26 +5,33 @@ import json
 import duckdb
 
 from tasks import store
-from tasks.evaluation_record import stored_evaluation
+from tasks.evaluation_record import Found, stored_evaluation
 from tasks.workplace import Workplace
 
 TIME = "evaluated_at"
+WORDS = ("warnings", "summary")
 
 
 def keep(workplace: Workplace, run: str, look: int) -> bool:
     """Add the look's answer to ``evaluation_history`` unless it says what the newest one says; returns whether it did.
 
+    The same figures in another language say the same.
     Raises OutcomesMissing where the look has not been evaluated.
     """
     answer = stored_evaluation(workplace, run, look)
     evaluated_at = answer.pop(TIME)
     text = json.dumps(answer, ensure_ascii=False, sort_keys=True)
     with store.writing(workplace) as connection:
-        if _newest(connection, run, look) == text:
+        newest = _newest(connection, run, look)
+        if newest is not None and _figures(json.loads(newest)) == _figures(json.loads(text)):
             return False
         connection.execute("INSERT INTO evaluation_history VALUES (?, ?, ?, ?)", [run, look, evaluated_at, text])
         store.keep_evidence(connection, workplace, run, ["evaluation_history"])
     return True
+
+
+def _figures(answer: Found) -> Found:
+    return {name: value for name, value in answer.items() if name not in WORDS}
 
 
 def _newest(connection: duckdb.DuckDBPyConnection, run: str, look: int) -> str | None:

@@ -9,10 +9,11 @@ from tasks import runs, store
 from tasks.evaluation_answer import Evidence, Found
 
 TABLES = ("evaluation", "effect", "effect_group", "effect_channel", "equity")
+Costs = dict[str, tuple[float, float]]
 RENAMED = {"effect": "estimate", "group": "group_name", "index": "equity_index"}
 
 
-def read_costs(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[float, float]]:
+def read_costs(connection: duckdb.DuckDBPyConnection) -> Costs:
     """Return kronor and kilograms of accepted messages by the channels of the plan."""
     places = connection.execute("SELECT DISTINCT place, channel FROM contact ORDER BY place").fetchall()
     rows = connection.execute(store.statement("evaluation/channel_costs")).fetchall()
@@ -78,9 +79,9 @@ def _insert(
     columns = [name for (name,) in connection.execute(
         "SELECT column_name FROM duckdb_columns() WHERE table_name = ? AND database_name = current_database()", [table]
     ).fetchall()]  # fmt: skip
-    for row in rows:
-        named = {RENAMED.get(name, name): value for name, value in {**common, **row}.items()}
-        kept = {name: named[name] for name in columns if name in named}
-        connection.execute(
-            f'INSERT INTO "{table}" ({", ".join(kept)}) VALUES ({", ".join("?" for _ in kept)})', [*kept.values()]
-        )
+    named = [{RENAMED.get(name, name): value for name, value in {**common, **row}.items()} for row in rows]
+    kept = [name for name in columns if any(name in row for row in named)]
+    if named:
+        places = ", ".join([f"({', '.join('?' for _ in kept)})"] * len(named))
+        values = [row.get(name) for row in named for name in kept]
+        connection.execute(f'INSERT INTO "{table}" ({", ".join(kept)}) VALUES {places}', values)

@@ -1,5 +1,6 @@
 """The rows that an evaluation estimates from, with covariates of clusters and the weights of a survey."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,35 +28,44 @@ def write_rows(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> Rows:
     """Fill ``study_row`` for the estimator; ``read_known_before`` has been called."""
     connection.execute(store.statement("study/macros"))
     survey = run.brief.objective.survey
-    margins = GROUPS if survey else ()
-    names = tuple(dict.fromkeys(name for name in (*run.brief.covariates, *margins) if _varies(connection, name)))
     if survey:
+        names = _varying(connection, (*run.brief.covariates, *GROUPS), "known_before")
         _write_survey(connection, run, names)
     else:
+        _write_known(connection, tuple(dict.fromkeys(run.brief.covariates)))
+        names = _varying(connection, run.brief.covariates, "cluster_known")
         _write_clusters(connection, names, joined=not by_area(run))
     return Rows(names, survey)
 
 
-def _varies(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
-    query = f"SELECT coalesce(min({quoted(name)}) <> max({quoted(name)}), false) FROM known_before"
-    return bool(connection.execute(query).fetchall()[0][0])
+def _varying(connection: duckdb.DuckDBPyConnection, names: Sequence[str], table: str) -> tuple[str, ...]:
+    """Return those of the covariates that are not the same for everybody."""
+    once = tuple(dict.fromkeys(names))
+    told = ", ".join(f"coalesce(min({quoted(name)}) <> max({quoted(name)}), false)" for name in once)
+    found = connection.execute(f"SELECT {told} FROM {table}").fetchall()[0] if once else ()
+    return tuple(name for name, varies in zip(once, found, strict=True) if varies)
+
+
+def _write_known(connection: duckdb.DuckDBPyConnection, names: tuple[str, ...]) -> None:
+    """Fill ``cluster_known``: of a cluster the mean of numbers, of words the one of its first person."""
+    numbers = [name for name in names if _is_number(connection, name)]
+    columns = [f"{'mean' if name in numbers else 'drawn'}.{quoted(name)}" for name in names]
+    query = f"SELECT {', '.join(['drawn.cluster', 'drawn.arm', *columns])} FROM drawn_cluster AS drawn"
+    if numbers:
+        means = ", ".join(f"avg({_number(name)}) AS {quoted(name)}" for name in numbers)
+        source = "earlier" if numbers == [OBSERVED_BEFORE] else "known_before"
+        query += (
+            f" LEFT JOIN (SELECT cluster, arm, {means} FROM {source} GROUP BY cluster, arm) AS mean "
+            "ON drawn.cluster = mean.cluster AND drawn.arm = mean.arm"
+        )
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE cluster_known AS {query}{'' if names else ' LIMIT 0'}")
 
 
 def _write_clusters(connection: duckdb.DuckDBPyConnection, names: tuple[str, ...], *, joined: bool) -> None:
-    """Take of a cluster the mean of numbers, of words the one of its first person."""
-    numbers = [name for name in names if _is_number(connection, name)]
-    told = [
-        f"{'mean' if name in numbers else 'one'}.{quoted(name)} AS covariate_{place}"
-        for place, name in enumerate(names)
-    ]
-    means = [f"avg({_number(name)}) AS {quoted(name)}" for name in numbers]
+    told = [f"{quoted(name)} AS covariate_{place}" for place, name in enumerate(names)]
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE cluster_covariate AS SELECT {', '.join(['drawn.cluster', 'drawn.arm', *told])} "
-        "FROM drawn_cluster AS drawn INNER JOIN known_before AS one ON drawn.first = one.number LEFT JOIN "
-        f"(SELECT {', '.join(['cluster', 'arm', *means])} FROM known_before GROUP BY cluster, arm) AS mean "
-        "ON drawn.cluster = mean.cluster AND drawn.arm = mean.arm"
-        if names
-        else "CREATE OR REPLACE TEMP TABLE cluster_covariate AS SELECT cluster, arm FROM drawn_cluster LIMIT 0"
+        f"CREATE OR REPLACE TEMP VIEW cluster_covariate AS SELECT {', '.join(['cluster', 'arm', *told])} "
+        "FROM cluster_known"
     )
     counted = connection.execute(
         "SELECT coalesce(segment, ''), count(*) FILTER (WHERE arm = 'treated'), "
@@ -72,9 +82,10 @@ def _write_clusters(connection: duckdb.DuckDBPyConnection, names: tuple[str, ...
 
 
 def _is_number(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    # Materialised, so that each value is read once and not once per cluster.
     query = (
-        f"SELECT bool_and(number({quoted(name)}) IS NOT NULL) FROM (SELECT DISTINCT {quoted(name)} FROM known_before) "
-        f"WHERE told({quoted(name)}) IS NOT NULL"
+        f"WITH found AS MATERIALIZED (SELECT DISTINCT {quoted(name)} FROM drawn_cluster) "
+        f"SELECT bool_and(number({quoted(name)}) IS NOT NULL) FROM found WHERE told({quoted(name)}) IS NOT NULL"
     )
     return name == OBSERVED_BEFORE or bool(connection.execute(query).fetchall()[0][0])
 

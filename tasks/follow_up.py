@@ -22,6 +22,8 @@ from tasks.workplace import Workplace
 Rows = list[dict[str, Any]]
 TABLES = {
     "goals": "FROM report_goal",
+    "costs": "FROM report_goal_cost",
+    "measures": "FROM report_measure",
     "bodies": "FROM report_body",
     "challenges": "FROM report_challenge",
     "campaigns": "FROM report_period_campaign ORDER BY started_on, run",
@@ -59,11 +61,12 @@ def follow_up(workplace: Workplace, period: Period, language: str = "", out: Pat
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with store.reading(workplace) as connection:
         look_at(connection, period)
+        connection.execute("SET VARIABLE reader_language = ?", [language])
         tables = {name: _rows(connection, query) for name, query in TABLES.items()}
         for name, query in TABLES.items():
             _write_parquet(connection, query, folder / f"{name}.parquet")
     words = FollowUpWords(language)
-    page = write_follow_up_page(folder / "index.html", period, tables, words, lessons_in=workplace.language)
+    page = write_follow_up_page(folder / "index.html", period, tables, words, written_in=workplace.language)
     return FollowUp(period, tables, page, tuple(words.summary(period, tables)))
 
 

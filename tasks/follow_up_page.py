@@ -1,7 +1,6 @@
 """The page of a follow-up: static, without a script, for a screen of any width and for paper."""
 
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 from markupsafe import Markup
@@ -16,12 +15,11 @@ FEWEST_BARS = 2
 
 
 def write_follow_up_page(
-    path: Path, period: Period, tables: dict[str, Rows], words: FollowUpWords, lessons_in: str
+    path: Path, period: Period, tables: dict[str, Rows], words: FollowUpWords, written_in: str
 ) -> Path:
-    """Write the page and return its path; ``lessons_in`` is the language that campaigns' lessons are kept in."""
+    """Write the page and return its path; ``written_in`` is the language that the campaigns' people write in."""
     template = page_environment(words.language).get_template("follow_up.html.j2")
     campaigns, bodies = tables["campaigns"], tables["bodies"]
-    hours = [row["approval_hours"] for row in campaigns if row["approval_hours"] is not None]
     text = template.render(
         period=period,
         words=words,
@@ -32,13 +30,13 @@ def write_follow_up_page(
         committees=[row for row in bodies if row["kind"] == "committee"],
         companies=[row for row in bodies if row["kind"] == "company"],
         unknown=[row for row in bodies if row["kind"] == "unknown"],
-        hours=median(hours) if hours else None,
+        untold=sum(row["untold"] for row in tables["costs"]),
         overdue_looks=[row for row in campaigns if row["looks_overdue"]],
         overdue_feedback=[row for row in tables["feedback"] if row["standing"] == "overdue"],
         everybody=next((row for row in tables["group_reach"] if row["dimension"] == "everybody"), None),
         groups=_groups(tables["group_reach"], words),
         lessons=_by_campaign(tables["lessons"]),
-        lessons_in=lessons_in,
+        written_in=written_in,
     )
     return write_page(path, text)
 

@@ -36,6 +36,21 @@ DIMENSIONS = {
 }
 VALUES = {"unknown": _("not known"), "easy_read": _("wants easy-to-read texts"), "other": _("has not asked for them")}
 KINDS = {"B": _("blocks"), "W": _("warns"), "H": _("a person reads")}
+MEASURES = {
+    "feedback_in_time": _("Promises to tell back that were kept in time"),
+    "without_override": _("Campaigns sent without an override"),
+    "residents_ratings": _("Residents' ratings in surveys"),
+    "approval_hours": _("From the first request to the last approval, median"),
+    "answers_in_time": _("Questions answered within the promised time"),
+    "press_answer_hours": _("Answer time to the press"),
+    "staff_survey": _("Staff surveys"),
+    "contributions": _("Contributions received"),
+    "changed_decisions": _("Campaigns in which what was heard changed the decision"),
+    "sender_recall": _("Residents who remember the sender"),
+    "trust": _("Trust in the city"),
+    "applied_for_work": _("Applicants for work in the city"),
+    "retention": _("Employees who stay"),
+}
 PERIODS = {"T": _("Tertial %(number)s, %(year)s"), "Q": _("Quarter %(number)s, %(year)s")}
 
 
@@ -64,6 +79,20 @@ class FollowUpWords:
     def name(self, identity: str) -> str:
         """Return a goal or a challenge in words."""
         return self._names.get(identity, identity)
+
+    def measure(self, name: str) -> str:
+        """Return what the programme measures a goal by."""
+        return self.say(MEASURES[name])
+
+    def measured(self, row: dict[str, Any]) -> str:
+        """Return the value of a measure in its unit, or that there is no data."""
+        value, unit = row["value"], row["unit"]
+        if value is None:
+            return self.say("no data")
+        if unit == "share":
+            return str(self.written["percent"](value, 1))
+        number = str(self.written["number"](value, 0 if float(value).is_integer() else 1))
+        return self.say("%(hours)s hours") % {"hours": number} if unit == "hours" else number
 
     def gate(self, identity: str) -> str:
         """Return what a gate asks for."""

@@ -10,6 +10,7 @@ from campaigns.language import translations
 from tasks import channel_groups, runs, store
 from tasks.channel_lessons import ChannelRow, channels_apart, read_channels
 from tasks.learning import learn
+from tasks.pages import LOCALES
 from tasks.plain_words import PlainWords
 from tasks.segment_names import Labels, SegmentNames
 from tasks.workplace import Workplace
@@ -33,8 +34,14 @@ def draw_lessons(workplace: Workplace, run: str, look: int) -> None:
         if row and row[0] == look:
             learn(connection, workplace, known, look, channel_groups.kept(workplace, known.run, look))
         connection.execute("DELETE FROM lesson WHERE run = ? AND look = ?", [known.run, look])
-        for sentence in _sentences(workplace.language, known, effects, shares, channels):
-            connection.execute("INSERT INTO lesson VALUES (?, ?, ?, now())", [known.run, look, sentence])
+        told = [list(_sentences(language, known, effects, shares, channels)) for language in LOCALES]
+        for sentences in zip(*told, strict=True):
+            words = dict(zip(LOCALES, sentences, strict=True))
+            connection.execute(
+                "INSERT INTO lesson BY NAME SELECT $run AS run, $look AS look, $lesson AS lesson, $words AS words, "
+                "now() AS drawn_at",
+                {"run": known.run, "look": look, "lesson": words[workplace.language], "words": words},
+            )
         store.keep_evidence(connection, workplace, known.run, ["lesson"])
 
 

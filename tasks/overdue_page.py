@@ -8,6 +8,11 @@ from tasks.pages import page_environment, write_page
 from tasks.workplace import Workplace
 
 
+def path(workplace: Workplace, run: str) -> Path:
+    """Return where the page of a run stands, with or without an evaluation."""
+    return workplace.run_folder(run, "report") / "index.html"
+
+
 def evaluated_look(workplace: Workplace, run: str) -> int | None:
     """Return the newest look of a run that is done, None where none is."""
     with store.writing(workplace) as connection:
@@ -22,4 +27,4 @@ def write_overdue_page(workplace: Workplace, run: str) -> Path:
         late = overdue.overdue_within(connection, datetime.now(UTC), known.run)
     template = page_environment(workplace.language).get_template("not_evaluated.html.j2")
     text = template.render(run=known.run, brief=known.brief, overdue=late)
-    return write_page(workplace.run_folder(known.run, "report") / "index.html", text)
+    return write_page(path(workplace, known.run), text)

@@ -3,8 +3,34 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from campaigns.language import for_translation as _
 from campaigns.language import translations
 from tasks.pages import filters
+
+WARNINGS = {
+    "no_control_group": _("There is no control group, so nobody can say what the campaign caused."),
+    "control_group_too_small": _(
+        "Fewer than two %(units)s of an arm have an observed result, so nobody can say what the campaign caused."
+    ),
+    "areas_only": _(
+        "The results are per area while the control group was drawn among households, so nobody can say what "
+        "the campaign caused."
+    ),
+    "missing": _("%(share)s of the %(units)s have no observed result. The figures hold for those that were observed."),
+    "differential_attrition": _(
+        "Results are missing for %(treated)s of those whom the message was meant for and for %(holdout)s of "
+        "the control group. So uneven a loss may bend the effect in either direction."
+    ),
+    "trend_only": _(
+        "The figures over time show a trend. Without a control group it may as well come from the season, "
+        "other news or other efforts."
+    ),
+    "little_power": _(
+        "The chance to see an effect as large as the goal asks for was only %(power)s. That nothing is shown "
+        "does not mean that nothing happened."
+    ),
+    "late_observations": _("The results were observed after the day of the look."),
+}
 
 
 class PlainWords:
@@ -108,34 +134,8 @@ class PlainWords:
         )
         return template % {"reached": self.level(objective["reached"]), "target": self.level(objective["target"])}
 
-    def warning(self, code: str, **values: Any) -> str:
-        """Return one thing that weakens what the evaluation can say."""
-        _ = self._
-        texts = {
-            "no_control_group": _("There is no control group, so nobody can say what the campaign caused."),
-            "control_group_too_small": _(
-                "Fewer than two %(units)s of an arm have an observed result, so nobody can say what the campaign "
-                "caused."
-            ),
-            "areas_only": _(
-                "The results are per area while the control group was drawn among households, so nobody can say what "
-                "the campaign caused."
-            ),
-            "missing": _(
-                "%(share)s of the %(units)s have no observed result. The figures hold for those that were observed."
-            ),
-            "differential_attrition": _(
-                "Results are missing for %(treated)s of those whom the message was meant for and for %(holdout)s of "
-                "the control group. So uneven a loss may bend the effect in either direction."
-            ),
-            "trend_only": _(
-                "The figures over time show a trend. Without a control group it may as well come from the season, "
-                "other news or other efforts."
-            ),
-            "little_power": _(
-                "The chance to see an effect as large as the goal asks for was only %(power)s. That nothing is shown "
-                "does not mean that nothing happened."
-            ),
-            "late_observations": _("The results were observed after the day of the look."),
-        }
-        return texts[code] % {"units": self.units, **values}
+    def warning(self, code: str, **shares: float) -> str:
+        """Return one thing that weakens what the evaluation can say; ``shares`` 0–1 are told as percentages."""
+        percent = self.written["percent"]
+        told = {name: percent(share, 0 if name == "power" else 1) for name, share in shares.items()}
+        return self._(WARNINGS[code]) % {"units": self.units, **told}

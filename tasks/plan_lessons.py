@@ -58,7 +58,8 @@ def lessons_used(connection: duckdb.DuckDBPyConnection, run: str, language: str)
     ).fetchall()
     changes = [_sentence(language, *row[:5]) for row in rows]
     runs = sorted({name for row in rows for name in row[5]})
-    told = connection.execute(store.statement("lessons/newest"), {"runs": runs, "most": MOST_LESSONS}).fetchall()
+    asked = {"runs": runs, "most": MOST_LESSONS, "language": language}
+    told = connection.execute(store.statement("lessons/newest"), asked).fetchall()
     _ = translations(language).gettext
     lessons = [
         _("Lesson from “%(campaign)s”: %(lesson)s") % {"campaign": title, "lesson": said} for title, said in told

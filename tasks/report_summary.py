@@ -8,6 +8,8 @@ from campaigns.errors import BudkavleError, GatewayUnavailable
 from campaigns.language import translations
 from tasks import runs, staff_mail, store
 from tasks.evaluation_record import stored_evaluation
+from tasks.told_lessons import told_lessons
+from tasks.verdicts import worded
 from tasks.workplace import Workplace
 
 LOGGER = logging.getLogger(__name__)
@@ -17,12 +19,11 @@ def summary(workplace: Workplace, run: str, look: int) -> str:
     """Return the summary of one look, in the language of the settings; no count below ten stands in it."""
     with store.reading(workplace) as connection:
         known = runs.load_within(connection, run)
-        lessons = connection.execute(
-            "SELECT lesson FROM lesson WHERE run = ? AND look = ? ORDER BY rowid", [known.run, look]
-        ).fetchall()
-    _, found = translations(workplace.language).gettext, stored_evaluation(workplace, known.run, look)
+        lessons = told_lessons(connection, known.run, look, workplace.language)
+    _ = translations(workplace.language).gettext
+    found = worded(stored_evaluation(workplace, known.run, look), workplace.language)
     page = workplace.run_folder(known.run, "report") / "index.html"
-    new = [lesson for (lesson,) in lessons if lesson not in found["summary"]]
+    new = [lesson for lesson in lessons if lesson not in found["summary"]]
     parts = [
         _("%(title)s: follow-up %(look)s") % {"title": known.brief.title, "look": look},
         "\n".join(found["summary"]),

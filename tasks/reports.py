@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from campaigns.language import translations
+from campaigns.language import fallback, translations
 from campaigns.programme import load_programme
 from tasks import report_effects, report_tables, runs, store
 from tasks.approvals_shown import accepted_readings, shown_approvals
@@ -19,7 +19,9 @@ from tasks.pages import page_environment, write_page
 from tasks.plain_words import PlainWords
 from tasks.preview_words import Words
 from tasks.report_tables import FEWEST_MESSAGES
+from tasks.told_lessons import told_lessons
 from tasks.unit_outcomes import unit_outcomes
+from tasks.verdicts import worded
 from tasks.workplace import Workplace
 
 UNTOLD = "SELECT DISTINCT dimension, value FROM audience_profile WHERE run = ? AND persons IS NULL"
@@ -64,10 +66,7 @@ def _read(workplace: Workplace, run: str, look: int) -> Story:
         known = runs.load_within(connection, run)
         values: dict[str, Any] = {"run": known.run}
         read_traits(connection, workplace, known.run)
-        lessons = connection.execute(
-            "SELECT lesson FROM lesson WHERE run = ? AND look = ? ORDER BY rowid", [known.run, look]
-        ).fetchall()
-        found = stored_evaluation(workplace, known.run, look)
+        found = worded(stored_evaluation(workplace, known.run, look), workplace.language)
         return Story(
             run=known,
             look=look,
@@ -79,7 +78,7 @@ def _read(workplace: Workplace, run: str, look: int) -> Story:
             gates=connection.execute(store.statement("reports/gates"), values).fetchall(),
             approvals=[each for each in shown_approvals(connection, workplace, known) if each["approved"]],
             accepted=accepted_readings(connection, workplace, known),
-            lessons=[lesson for (lesson,) in lessons],
+            lessons=told_lessons(connection, known.run, look, workplace.language),
             overdue=list(overdue_within(connection, datetime.now(UTC), known.run)),
             units=list(unit_outcomes(connection, known, found)),
             untold=hidden_figures(connection, known.run),
@@ -98,6 +97,7 @@ def _of_campaign(workplace: Workplace, story: Story) -> dict[str, Any]:
         "brief": story.run.brief,
         "lessons": story.lessons,
         "heard": story.heard,
+        "written_in": fallback(story.run.brief.languages),
         "gates": [(_gate(workplace.language, name), requirement, count) for name, requirement, count in story.gates],
         "overrides": [(_gate(workplace.language, one.gate), one.reason) for one in story.run.brief.overrides],
         "approvals": story.approvals,

@@ -125,7 +125,7 @@ def _effects(
     answer: Answer,
 ) -> dict[str, Found]:
     """Return what each arm shows that has enough clusters; the others are told of."""
-    population = sum_clusters(connection, outcome)
+    population = sum_clusters(connection, outcome, adjusted=matrix is not None)
     found = {}
     for arm in (name for name in sizes if name != control):
         try:

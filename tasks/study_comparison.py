@@ -15,9 +15,10 @@ from tasks.study_covariates import Matrix
 
 Arms = tuple[str, str]
 CROSSING = """
-SELECT coalesce(bool_or(sides > 1), false) AS shared, coalesce(bool_or(cells > 1), false) AS crossing
+SELECT coalesce(bool_or(first_arm <> last_arm), false) AS shared, coalesce(bool_or(cells > 1), false) AS crossing
 FROM (
-    SELECT count(*) AS cells, count(DISTINCT arm) AS sides FROM study_cluster_sum WHERE arm IN (?, ?) GROUP BY cluster
+    SELECT count(*) AS cells, min(arm) AS first_arm, max(arm) AS last_arm
+    FROM study_cluster_sum WHERE arm IN (?, ?) GROUP BY cluster
 )
 """
 
@@ -54,15 +55,21 @@ def describe(connection: duckdb.DuckDBPyConnection, place: int) -> Outcome | Non
     return Outcome(place, bool(binary), 0.0 if binary else float(mean), missing) if known else None
 
 
-def sum_clusters(connection: duckdb.DuckDBPyConnection, outcome: Outcome) -> Mapping[str, float]:
-    """Fill ``study_cluster_sum`` with the outcome as it is and return how many units each stratum has."""
+def sum_clusters(
+    connection: duckdb.DuckDBPyConnection, outcome: Outcome, *, adjusted: bool = False
+) -> Mapping[str, float]:
+    """Return how many units each stratum has, and fill ``study_cluster_sum`` with the outcome as it is.
+
+    Where it is to be ``adjusted``, each arm fills that table itself.
+    """
     column = f"outcome_{outcome.place}"
     connection.execute(
         f"CREATE OR REPLACE TEMP VIEW study_value AS SELECT cluster, arm, stratum, weight, "
         f"{column} - ({outcome.origin!r}) AS y, received AS d FROM study_row WHERE {column} IS NOT NULL"
     )
-    connection.execute(store.statement("study/cluster_sums"))
-    return dict(connection.execute("SELECT stratum, sum(m) FROM study_cluster_sum GROUP BY stratum").fetchall())
+    if not adjusted:
+        connection.execute(store.statement("study/cluster_sums"))
+    return dict(connection.execute("SELECT stratum, sum(weight) FROM study_value GROUP BY stratum").fetchall())
 
 
 def compare_arms(

@@ -85,23 +85,30 @@ def _cells(
     """Return every column of the matrix by name, rows in the order of ``row``."""
     given = ", ".join(
         [
-            "row, list_position($arms, arm) - 1 AS arm, weight, received",
-            "dense_rank() OVER (ORDER BY cluster) - 1 AS cluster, dense_rank() OVER (ORDER BY stratum) - 1 AS stratum",
+            "row, list_position($arms, arm) - 1 AS arm, weight, received, hash(cluster) AS cluster",
+            "place AS stratum",
             *(f"coalesce(outcome_{place}, 'nan'::DOUBLE) AS outcome_{place}" for place in range(outcomes)),
             *(f"{column} AS x_{place}" for place, column in enumerate(columns)),
         ]
     )
     cells: dict[str, Any] = connection.execute(
-        f"SELECT {given} FROM study_row ORDER BY row", {"arms": list(arms)}
+        f"SELECT {given} FROM study_row INNER JOIN (SELECT stratum, row_number() OVER (ORDER BY stratum) - 1 AS place "
+        "FROM study_row GROUP BY stratum) USING (stratum) ORDER BY row",
+        {"arms": list(arms)},
     ).fetchnumpy()
+    cells["cluster"] = numpy.unique(cells["cluster"], return_inverse=True)[1]
     return cells
 
 
 def _indicators(connection: duckdb.DuckDBPyConnection, column: str, name: str) -> tuple[list[str], list[str]]:
     """Return the SQL of the numbers that a covariate becomes, and what is to be told of it."""
     number = _number(connection, column)
+    # By value, so that each is read as a number once and not once per row.
     rows, known, numeric, mean = connection.execute(
-        f"SELECT count(*), count({column}), count({number}), avg({number}) FROM study_row"
+        f"SELECT sum(rows)::BIGINT, coalesce(sum(rows) FILTER ({column} IS NOT NULL), 0)::BIGINT, "
+        f"coalesce(sum(rows) FILTER (number IS NOT NULL), 0)::BIGINT, "
+        f"sum(rows * number) / sum(rows) FILTER (number IS NOT NULL) FROM (SELECT {column}, rows, {number} AS number "
+        f"FROM (SELECT {column}, count(*) AS rows FROM study_row GROUP BY {column}))"
     ).fetchall()[0]
     missing = f"{column} IS NULL"
     remarks = [f"covariate {name!r}: {rows - known} missing values"] if known < rows else []

@@ -14,20 +14,9 @@ UNEVEN_LOSS = 0.01
 Found = dict[str, Any]
 
 
-def describe(run: Run, look: int, arms: list[Found], effect: ArmEffect, reached: float, language: str) -> Found:
-    """Return the words and warnings of an evaluation around the figures of its arms."""
+def describe(run: Run, look: int, arms: list[Found], effect: ArmEffect, reached: float) -> Found:
+    """Return the verdict of an evaluation around the figures of its arms, and what weakens it, still without words."""
     objective, (treated, holdout) = run.brief.objective, arms
-    target = {
-        "baseline": objective.baseline,
-        "target": objective.target,
-        "reached": reached,
-        "achieved": direction(objective) * (reached - objective.target) >= 0,
-    }
-    words = PlainWords(language, objective.unit, is_share(objective, reached))
-    warnings = _warnings(words, treated, holdout, effect.difference)
-    sentences = [words.objective(target)]
-    if effect.difference:
-        sentences.append(words.of_arm(treated))
     return {
         "run": run.run,
         "look": look,
@@ -35,17 +24,32 @@ def describe(run: Run, look: int, arms: list[Found], effect: ArmEffect, reached:
         "unit": objective.unit,
         "share": is_share(objective, reached),
         "arms": arms,
-        "objective": target,
-        "warnings": warnings,
-        "summary": sentences + warnings,
+        "objective": {
+            "baseline": objective.baseline,
+            "target": objective.target,
+            "reached": reached,
+            "achieved": direction(objective) * (reached - objective.target) >= 0,
+        },
+        "doubts": _doubts(treated, holdout, effect.difference),
     }
 
 
-def warn(found: Found, language: str, code: str, **values: str) -> None:
-    """Add one warning to an answer."""
-    sentence = PlainWords(language, found["unit"], found["share"]).warning(code, **values)
-    found["warnings"].append(sentence)
-    found["summary"].append(sentence)
+def doubt(code: str, **shares: float) -> Found:
+    """Return one thing that weakens what an evaluation can say, with the shares 0–1 that its sentence tells."""
+    return {"code": code, **shares}
+
+
+def worded(found: Found, language: str) -> Found:
+    """Return an answer with its ``warnings`` and ``summary`` in a language.
+
+    One that was kept before its doubts were keeps the words that it was kept with.
+    """
+    if "doubts" not in found:
+        return found
+    words, treated = PlainWords(language, found["unit"], found["share"]), found["arms"][0]
+    warnings = [words.warning(**each) for each in found["doubts"]]
+    effect = [words.of_arm(treated)] if treated["effect"] is not None else []
+    return found | {"warnings": warnings, "summary": [words.objective(found["objective"]), *effect, *warnings]}
 
 
 def figures(difference: Difference | None) -> Found:
@@ -78,19 +82,19 @@ def is_share(objective: Objective, reached: float) -> bool:
     return all(0 <= figure <= 1 for figure in (objective.baseline, objective.target, reached))
 
 
-def _warnings(words: PlainWords, treated: Found, holdout: Found, difference: Difference | None) -> list[str]:
+def _doubts(treated: Found, holdout: Found, difference: Difference | None) -> list[Found]:
     observed = treated["observed_households"] + holdout["observed_households"]
     drawn = treated["households"] + holdout["households"]
     if not holdout["households"]:
-        return [words.warning("no_control_group")]
+        return [doubt("no_control_group")]
     if not observed:
-        return [words.warning("areas_only")]
-    warnings = [] if difference else [words.warning("control_group_too_small")]
+        return [doubt("areas_only")]
+    doubts = [] if difference else [doubt("control_group_too_small")]
     if observed < drawn:
-        percent = words.written["percent"]
-        warnings.append(words.warning("missing", share=percent(1 - observed / drawn, 1)))
+        doubts.append(doubt("missing", share=1 - observed / drawn))
         lost = [(arm["households"] - arm["observed_households"], arm["households"]) for arm in (treated, holdout)]
         if treated["households"] and estimate.two_shares_p(*lost[0], *lost[1]) < UNEVEN_LOSS:
-            shares = {arm["arm"]: percent(arm["missing_share"], 1) for arm in (treated, holdout)}
-            warnings.append(words.warning("differential_attrition", **shares))
-    return warnings
+            doubts.append(
+                doubt("differential_attrition", **{arm["arm"]: arm["missing_share"] for arm in (treated, holdout)})
+            )
+    return doubts

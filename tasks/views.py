@@ -9,7 +9,7 @@ import duckdb
 from campaigns.programme import PROGRAMME, load_programme
 
 SQL = Path(__file__).parent / "sql"
-FILES = ("views", "report_views")
+FILES = ("views", "report_views", "goal_views")
 
 
 @cache

@@ -294,8 +294,8 @@ def test_groups_that_differ_in_nothing_but_their_channels_stay_apart() -> None:
     connection = duckdb.connect(":memory:")
     connection.execute(
         "CREATE TABLE contact AS SELECT *, number AS cluster, 'treated' AS arm, number AS message, true AS reached, "
-        "now() AS accepted_at FROM (VALUES (0, 0, 'email'), (1, 1, 'letter')) AS people (number, place, channel);"
-        "CREATE TABLE sent AS SELECT channel AS message_id FROM contact ORDER BY number;"
+        "now() AS accepted_at, channel AS message_start FROM (VALUES (0, 0, 'email'), (1, 1, 'letter')) "
+        "AS people (number, place, channel);"
         "CREATE TABLE cluster_sum AS SELECT cluster, arm, 'one' AS segment, 1 AS persons, 1 << place AS channels, "
         "1 AS m, 1.0 AS y FROM contact"
     )

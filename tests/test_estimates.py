@@ -235,3 +235,19 @@ def test_raked_weights_have_the_margins_or_are_trimmed(first: list[float], secon
     if found.max() < 4.9:
         for group, share in zip(groups, wanted, strict=True):
             assert numpy.bincount(group, found, len(share)) / 200 == pytest.approx(share, abs=0.01)
+
+
+def test_a_person_of_several_waves_counts_once_and_as_treated_where_any_wave_treats(workplace: Workplace) -> None:
+    run = city(workplace, HOUSEHOLDS, seed=31)
+    act(workplace, run, {"treated": 0.3, "holdout": 0.15}, seed=32)
+    once = evaluate(workplace, run, 1)
+    with store.writing(workplace) as connection:
+        connection.execute(
+            "INSERT INTO audience BY NAME SELECT * REPLACE ('later' AS wave, 'later' AS segment) FROM audience "
+            "WHERE person_key < '9'"
+        )
+    assert evaluate(workplace, run, 1)["arms"] == once["arms"]
+    with store.writing(workplace) as connection:
+        connection.execute("UPDATE audience SET arm = 'treated' WHERE wave = 'later'")
+    after = evaluate(workplace, run, 1)["arms"][0]
+    assert after["persons"] > once["arms"][0]["persons"]

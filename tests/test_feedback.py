@@ -1,15 +1,19 @@
 """What a campaign promised to tell back: kept with its day, audited, and nothing closes before it is told."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from evaluation_city import city, drawn_households, observe
+from typer.testing import CliRunner
 
 from campaigns.errors import IllegalMove, InputError
-from tasks import closing, decisions, evaluation_history, feedback, looks, runs, store
+from flows.cli import app
+from tasks import closing, decisions, evaluation_history, feedback, looks, overdue_page, runs, store
 from tasks.evaluation import evaluate
 from tasks.feedback import Told
+from tasks.reports import write_report
 from tasks.workplace import Workplace
 
 HEARD = "Ni ville ha fler bänkar och bättre ljus. Bänkarna kommer till våren, ljuset blir som i förslaget."
@@ -137,3 +141,30 @@ def test_a_rerun_that_says_something_new_replaces_and_leaves_the_former_answer_i
         connection.execute("DELETE FROM evaluation_history")
     assert rows == [(False, False), (True, True)]
     assert (workplace.run_folder(run, "evidence") / "evaluation_history.parquet").exists()
+
+
+@pytest.mark.parametrize("stage", ["nothing yet", "overdue", "evaluated"])
+def test_what_is_told_back_stands_in_the_campaigns_page_at_once(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    run = campaign(workplace, promised=TODAY - timedelta(days=1))
+    monkeypatch.setenv("BUDKAVLE_HOME", str(workplace.home))
+    monkeypatch.setenv("BUDKAVLE_SECRET_KEY", workplace.key.decode())
+    page = overdue_page.path(workplace, run)
+    if stage == "overdue":
+        store.take_snapshot(workplace)
+        overdue_page.write_overdue_page(workplace, run)
+        assert "utlovad till" in page.read_text()
+    if stage == "evaluated":
+        observe(workplace, run, dict.fromkeys(drawn_households(workplace, run, 60), 0.0), str(TODAY))
+        evaluate(workplace, run, 1)
+        store.take_snapshot(workplace)
+        assert "Bänkarna" not in write_report(workplace, run, 1).read_text()
+    given = CliRunner().invoke(app, ["feedback", run, "--text", HEARD, "--json"])
+    assert given.exit_code == 0, given.output
+    assert json.loads(given.stdout)["report"] == (None if stage == "nothing yet" else str(page))
+    assert page.exists() == (stage != "nothing yet")
+    if stage == "overdue":
+        assert "utlovad till" not in page.read_text()
+    if stage == "evaluated":
+        assert f'<blockquote lang="sv"><p>{HEARD}</p>' in page.read_text()

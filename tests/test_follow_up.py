@@ -1,5 +1,6 @@
 """The follow-up of the programme: every goal and body of a period, few never shown, late ones reminded of."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -25,6 +26,7 @@ from flows.demo_city import write_directory
 from tasks import decisions, follow_up_mail, overdue_page, reminders, store
 from tasks.disclosure import reach_rows
 from tasks.follow_up import TABLES, FollowUp, follow_up
+from tasks.follow_up_words import MEASURES
 from tasks.gateways.smtp import accepted, running_gateway
 from tasks.reports import write_report
 from tasks.status import all_runs, run_status
@@ -97,6 +99,58 @@ def test_what_was_found_told_overridden_and_learnt_stands_on_the_page(found: Fol
     assert found.tables["lessons"]
     for told in (HEARD, "Lagtexten måste återges", found.tables["lessons"][0]["lesson"], "förfallna", "240"):
         assert told in text
+
+
+def test_every_goal_has_its_cost_and_its_measures_or_the_words_that_there_are_none(found: FollowUp) -> None:
+    costs = {row["goal"]: row for row in found.tables["costs"]}
+    assert [costs[goal]["sent"] for goal in ("G1", "G2", "G3", "G4")] == [0, 0, 2, 1]
+    assert costs["G1"]["spent_sek"] is None
+    assert 0 < costs["G3"]["spent_sek"] <= costs["G3"]["budget_sek"]
+    assert costs["G3"]["sek_per_person"] > 0
+    measures = {row["measure"]: row for row in found.tables["measures"]}
+    assert set(measures) == set(MEASURES)
+    assert {row["goal"] for row in measures.values()} == {goal.id for goal in load_programme().goals}
+    told = {name: (row["value"], row["campaigns"]) for name, row in measures.items() if row["value"] is not None}
+    assert told == {
+        "feedback_in_time": (0.5, 2),
+        "without_override": (round(2 / 3, 3), 3),
+        "contributions": (240, 1),
+        "changed_decisions": (1, 1),
+    }
+    text = found.page.read_text(encoding="utf-8")
+    assert text.count("uppgift saknas: ingen kampanj har skickats") == 2
+    assert text.count('<td class="number">uppgift saknas</td>') == len(measures) - len(told)
+
+
+@pytest.mark.parametrize(("outcome", "unit"), [("press_answer_hours", "hours"), ("staff_survey", "share")])
+def test_what_a_campaign_measures_by_a_measures_name_is_told_of_its_goal(
+    views: duckdb.DuckDBPyConnection, outcome: str, unit: str
+) -> None:
+    views.execute("DELETE FROM run; DELETE FROM evaluation_history")
+    newest = {"outcome": outcome, "share": True, "objective": {"reached": 0.5}}
+    measured = {"outcome": "other", "share": True, "objective": {"reached": 0.1},
+                "kpis": [{"outcome": outcome, "share": True, "level": 0.75}]}  # fmt: skip
+    for run, look, answer in (
+        ("a", 1, {**newest, "objective": {"reached": 0.1}}), ("a", 2, newest), ("b", 1, measured),
+    ):  # fmt: skip
+        views.execute("INSERT INTO evaluation_history VALUES (?, ?, now(), ?)", [run, look, json.dumps(answer)])
+    for run in "ab":
+        views.execute(
+            "INSERT INTO run BY NAME SELECT ? AS run, 'closed' AS state, "
+            """'{"schedule": {"start": "2026-05-01T08:00:00+02:00"}}'::JSON AS brief""",
+            [run],
+        )
+    rows = views.execute("SELECT value, unit, campaigns FROM report_measure WHERE measure = ?", [outcome]).fetchall()
+    assert rows == [(0.625, unit, 2)]
+
+
+def test_lessons_are_told_in_the_readers_language(city: tuple[Workplace, dict[str, str]], tmp_path: Path) -> None:
+    workplace, _names = city
+    swedish, english = (follow_up(workplace, PERIOD, language, tmp_path / language) for language in ("sv", "en"))
+    told = {row["lesson"] for row in swedish.tables["lessons"]}
+    assert len(told) == len(english.tables["lessons"]) > 1
+    assert not told & {row["lesson"] for row in english.tables["lessons"]}
+    assert "of those whom the message was meant for" in english.page.read_text(encoding="utf-8")
 
 
 def test_campaigns_of_another_period_do_not_count(city: tuple[Workplace, dict[str, str]], tmp_path: Path) -> None:

@@ -48,7 +48,9 @@ def plan(workplace: Workplace, tmp_path: Path, *, taught: bool) -> list[str]:
                 {"channel": "letter", "alpha": 1.0, "beta": 4.0},
             ]
             insert(connection, "response_belief", [belief | one for one in beliefs])
-            connection.execute("INSERT INTO lesson VALUES ('matavfall-2026-2', 1, 'E-post gav inget.', now())")
+            connection.execute(
+                "INSERT INTO lesson (run, look, lesson) VALUES ('matavfall-2026-2', 1, 'E-post gav inget.')"
+            )
             connection.execute(
                 "INSERT INTO run BY NAME SELECT * REPLACE ('matavfall-2026-2' AS run) FROM run WHERE run = ?", [run]
             )

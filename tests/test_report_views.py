@@ -180,3 +180,17 @@ def test_no_reached_or_missed_group_is_shown_or_follows_below_ten(
         for segment in persons
         for counts in (reached[segment], persons[segment] - reached[segment])
     ) or all(pair[1] is not None for pair in told.values())
+
+
+@pytest.mark.parametrize(("receipt", "reached"), [("soft_bounce", 40), ("complaint", 40), ("hard_bounce", 20)])
+def test_reached_in_a_segment_means_what_it_means_everywhere(
+    city: duckdb.DuckDBPyConnection, receipt: str, reached: int
+) -> None:
+    fill(city, [("a", "treated", None, "email", "accepted", 20), ("a", "treated", None, "letter", "accepted", 20)])
+    city.execute(
+        "INSERT INTO delivery_event BY NAME SELECT run, message_id, 's' AS segment, 1 AS \"offset\", ? AS status, "
+        "now() AS happened_at FROM message WHERE channel = 'letter'",
+        [receipt],
+    )
+    assert shown(city, "report_reach", "persons, reached") == [(40, reached)]
+    assert shown(city, "reached_message", "count(*)") == [(reached,)]

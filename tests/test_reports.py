@@ -14,14 +14,14 @@ from hypothesis import strategies as any_of
 
 from campaigns import language as languages
 from campaigns.errors import OutcomesMissing
-from tasks import report_tables, store
+from tasks import evaluation_history, report_tables, store
 from tasks.disclosure import SMALLEST_CELL, reach_rows
 from tasks.evaluation import evaluate
 from tasks.lessons import draw_lessons
 from tasks.outcomes import import_outcomes
 from tasks.pages import filters
 from tasks.report_charts import fairness_chart
-from tasks.report_summary import mail_summary
+from tasks.report_summary import mail_summary, summary
 from tasks.reports import write_report
 from tasks.workplace import Workplace
 from tasks.world import simulate_outcomes
@@ -147,6 +147,26 @@ def test_english_is_written_on_request(tmp_path: Path) -> None:
     assert '<html lang="en">' in text
     assert "What happened because of the campaign?" in text
     assert "part of the City of Stockholm" in text
+
+
+@pytest.mark.parametrize(("ran_in", "read_in"), [("sv", "en"), ("en", "sv")])
+def test_a_report_says_the_same_whichever_language_the_evaluation_ran_in(
+    workplace: Workplace, tmp_path: Path, ran_in: str, read_in: str
+) -> None:
+    ran, reader = (replace(workplace, language=language) for language in (ran_in, read_in))
+    run = evaluated(ran, tmp_path)
+    with store.writing(workplace) as connection:  # so that there is something to warn of
+        connection.execute("DELETE FROM outcome WHERE unit_key < '2'")
+    evaluate(ran, run, 1)
+    draw_lessons(ran, run, 1)
+    assert evaluation_history.keep(ran, run, 1)
+    text, mailed = report(reader, run), summary(reader, run, 1)
+    evaluate(reader, run, 1)
+    draw_lessons(reader, run, 1)
+    assert text.splitlines() == report(reader, run).splitlines()
+    assert mailed == summary(reader, run, 1)
+    assert report(ran, run) != text
+    assert not evaluation_history.keep(reader, run, 1), "the same figures in other words are nothing new"
 
 
 def test_no_count_below_ten_stands_in_a_reach_table(workplace: Workplace, tmp_path: Path) -> None:

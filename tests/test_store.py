@@ -46,7 +46,7 @@ def test_a_reader_left_open_on_the_snapshot_neither_delays_nor_fails_the_writer(
     with store.reading(workplace) as reader:
         for number in range(3):
             with store.writing(workplace) as connection:
-                connection.execute("INSERT INTO lesson VALUES ('r', ?, 'x', now())", [number])
+                connection.execute("INSERT INTO lesson (run, look, lesson) VALUES ('r', ?, 'x')", [number])
             store.take_snapshot(workplace)
         assert reader.execute("SELECT count(*) FROM lesson").fetchone() == (0,)
     with store.reading(workplace) as reader:
@@ -78,7 +78,7 @@ def test_an_unopenable_database_is_set_aside_and_never_deleted(workplace: Workpl
 def test_an_error_in_a_stage_leaves_nothing_of_its_transaction(workplace: Workplace) -> None:
     def insert_and_fail() -> None:
         with store.writing(workplace) as connection:
-            connection.execute("INSERT INTO lesson VALUES ('r', 1, 'x', now())")
+            connection.execute("INSERT INTO lesson (run, look, lesson) VALUES ('r', 1, 'x')")
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -104,7 +104,7 @@ def test_every_table_and_column_is_documented_with_its_meaning() -> None:
 
 def test_evidence_is_renamed_into_place_whole(workplace: Workplace) -> None:
     with store.writing(workplace) as connection:
-        connection.execute("INSERT INTO lesson VALUES ('r', 1, 'x', now()), ('other', 1, 'y', now())")
+        connection.execute("INSERT INTO lesson (run, look, lesson) VALUES ('r', 1, 'x'), ('other', 1, 'y')")
         store.keep_evidence(connection, workplace, "r", ["lesson"])
     folder = workplace.run_folder("r", "evidence")
     assert os.listdir(folder) == ["lesson.parquet"]

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from flows.commands.common import AsJson, actor, answer, here, import_flows, run_flow
+from tasks.workplace import Workplace
 
 STANDINGS = {
     "kept": "the promise is kept",
@@ -48,7 +49,18 @@ def feedback(
         told = telling.Told(telling.read_text(text), on.date() if on else date.today(), contributions, changed)
         found = telling.give(place, run, told, actor())
         store.take_snapshot(place)
+        found["report"] = _report_again(place, found["run"])
     answer(found, as_json, lambda: _lines(found))
+
+
+def _report_again(place: Workplace, run: str) -> str | None:
+    """Write the campaign's page again, so that its dialogue tells what was told; None where it has none yet."""
+    from tasks import overdue_page, reports
+
+    look = overdue_page.evaluated_look(place, run)
+    if look is not None:
+        return str(reports.write_report(place, run, look))
+    return str(overdue_page.write_overdue_page(place, run)) if overdue_page.path(place, run).exists() else None
 
 
 def _lines(found: dict[str, Any]) -> list[str]:
@@ -57,6 +69,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
         f"run        {found['run']}: {found['state']}",
         f"feedback   promised by {found['promised_by']}: {STANDINGS[found['standing']]}{late}",
         *(f"told       {each['told_on']}, {len(each['text'])} characters" for each in found["told"]),
+        *([f"report     {found['report']}"] if found.get("report") else []),
         *(f"still to do before it is closed: {_step(found['run'], name)}" for name in found["still_to_do"]),
     ]
 

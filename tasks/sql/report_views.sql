@@ -64,7 +64,7 @@ ORDER BY run, look, evaluated_at;
 
 -- One row per lesson of a run's newest look.
 CREATE OR REPLACE VIEW report_lesson AS
-SELECT run, look, lesson, drawn_at
+SELECT run, look, lesson, words, drawn_at
 FROM lesson
 QUALIFY look = max(look) OVER (PARTITION BY run)
 ORDER BY run, lesson.rowid;

@@ -239,13 +239,13 @@ CREATE OR REPLACE VIEW report_reach AS
 WITH counted AS (
     SELECT
         audience.run, audience.wave, audience.segment, count(*) AS persons,
-        count(*) FILTER (WHERE delivery.status IN ('accepted', 'delivered')) AS reached
+        count(*) FILTER (WHERE reached.message_id IS NOT NULL) AS reached
     FROM audience
     LEFT JOIN final_assignment
         ON audience.run = final_assignment.run AND audience.wave = final_assignment.wave
         AND audience.person_key = final_assignment.person_key
-    LEFT JOIN delivery
-        ON final_assignment.run = delivery.run AND final_assignment.message_id = delivery.message_id
+    LEFT JOIN reached_message AS reached
+        ON final_assignment.run = reached.run AND final_assignment.message_id = reached.message_id
     WHERE audience.arm IS DISTINCT FROM 'holdout' AND (audience.excluded_reason IS NULL OR audience.arm IS NOT NULL)
     GROUP BY ALL
 ),

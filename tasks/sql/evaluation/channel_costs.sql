@@ -1,9 +1,10 @@
 -- Reads contact, drawn_cluster. Grain: one row per channels (bits of places) that the plan gave a cluster together: kronor
 -- and kilograms of its accepted messages, each counted once.
 WITH message AS (
-    SELECT DISTINCT cluster, message, cost_sek, co2_kg
+    SELECT cluster, message, any_value(cost_sek) AS cost_sek, any_value(co2_kg) AS co2_kg
     FROM contact
     WHERE arm = 'treated' AND accepted_at IS NOT NULL
+    GROUP BY cluster, message
 )
 SELECT
     drawn_cluster.channels, coalesce(sum(message.cost_sek), 0) AS cost_sek, coalesce(sum(message.co2_kg), 0) AS co2_kg

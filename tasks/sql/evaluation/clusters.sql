@@ -16,7 +16,9 @@ WITH household AS (
     GROUP BY cluster, arm
 )
 SELECT
-    drawn.*, summed.households, summed.observed_households, summed.observed_persons,
+    drawn.cluster, drawn.arm, drawn.first, drawn.persons, drawn.segment, drawn.need, drawn.life_situation,
+    drawn."language", drawn.district, drawn.received, drawn.channels, summed.households,
+    summed.observed_households, summed.observed_persons,
     CASE $unit
         WHEN 'household' THEN summed.observed_households
         WHEN 'area' THEN least(summed.observed_persons, 1)

@@ -1,15 +1,15 @@
--- Reads outcome. Writes observed: one row per observed unit, the newest observation that belongs to the look.
--- Observations up to the look's day count; where there are none, all since the look before.
+-- Reads outcome. Writes observed: one row per observed unit, the newest observation that belongs to the look; "key" = the
+-- hash of the unit's key. Observations up to the look's day count; where there are none, all since the look before.
 CREATE OR REPLACE TEMP TABLE observed AS
 WITH since AS (
     SELECT
-        unit, unit_key, value, observed_on,
+        unit, hash(unit_key) AS "key", value, observed_on,
         observed_on <= $due_on AS in_time
     FROM outcome
     WHERE run = $run AND outcome = $outcome AND observed_on >= $since
 ), usable AS (
     FROM since WHERE in_time OR NOT (SELECT coalesce(bool_or(in_time), false) FROM since)
 )
-SELECT unit, unit_key, arg_max(value, observed_on) AS value, max(observed_on) AS observed_on
+SELECT unit, "key", arg_max(value, observed_on) AS value, max(observed_on) AS observed_on
 FROM usable
-GROUP BY unit, unit_key
+GROUP BY unit, "key"

@@ -4,7 +4,7 @@ CREATE OR REPLACE TEMP TABLE study_row AS
 SELECT
     drawn.number AS row, drawn.number AS unit, drawn.cluster, drawn.arm, '' AS stratum,
     CASE
-        WHEN $unit = 'household' THEN 1.0 / count(*) OVER (PARTITION BY drawn.household_key, drawn.arm)
+        WHEN $unit = 'household' THEN 1.0 / count(*) OVER (PARTITION BY drawn.household, drawn.arm)
         ELSE 1.0
     END AS weight,
     cluster.received, drawn.value AS outcome_0, covariates.* EXCLUDE (number)

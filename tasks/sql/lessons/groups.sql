@@ -1,31 +1,32 @@
--- Reads cluster_sum (one row per cluster that was drawn as one, and arm), contact, sent.
+-- Reads cluster_sum (one row per cluster that was drawn as one, and arm), contact.
 -- Grain: one row per segment, persons in the cluster (3 = three or more), arm and channels planned for it.
 -- exposure = accepted contacts per person by channel, a person's later ones and repeats of a channel counting less, as
 -- in the plan; the other columns are what the estimator needs.
 WITH several AS (
     -- The order of contacts only matters where somebody got more than one.
-    SELECT number FROM contact GROUP BY number HAVING count(*) > 1
-), valued AS (
-    SELECT cluster, arm, channel, CASE WHEN reached THEN 1.0 ELSE 0 END AS worth
+    SELECT number FROM contact WHERE reached GROUP BY number HAVING count(*) > 1
+), repeated AS (
+    SELECT number, message, place, accepted_at, message_start
     FROM contact
-    ANTI JOIN several ON contact.number = several.number
-    UNION ALL
+    SEMI JOIN several ON contact.number = several.number
+    WHERE reached
+), later AS (
+    SELECT
+        one.number, one.message, count(*) AS contacts, count(*) FILTER (WHERE before.place = one.place) AS of_channel
+    FROM repeated AS one
+    INNER JOIN repeated AS before
+        ON one.number = before.number
+        AND (before.accepted_at, before.message_start) < (one.accepted_at, one.message_start)
+    GROUP BY one.number, one.message
+), valued AS (
     SELECT
         contact.cluster, contact.arm, contact.channel,
-        CASE WHEN contact.reached
-            THEN
-                $later ** (row_number() OVER (PARTITION BY contact.number, contact.reached ORDER BY contact.accepted_at, sent.message_id) - 1)
-                * $repeated ** (
-                    row_number() OVER (
-                        PARTITION BY contact.number, contact.place, contact.reached
-                        ORDER BY contact.accepted_at, sent.message_id
-                    ) - 1
-                )
+        CASE
+            WHEN contact.reached THEN $later ** coalesce(later.contacts, 0) * $repeated ** coalesce(later.of_channel, 0)
             ELSE 0
         END AS worth
     FROM contact
-    SEMI JOIN several ON contact.number = several.number
-    LEFT JOIN sent ON contact.message = sent.rowid
+    LEFT JOIN later ON contact.number = later.number AND contact.message = later.message
 ), exposed AS (
     SELECT
         sums.segment, least(sums.persons, 3) AS size, sums.arm, sums.channels, valued.channel,
