@@ -5,8 +5,8 @@
 Everybody in the register is the audience of `matavfall` with a line for text messages; only those who have given no
 e-mail address have given a telephone number, so that each channel gets its share. Each stage is what `budkavle run`
 does there, checks of the boundary included, in one process, without Prefect; nobody is asked to approve. E-mail goes to
-smtp-sink (Debian's package postfix), text messages to the SMS gateway that ships, letters as PDF/UA files to the print
-shop's folder.
+smtp-sink (Debian's package postfix), text messages to `text_message_sink.py`, which costs less than their sender,
+letters as PDF/UA files to the print shop's folder.
 
 Prints one JSON line per stage: seconds by the clock and of the processor (every process together), and the highest
 resident memory in MB of a process. Then the accounts, and what each sink holds. Exits with 1 where an account or a sink
@@ -34,6 +34,7 @@ from typing import Any
 import duckdb
 from assignment import EVERYBODY, KEY, alone, peak_memory, processor_seconds
 from ruamel.yaml import YAML
+from text_message_sink import keys_in, running_sink
 
 from campaigns.brief_loading import load_brief
 from flows.demo_city import write_campaign
@@ -41,7 +42,6 @@ from flows.prefect_server import free_port
 from flows.publication import MERGE_SECONDS
 from flows.registers import import_and_verify
 from tasks import publishing, runs, shards, stages
-from tasks.gateways import sms
 from tasks.pace import Pace
 from tasks.status import run_status
 from tasks.synthesis import synthesise
@@ -69,7 +69,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="budkavle-city-") as temporary, ExitStack() as stack:
         home = Path(temporary)
         mails = stack.enter_context(smtp_sink(home / "smtp-sink.txt"))
-        texts = stack.enter_context(sms.running_gateway(home / "sink" / "sms"))
+        texts = stack.enter_context(running_sink(home / "sink" / "sms"))
         place = Workplace(home, KEY, smtp_url=mails, sms_url=texts, workers=asked.workers)
         alone(measured, "register", import_city, place, asked.people)
         run = alone(begin, place, asked.people)
@@ -182,12 +182,12 @@ def judge(place: Workplace, run: str, home: Path, people: int, seconds: float) -
     persons, messages = status["persons"], status["messages"]
     by_channel = messages.pop("by_channel")
     print(json.dumps({"persons": persons, "messages": messages}), flush=True)
-    mails, texts = mails_in(home / "smtp-sink.txt"), texts_in(home / "sink" / "sms")
-    held = {"email": mails, "sms": texts, "letter": letters_in(home)}
+    mails, texts = mails_in(home / "smtp-sink.txt"), keys_in(home / "sink" / "sms")
+    held = {"email": mails, "sms": len(texts), "letter": letters_in(home)}
     accepted = {channel: by_channel.get(channel, {}).get("accepted", 0) for channel in held}
     parts = [persons[name] for name in ("held_out", "excluded", "assigned")]
     sums = None in parts or persons["audience"] == sum(parts)  # groups below ten are not shown
-    sound = sums and held == accepted and messages["accepted"] == messages["planned"]
+    sound = sums and len(set(texts)) == len(texts) and held == accepted and messages["accepted"] == messages["planned"]
     print(json.dumps({"accepted": accepted, "sinks_hold": held, "sound": sound}), flush=True)
     print(json.dumps({"people": people, "seconds": round(seconds, 1), "goal": GOAL_SECONDS}), flush=True)
     return 0 if sound else 1
@@ -198,11 +198,6 @@ def letters_in(home: Path) -> int:
     return sum(
         sum(1 for _ in csv.DictReader(path.open(encoding="utf-8"))) for path in (home / "sink" / "letter").glob("*.csv")
     )
-
-
-def texts_in(folder: Path) -> int:
-    """Return how many text messages the gateway has stored."""
-    return sum(1 for entry in os.scandir(folder) if entry.name.endswith(".json") and not entry.name.startswith("."))
 
 
 def mails_in(counters: Path) -> int:

@@ -1,10 +1,10 @@
-"""Text messages to the gateway that ships, one and several under way at once: one JSON line per way.
+"""Text messages to the gateway that ships and to a lean sink, one and several under way: one JSON line per way.
 
     python benchmarks/text_messages.py --messages 2000 --late 0.05
 
-Each is what a worker does with a message after its mark. *quick*: the gateway answers as soon as it has stored a
-message; *late*: after so many seconds, as a provider far away does. A line gives the messages a second, and the
-microseconds of the processor for each: ours and the gateway's.
+Each is what a worker does with a message after its mark. A line says to whom, the gateway that ships or the sink of
+`text_message_sink.py`; after how many seconds it answers once it has stored a message, as a provider far away does; and
+gives the messages a second, and the microseconds of the processor for each: ours and the gateway's, its start included.
 """
 
 import argparse
@@ -15,6 +15,8 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+
+from text_message_sink import keys_in, running_sink
 
 from tasks.gateways import sms
 from tasks.senders.protocol import Message, Setting
@@ -34,22 +36,25 @@ def main(arguments: Sequence[str]) -> None:
         for connections in (1, 8):
             line = measured(given.messages // (share if connections == 1 else 1), connections, late)
             sys.stdout.write(json.dumps(line) + "\n")
+    for connections in (1, 8):
+        sys.stdout.write(json.dumps(measured(given.messages, connections, 0.0, to_sink=True)) + "\n")
 
 
-def measured(number: int, connections: int, late: float) -> dict[str, float]:
+def measured(number: int, connections: int, late: float, *, to_sink: bool = False) -> dict[str, float | str]:
     """Send so many messages over so many connections."""
     with tempfile.TemporaryDirectory(prefix="budkavle-texts-") as folder:
+        store = Path(folder) / "store"
         faults = Path(folder) / "faults.json"
         faults.write_text(json.dumps({"rules": [{"fault": "late", "seconds": late}] if late else []}), encoding="utf-8")
         gateways = spent(resource.RUSAGE_CHILDREN)
-        with sms.running_gateway(Path(folder) / "store", faults) as url:
+        with running_sink(store) if to_sink else sms.running_gateway(store, faults) as url:
             own, began = spent(resource.RUSAGE_SELF), time.monotonic()
             send(f"{url}#connections={connections}", number, Path(folder))
             seconds, own = time.monotonic() - began, spent(resource.RUSAGE_SELF) - own
-        assert len(sms.accepted(Path(folder) / "store")) == number
+        assert len(set(keys_in(store)) if to_sink else sms.accepted(store)) == number
         gateways = spent(resource.RUSAGE_CHILDREN) - gateways
     return {
-        "connections": connections, "answers_after": late, "messages": number,
+        "to": "sink" if to_sink else "gateway", "connections": connections, "answers_after": late, "messages": number,
         "messages_a_second": round(number / seconds), "own_microseconds": round(own / number * 1e6),
         "gateways_microseconds": round(gateways / number * 1e6),
     }  # fmt: skip

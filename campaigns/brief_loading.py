@@ -90,7 +90,7 @@ def _finding(fault: Fault, source: Source, folder: Path) -> Finding:
     programme = load_programme()
     gate = programme.gate(fault.gate)
     requirement, serves = gate.requirement, fault.gate != "brief"
-    if fault in source.faults:  # of syntax: the key that it stands in is not to blame
+    if fault in source.faults and not source.readable:  # of syntax: the key that it stands in is not to blame
         requirement, serves = programme.gate("text_syntax").requirement, False
     elif fault.gate == "brief" and fault.path:
         meant = near(

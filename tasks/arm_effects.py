@@ -7,6 +7,7 @@ import duckdb
 
 from campaigns.errors import Refused
 from tasks import runs, study_covariates
+from tasks.disclosure import SMALLEST_CELL
 from tasks.estimation.compliance import ComplierEffect
 from tasks.estimation.holm import holm
 from tasks.estimation.intervals import Difference
@@ -20,7 +21,7 @@ ARMS = ("treated", "holdout")
 
 @dataclass(frozen=True)
 class ArmEffect:
-    """One outcome of everybody drawn; no difference where an arm has fewer than two clusters.
+    """One outcome of everybody drawn; no difference where fewer than ten households of an arm were observed.
 
     ``clusters`` were observed. ``balance_p`` tells whether arms so unlike in the covariates were drawn.
     """
@@ -41,6 +42,8 @@ def estimate_arm(connection: duckdb.DuckDBPyConnection, run: runs.Run, outcome: 
         "coalesce(sum(weight * outcome_0) / sum(weight), 0), coalesce(max(received), 0) FROM study_row"
     ).fetchall()[0]
     plain = ArmEffect(outcome, share, clusters, rows=rows)
+    if _fewest(connection) < SMALLEST_CELL:  # beside the other arm's figures the difference would give persons away
+        return plain
     asked = Outcome(0, share, 0.0 if share else float(mean), 0)
     matrix = None
     if rows.covariates and clusters:
@@ -54,6 +57,12 @@ def estimate_arm(connection: duckdb.DuckDBPyConnection, run: runs.Run, outcome: 
     except ValueError:
         return plain
     return ArmEffect(outcome, share, clusters, found.difference, found.complier, balance_p, rows)
+
+
+def _fewest(connection: duckdb.DuckDBPyConnection) -> int:
+    """Return how many households were observed of the arm that has fewest; 0 where there is but one arm."""
+    counted = connection.execute("SELECT sum(observed_households) FROM cluster_sum GROUP BY arm").fetchall()
+    return min(int(households) for (households,) in counted) if len(counted) == len(ARMS) else 0
 
 
 def adjusted_p(effects: Sequence[ArmEffect]) -> list[float | None]:

@@ -1,8 +1,7 @@
 """The decision log: an append-only, synced file, chained by keyed hashes, that outlives the database.
 
 The key of the chain is made from the installation's own (HMAC-SHA-256, RFC 2104), so that nobody without it can write a
-line that counts. Lines of a former version are chained by plain SHA-256: they stand as they are, and none may follow a
-keyed one.
+line that counts.
 
 Approvals, suppressions, decisions on unknowns, pauses, stops and every audited act are written here first; the tables
 ``audit``, ``suppression`` and the decided part of ``approval`` are made from it, at once and again by a rebuild.
@@ -31,7 +30,7 @@ TORN = "a crash tore it off; it does not count"
 class Decision:
     """One line of the log; ``hash`` covers everything else, ``previous`` is the hash of the line before.
 
-    ``version``: 2 where the hash is keyed, 1 where a former version wrote it.
+    ``version`` tells how the line and its hash are made.
     """
 
     sequence: int
@@ -42,7 +41,7 @@ class Decision:
     detail: dict[str, Any]
     previous: str
     hash: str
-    version: int = 1
+    version: int
 
 
 def record(
@@ -95,7 +94,7 @@ def examine(workplace: Workplace) -> Iterator[tuple[int, Decision | None, str]]:
     if not workplace.decisions.exists():
         return
     _require_file(workplace)
-    previous, version = GENESIS, 1
+    previous = GENESIS
     for number, line in enumerate(workplace.decisions.read_bytes().splitlines(keepends=True), start=1):
         if not line.endswith(b"\n"):
             yield number, None, TORN
@@ -106,9 +105,7 @@ def examine(workplace: Workplace) -> Iterator[tuple[int, Decision | None, str]]:
                 problem = "it does not follow the line before: a line was taken out, put in or moved"
             elif not problem and decision.sequence != number:
                 problem = f"its number is {decision.sequence}"
-            elif not problem and decision.version < version:
-                problem = "its hash is not keyed, and that of the line before is"
-            previous, version = decision.hash, max(version, decision.version)
+            previous = decision.hash
         yield number, decision, problem
 
 
@@ -120,11 +117,11 @@ def _parse(line: str | bytes) -> Decision:
 def _examined(workplace: Workplace, line: bytes) -> tuple[Decision | None, str]:
     try:
         fields = json.loads(line)
+        if fields.get("version") != KEYED:
+            return None, "its hash is not keyed, so anybody may have written it"
         decision, digest = _parse(line), fields.pop("hash")
     except (ValueError, KeyError, TypeError, AttributeError):
         return None, "it cannot be read"
-    if decision.version not in (1, KEYED) or ("version" in fields) != (decision.version == KEYED):
-        return None, "it was written by a version that is not known"
     holds = isinstance(digest, str) and hmac.compare_digest(
         digest.encode(errors="replace"), _digest(workplace, fields).encode()
     )
@@ -132,10 +129,8 @@ def _examined(workplace: Workplace, line: bytes) -> tuple[Decision | None, str]:
 
 
 def _digest(workplace: Workplace, body: dict[str, Any]) -> str:
-    """Return the hash of a line: keyed for its purpose, or plain for a line without version."""
+    """Return the hash of a line, keyed for its purpose."""
     content = json.dumps(body, sort_keys=True, ensure_ascii=False).encode(errors="backslashreplace")
-    if "version" not in body:
-        return hashlib.sha256(content).hexdigest()
     key = hmac.new(workplace.key, b"decision_log", hashlib.sha256).digest()
     return hmac.new(key, content, hashlib.sha256).hexdigest()
 

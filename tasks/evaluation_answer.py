@@ -53,6 +53,8 @@ def describe(evidence: Evidence) -> Found:
     holdout = arms["holdout"]
     if effect.difference:
         treated["level"], holdout["level"] = effect.difference.level, effect.difference.control_level
+    elif holdout["observed_households"]:  # too few: beside that of all, the level of one arm gives the other's away
+        treated["level"] = holdout["level"] = None
     found = verdicts.describe(evidence.run, evidence.look, [treated, holdout], effect, evidence.reached)
     shown = treated["verdict"] != "not_shown"
     parts = {

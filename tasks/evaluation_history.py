@@ -10,6 +10,7 @@ from tasks.workplace import Workplace
 
 TIME = "evaluated_at"
 WORDS = ("warnings", "summary")
+DECIMALS = 9
 
 
 def keep(workplace: Workplace, run: str, look: int) -> bool:
@@ -23,15 +24,17 @@ def keep(workplace: Workplace, run: str, look: int) -> bool:
     text = json.dumps(answer, ensure_ascii=False, sort_keys=True)
     with store.writing(workplace) as connection:
         newest = _newest(connection, run, look)
-        if newest is not None and _figures(json.loads(newest)) == _figures(json.loads(text)):
+        if newest is not None and _figures(newest) == _figures(text):
             return False
         connection.execute("INSERT INTO evaluation_history VALUES (?, ?, ?, ?)", [run, look, evaluated_at, text])
         store.keep_evidence(connection, workplace, run, ["evaluation_history"])
     return True
 
 
-def _figures(answer: Found) -> Found:
-    return {name: value for name, value in answer.items() if name not in WORDS}
+def _figures(answer: str) -> Found:
+    """Return an answer without its words, with so many decimals as do not hang on the order of a sum."""
+    figures = json.loads(answer, parse_float=lambda figure: round(float(figure), DECIMALS))
+    return {name: value for name, value in figures.items() if name not in WORDS}
 
 
 def _newest(connection: duckdb.DuckDBPyConnection, run: str, look: int) -> str | None:

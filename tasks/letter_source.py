@@ -61,6 +61,7 @@ def letter_source(page: str, *, numbered: bool = False) -> bytes:
     values = ", ".join(f'"{key}": {slot}' for key, slot in writer.values.items()) or ":"
     parts = [
         _settings(document, numbered), _layout(),
+        *(f"#let {name} = {block}" for name, block in writer.blocks_of_all.items()),
         f"#let letter(values) = one-letter(upper-third({upper}), {body})",
     ]  # fmt: skip
     return "\n".join(parts).encode() + DIVIDER + f"#letter(({values}))\n".encode()

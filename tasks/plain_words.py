@@ -10,7 +10,7 @@ from tasks.pages import filters
 WARNINGS = {
     "no_control_group": _("There is no control group, so nobody can say what the campaign caused."),
     "control_group_too_small": _(
-        "Fewer than two %(units)s of an arm have an observed result, so nobody can say what the campaign caused."
+        "Fewer than ten households of an arm have an observed result, so nobody can say what the campaign caused."
     ),
     "areas_only": _(
         "The results are per area while the control group was drawn among households, so nobody can say what "

@@ -34,12 +34,27 @@ def effect_chart(
     axes.annotate(
         words["estimate"], (estimate, 0), (0, 14), textcoords="offset points", ha="center", color=ACCENT, bbox=PLATE
     )
-    axes.annotate(words["zero"], (0, -1), (4, 4), textcoords="offset points", ha="left", color=SOFT)
-    axes.annotate(words["needed"], (needed, -1), (-4, 4), textcoords="offset points", ha="right", color=INK)
     ends = min(low, 0, needed) - 0.08 * spread, max(high, 0, needed) + 0.08 * spread
     axes.set(xlim=ends, ylim=(-1, 1), yticks=[])
+    _name_line(axes, 0, words["zero"], color=SOFT, at_top=False)
+    _name_line(axes, needed, words["needed"], color=INK, at_top=True)
     _written(axes.xaxis, number, words["axis"])
     return _svg(figure, "effect", title, text)
+
+
+def _name_line(axes: Any, value: float, name: str, *, color: str, at_top: bool) -> None:
+    """Write what a vertical line stands for, on the side where there is more room; two close lines meet no words."""
+    to_the_right = value <= sum(axes.get_xlim()) / 2
+    axes.annotate(
+        name,
+        (value, 1 if at_top else -1),
+        (4 if to_the_right else -4, -4 if at_top else 4),
+        textcoords="offset points",
+        ha="left" if to_the_right else "right",
+        va="top" if at_top else "bottom",
+        color=color,
+        bbox=PLATE,
+    )
 
 
 def reach_chart(rows: Sequence[tuple[str, float]], axis: str, name: str, title: str, text: str) -> str:

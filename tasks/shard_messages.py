@@ -18,7 +18,6 @@ from tasks.shard_texts import lists
 from tasks.slots import MARKER_SIGN, Template, parse, unsubscribe_address
 
 LONGEST_CHARACTER = 12  # bytes of one character, percent-encoded
-PLAIN_ID = "0" * 32
 MARKER = MARKER_SIGN.encode()
 BEGINS_LINE = re.compile(rb"(?:^|[\r\n])" + MARKER)
 COLUMNS = ("message_id", "variant", "person_key", "address_key", "address", "language")
@@ -90,12 +89,12 @@ def renderer(
     def unsubscribe_of(message_id: str) -> str:
         return unsubscribe_address(message_id, sender_address=sender_address, public_url=public_url)
 
-    before, _, after = unsubscribe_of(PLAIN_ID).partition(PLAIN_ID)
+    before = unsubscribe_of("")  # the id ends the address
 
     def render(message: Message) -> bytes:
         identity = message.message_id
         plain = identity.isalnum() and identity.isascii()
-        unsubscribe = f"{before}{identity}{after}" if plain else unsubscribe_of(identity)
+        unsubscribe = before + identity if plain else unsubscribe_of(identity)
         built_in = {"recipient": message.address, "message_id": message.message_id,
                     "unsubscribe_url": unsubscribe, "date": _date(int(moment()))}  # fmt: skip
         text, finished, most = template(message.variant)

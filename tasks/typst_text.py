@@ -13,6 +13,7 @@ _PIECE = re.compile(rf"({slots.MARKER_SIGN}[a-z_]*Q[a-z][a-z0-9_]*QZ)")
 _MARKER = re.compile(rf"{slots.MARKER_SIGN}([a-z_]*)Q([a-z][a-z0-9_]*)QZ")
 _FEW_WORDS = re.compile(r'"(?:[^"\\]|\\.){1,240}"')
 """One string of typst that fills at most three lines or so, which no page break parts."""
+_VALUE = "values.at("
 _PLACES = {"html": "typst", "html_rtl": "typst_rtl", "url": "link", "attribute": "typst"}
 _FORMATS = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -38,10 +39,14 @@ def sequence(expressions: list[str]) -> str:
 
 
 class Writer:
-    """Writes elements as expressions of typst and notes in ``values`` which slots they read, by place and name."""
+    """Writes elements as expressions of typst and notes in ``values`` which slots they read, by place and name.
+
+    Blocks that read none are the same for everybody and stand in ``blocks_of_all`` by name, so that they are made once.
+    """
 
     def __init__(self) -> None:
         self.values: dict[str, str] = {}
+        self.blocks_of_all: dict[str, str] = {}
         self._level = 0
 
     def blocks(self, parent: HtmlElement) -> str:
@@ -59,15 +64,24 @@ class Writer:
     def block(self, element: HtmlElement) -> str:
         """Return one block as an expression."""
         if element.tag in _HEADINGS:
-            return self._heading(element)
+            return self._named(self._heading(element))
         write: dict[str, Callable[[HtmlElement], str]] = {
             "ul": self._list, "ol": self._list, "table": self._table, "pre": self._preformatted, "p": self._paragraph,
             "blockquote": self._quote, "hr": self._rule,
         }  # fmt: skip
         inner = write.get(str(element.tag), self.blocks)(element)
         if "label" in element.get("class", "").split():
-            return f"boxed({inner})"
-        return f"closing({inner})" if element.tag == "footer" else inner
+            inner = f"boxed({inner})"
+        elif element.tag == "footer":
+            inner = f"closing({inner})"
+        return self._named(inner)
+
+    def _named(self, block: str) -> str:
+        if not block or _VALUE in block:
+            return block
+        name = f"block-{len(self.blocks_of_all) + 1}"
+        self.blocks_of_all[name] = block
+        return name
 
     def address(self, element: HtmlElement) -> str:
         """Return the address, one string per line."""
@@ -179,7 +193,7 @@ class Writer:
         key = f"{place}-{found[2]}"
         escaped = slots.marker(found[2], place)
         self.values[key] = escaped if place.startswith("typst") else f'"{escaped}"'
-        value = f'values.at("{key}")'
+        value = f'{_VALUE}"{key}")'
         return f"breakable({value})" if breakable else value
 
 

@@ -28,6 +28,7 @@ MATAVFALL = Path(__file__).parents[1] / "campaigns" / "matavfall"
 WAVE = "external"
 EMAIL = (
     f"Message-ID: <{marker('message_id', 'token')}@example.se>\r\nTo: {marker('recipient', 'email')}\r\n"
+    f"List-Unsubscribe: <{marker('unsubscribe_url', 'link')}>\r\n"
     f"Subject: Prov\r\n\r\nHej {marker('first_name', 'text')}!\r\n.en rad med punkt\r\n"
     f"{marker('pickup_place', 'text')}\r\n"
 ).encode()

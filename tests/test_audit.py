@@ -85,7 +85,7 @@ def test_a_line_edited_with_its_hash_made_anew_breaks_at_the_next(logged: Workpl
 
 
 def plain(number: int, previous: str, **said: Any) -> tuple[bytes, str]:
-    """A line as a former version wrote it, and as anybody without the key can write it; and its hash."""
+    """A line as anybody without the key can write it, and its hash."""
     body = {
         "sequence": number, "at": datetime.now(UTC).isoformat(), "actor": "x", "action": "pause", "run": None,
         "detail": {}, "previous": previous, **said,
@@ -94,19 +94,21 @@ def plain(number: int, previous: str, **said: Any) -> tuple[bytes, str]:
     return json.dumps({**body, "hash": digest}, ensure_ascii=False).encode() + b"\n", digest
 
 
-def test_lines_of_a_former_version_stand_and_keyed_ones_follow_them(workplace: Workplace) -> None:
+def test_lines_without_key_never_count_even_where_no_keyed_one_comes_before(workplace: Workplace) -> None:
     workplace.home.mkdir()
     first, digest = plain(1, decisions.GENESIS)
     workplace.decisions.write_bytes(first + plain(2, digest)[0])
-    decisions.record(workplace, "resume", actor="account:x")
-    assert (verify(workplace).entries, verify(workplace).breaks) == (3, ())
-    assert [each.version for each in decisions.read(workplace)] == [1, 1, 2]
+    assert [each.line for each in verify(workplace).breaks] == [1, 2]
+    with pytest.raises(InputError, match=r"decisions\.log:1"):
+        list(decisions.read(workplace))
+    with pytest.raises(InputError, match=r"decisions\.log:2"):
+        decisions.record(workplace, "resume", actor="account:x")
 
 
 def test_a_line_without_the_key_breaks_the_chain(logged: Workplace) -> None:
     forged, _ = plain(ENTRIES + 1, verify(logged).head)
     logged.decisions.write_bytes(b"".join(lines(logged)) + forged)
-    assert verify(logged).breaks == (Break(6, "its hash is not keyed, and that of the line before is"),)
+    assert verify(logged).breaks == (Break(6, "its hash is not keyed, so anybody may have written it"),)
     with pytest.raises(InputError, match=r"decisions\.log:6"):
         list(decisions.read(logged))
 

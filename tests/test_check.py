@@ -219,10 +219,40 @@ def test_words_in_two_parts_are_found_in_the_part_that_the_text_includes(workpla
     assert found == {("b.md", 3)}
 
 
-@pytest.mark.parametrize("old", ["slots:\n", "facts:\n", "title: "])
-def test_a_brief_that_keeps_its_texts_from_being_judged_says_so(workplace: Workplace, tmp_path: Path, old: str) -> None:
+def test_a_brief_that_keeps_its_texts_from_being_judged_says_so(workplace: Workplace, tmp_path: Path) -> None:
     folder = with_unfinished_english(tmp_path)
-    edit(folder / "campaign.yaml", f"\n{old}", f"\n{old}{'  - 5' if old.endswith(chr(10)) else chr(34)}\n")
+    edit(folder / "campaign.yaml", "\ntitle: ", '\ntitle: "\n')
     findings = check_campaign(workplace, folder)
     assert {each.file for each in findings} == {"campaign.yaml"}
     assert sum(TEXTS_NOT_JUDGED in each.remedy for each in findings) == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("slots:\n", "slots:\n  - 5\n"),
+        ("facts:\n", "facts:\n  - 5\n"),
+        ("{name: housing, values: [flat, house]}", "{name: housing, values: }"),
+        ("{name: first_name, kind: text,", "{nmae: first_name, kind: text,"),
+        ("{name: pickup_place, kind: text,", "{name: pick up, kind: words,"),
+        ("facts:\n  - {name: housing, values: [flat, house]}\n", "facts: {housing: [flat, house]}\n"),
+    ],
+)
+def test_texts_are_judged_although_facts_or_slots_are_broken(
+    workplace: Workplace, tmp_path: Path, old: str, new: str
+) -> None:
+    folder = with_unfinished_english(tmp_path)
+    edit(folder / "campaign.yaml", old, new)
+    findings = check_campaign(workplace, folder)
+    assert found_in(findings, "campaign.yaml") >= {"brief"}
+    assert found_in(findings, ENGLISH) == {"placeholder"}
+    assert {each.gate for each in findings if each.file.endswith(".md")} <= {"placeholder"}
+
+
+def test_a_name_that_a_broken_slot_does_not_tell_is_no_fault_of_the_text(workplace: Workplace, tmp_path: Path) -> None:
+    folder = with_unfinished_english(tmp_path)
+    edit(folder / "campaign.yaml", "{name: pickup_place, kind: text,", "{name: where to, kind: text,")
+    edit(folder / SWEDISH, "{{ pickup_place }}", "{{ where_to }}")
+    findings = check_campaign(workplace, folder)
+    assert found_in(findings, SWEDISH) == set()
+    assert found_in(findings, ENGLISH) == {"placeholder"}

@@ -105,3 +105,7 @@ def test_seeds_that_share_a_check_do_not_touch_the_same_lines_or_gates() -> None
     for group in {group.id: group for group in packed().values()}.values():
         assert len({seed.gate for seed in group.seeds}) == len(group.seeds), MOST_IN_A_GROUP
         assert len(group.seeds) == 1 or not any(seed.alone for seed in group.seeds)
+
+
+def test_no_two_seeds_have_the_same_name() -> None:
+    assert [name for name, times in Counter(seed.id for seed in all_seeds()).items() if times > 1] == []

@@ -178,3 +178,55 @@ def test_a_wait_may_be_seconds_or_a_date() -> None:
 @given(st.one_of(st.text(), st.floats().map(str), st.datetimes().map(format_datetime), st.integers().map(str)))
 def test_a_wait_is_never_out_of_bounds(written: str) -> None:
     assert SHORTEST_WAIT <= seconds_to_wait(written) <= LONGEST_WAIT
+
+
+def test_a_request_that_another_header_would_be_slipped_into_never_leaves(httpserver: HTTPServer) -> None:
+    asking = gateway(httpserver.url_for("/sms"))
+    for name, value in (("Idempotency-Key", "a\r\nX-Slipped: b"), ("X\n", "a"), ("X", "a\0")):
+        with pytest.raises(ValueError, match="line break"):
+            asking.ask("POST", data="x", headers={name: value})
+    assert httpserver.log == []
+
+
+CHUNKED = b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n{"i\r\n7\r\nd": 1} \r\n0\r\n\r\n'
+COUNTED = b'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"id": 1}'
+CLOSING = COUNTED.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "opened"), [(COUNTED, 1), (CHUNKED, 1), (CLOSING, 3)], ids=["counted", "chunked", "closing"]
+)
+def test_a_connection_is_kept_as_long_as_the_gateway_keeps_it(content: bytes, opened: int) -> None:
+    asked: list[tuple[bytes, object]] = []
+
+    def talk(connection: socket.socket, over: threading.Event) -> None:
+        while request := connection.recv(65_536):
+            asked.append((request.partition(b"\r\n\r\n")[2], connection.getpeername()))
+            connection.sendall(content)
+            if content == CLOSING:
+                return
+
+    with serving(talk) as address:
+        asking = gateway(f"http://{address}")
+        for _ in range(3):
+            answer = asking.ask("POST", data={"a": "ö"})
+            assert (answer.status, (answer.body or b"").strip()) == (200, b'{"id": 1}')
+    assert [body for body, _ in asked] == [b"a=%C3%B6"] * 3
+    assert len({peer for _, peer in asked}) == opened
+
+
+def test_a_request_after_the_gateway_hung_up_goes_over_a_new_connection() -> None:
+    hung_up = threading.Event()
+
+    def talk(connection: socket.socket, over: threading.Event) -> None:
+        if connection.recv(65_536):
+            connection.sendall(COUNTED)  # which does not say that this is the last
+            connection.shutdown(socket.SHUT_RDWR)
+            hung_up.set()
+
+    with serving(talk) as address:
+        asking = gateway(f"http://{address}")
+        for _ in range(3):
+            assert asking.ask("POST", data="x").status == 200
+            assert hung_up.wait(PATIENCE)
+            hung_up.clear()

@@ -169,6 +169,26 @@ def test_a_report_says_the_same_whichever_language_the_evaluation_ran_in(
     assert not evaluation_history.keep(reader, run, 1), "the same figures in other words are nothing new"
 
 
+@pytest.mark.parametrize("held_out", [2, 9])
+def test_no_figure_gives_a_small_control_group_away(workplace: Workplace, tmp_path: Path, held_out: int) -> None:
+    run = evaluated(workplace, tmp_path)
+    with store.writing(workplace) as connection:
+        connection.execute(
+            "DELETE FROM outcome WHERE unit_key NOT IN (SELECT household_key FROM audience WHERE arm = 'treated') AND "
+            "unit_key NOT IN (SELECT DISTINCT household_key FROM audience WHERE arm = 'holdout' ORDER BY 1 LIMIT ?)",
+            [held_out],
+        )
+    found = evaluate(workplace, run, 1)
+    draw_lessons(workplace, run, 1)
+    told = [found[name] for name in ("segments", "groups", "channels")]
+    assert [arm["level"] for arm in found["arms"]] == [None, None]
+    assert (found["claim"], found["arms"][0]["effect"], *told) == ("no_control", None, [], [], [])
+    text = report(workplace, run)
+    assert "Färre än tio hushåll i någon av grupperna" in text
+    assert "Resultat med och utan budskapet" not in text
+    assert 'aria-labelledby="effect-title' not in text
+
+
 def test_no_count_below_ten_stands_in_a_reach_table(workplace: Workplace, tmp_path: Path) -> None:
     run = evaluated(workplace, tmp_path, households=500)
     with store.writing(workplace) as connection:

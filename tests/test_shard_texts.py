@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from small_run import WAVE, make_run, received, sending_to
 
 from campaigns.errors import InputError
 from tasks import archive, control, journal, publishing, runs, shards, store
-from tasks.gateways.smtp import running_gateway
+from tasks.gateways.smtp import accepted, running_gateway
 from tasks.workplace import Workplace
 
 EMAIL = f"{WAVE}-email-0001"
@@ -55,6 +57,28 @@ def test_a_text_that_was_changed_after_the_shards_were_written_is_never_sent(
     assert list(journal.standings(place.run_folder(run, "journals"), EMAIL)) == []
     text.write_bytes(approved)
     assert publishing.publish_shard(place, run, EMAIL).counts["accepted"] == 5
+
+
+@pytest.mark.parametrize(
+    ("public_url", "address"),
+    [
+        ("", "mailto:budkavle@example.se?subject=unsubscribe%20"),
+        ("https://example.se/", "https://example.se/unsubscribe/"),
+    ],
+)
+def test_whoever_unsubscribes_names_the_very_message_that_arrived(
+    sending: tuple[Workplace, Path], public_url: str, address: str
+) -> None:
+    place, sink = replace(sending[0], public_url=public_url), sending[1]
+    run = make_run(place, 40, edition=f"unsubscribe-{len(public_url)}")
+    shards.write_shards(place, run, WAVE)
+    known = len(accepted(sink))
+    publishing.publish_shard(place, run, EMAIL)
+    arrived = [message_from_bytes((sink / entry["file"]).read_bytes()) for entry in accepted(sink)[known:]]
+    assert len(arrived) == 40
+    for message in arrived:
+        identity = message["Message-ID"].strip("<>").partition("@")[0]
+        assert message["List-Unsubscribe"] == f"<{address}{identity}>"
 
 
 def test_a_changed_text_does_not_keep_anybody_from_stopping(sending: tuple[Workplace, Path]) -> None:

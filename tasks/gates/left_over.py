@@ -10,7 +10,7 @@ EMPTY_VALUE = re.compile(
     r"|(?<!\w)(?:den|kl\.?|klockan|on|at|by|kostar|costs|är|is|till|av|of)\s+(?:nan|NaT|None)(?=[\s.,!?]|$)"
     r"|#(?:REF|N/A|NAME|VALUE|DIV/0|NUM|NULL|SPILL|CALC|FIELD|REFERENS|SAKNAS|VÄRDEFEL|NAMN|DIVISION/0|OGILTIGT"
     r"|SKÄRNING|VIITTAUS|PUUTTUU|ARVO|JAKO/0|NIMI)[!?]?|\[object \w+\]"
-    r"|(?P<sign>@@|%%|##|~~|\^\^|\$\$)[^\W_][\w .-]{0,40}(?P=sign)"
+    r"|(?P<sign>@@|%%|##|\^\^|\$\$)[^\W_][\w .-]{0,40}(?P=sign)"
 )
 """What stands where a program had no value, and the marks of mail merges."""
 OF_THE_TEXT = (
@@ -32,7 +32,7 @@ SHOWN = r"(?:date|time|place|venue|address|price|link|programme|program|location
 NOTE_TO_ONESELF = re.compile(
     rf"(?<!\w){EDITED}\s+{OF_THE_TEXT}|^{THING}(?: och {THING})?\s+(?:meddelas|kommer|anges|fylls i|läggs till"
     rf"|tillkommer)"
-    r"\s+(?:senare|inom kort|snart|framöver|så småningom)"
+    r"\s+(?:senare|inom kort|snart|framöver|så småningom)(?! (?:i|på|via|per|när|av|till|under|efter|genom|vid)\b)"
     rf"|^(?:the )?(?:exact )?{SHOWN}(?: and {SHOWN})?\s+(?:will be|to be|is|are)\s+(?:to be )?(?:announced|confirmed"
     rf"|decided"
     r"|added|determined|communicated|provided|filled in)\b(?!\s+(?:by|on|in|to|at|with)\b)"

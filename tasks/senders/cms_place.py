@@ -68,7 +68,7 @@ class CmsPlace:
 
         A page whose answer was lost may still be on its way, so its absence counts only after a while.
         """
-        status, question = self._ask("DELETE", name, {}, None), self._open_question(name)
+        status, question = self._ask("DELETE", name, {}, b""), self._open_question(name)
         if status in GONE and question.exists() and time.time() - question.stat().st_mtime < SECONDS_ON_THE_WAY:
             raise NotDone(Outcome("unknown", "on_the_way", "", True))
         (self._kept / name).unlink(missing_ok=True)
@@ -77,7 +77,7 @@ class CmsPlace:
     def _open_question(self, name: str) -> Path:
         return self._kept / f".{name}.not_confirmed"
 
-    def _ask(self, method: str, name: str, headers: dict[str, str], content: bytes | None) -> int:
+    def _ask(self, method: str, name: str, headers: dict[str, str], content: bytes) -> int:
         path = f"{'' if self._gateway.place.url.endswith('/') else '/'}{self._run}/{quote(name)}"
         try:
             answer = self._gateway.ask(method, path, headers=headers, data=content)

@@ -1,4 +1,4 @@
-"""One HTTP gateway through requests: only the machine that the setting names, bounded in bytes and in time.
+"""One HTTP gateway: only the machine that the setting names, bounded in bytes and in time.
 
 Its name is looked up once and the connection pinned to an address that was checked, so that no second look-up leads
 elsewhere; an address of one's own house is refused unless the setting says ``private=1`` or names loopback. Redirects
@@ -12,17 +12,17 @@ import ssl
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
-from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from http.client import HTTPException, HTTPResponse
+from typing import NamedTuple
 
-import requests
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 from urllib3.util.ssl_match_hostname import CertificateError
 
 from campaigns.errors import GatewayUnavailable
-from tasks.senders.cuttable_connection import Cuttable
 from tasks.senders.deadlines import DEADLINES
+from tasks.senders.http_line import Line
 from tasks.senders.http_place import LOOPBACK, Place
+from tasks.senders.http_request import Data, request_head, request_rest
 from tasks.web_addresses import Ip, is_public, numeric_address
 
 SECONDS_TO_CONNECT = 10.0
@@ -59,77 +59,58 @@ class HttpGateway:
     """
 
     def __init__(self, place: Place, headers: Mapping[str, str] | None = None) -> None:
-        self.place, self._headers = place, {"Accept-Encoding": "identity", **(headers or {})}
-        self._adapter: Cuttable | None = None
-        self._models: dict[tuple[str, str], requests.PreparedRequest] = {}
+        self.place, self._headers = place, {"Accept-Encoding": "identity", "User-Agent": "budkavle", **(headers or {})}
+        self._line: Line | None = None
+        self._heads: dict[tuple[str, str], bytes] = {}
 
     def open(self) -> None:
         """See that the gateway takes a connection; raises GatewayUnavailable."""
-        if self._adapter is not None:
+        if self._line is not None:
             return
         try:
             ip = self._reachable()
         except OSError as error:
             raise self._unavailable(type(error).__name__) from None
-        self._adapter = Cuttable(self.place.host, ip)
+        self._line = Line(self.place, ip, to_connect=SECONDS_TO_CONNECT)
 
-    def ask(self, method: str, path: str = "", *, headers: Mapping[str, str] | None = None, **content: Any) -> Answer:
+    def ask(
+        self, method: str, path: str = "", *, headers: Mapping[str, str] | None = None,
+        data: Data = b"", params: Mapping[str, str] | None = None,
+    ) -> Answer:  # fmt: skip
         """Make one request and return its answer; raises NoAnswer, or GatewayUnavailable before a first connection.
 
-        ``content`` is what requests takes: ``data`` or ``params``.
+        ``data`` is a form or the body itself.
         """
         self.open()
-        assert self._adapter is not None
-        seconds = self.place.seconds
-        end = time.monotonic() + seconds
-        request = self._prepared(method, path, **content)
-        request.headers.update(headers or {})
+        assert self._line is not None
+        end = time.monotonic() + self.place.seconds
+        request = self._head(method, path, params) + request_rest(method, headers or {}, data)
         try:
-            with (
-                DEADLINES.within(seconds, self._adapter.cut),
-                self._adapter.send(
-                    request, timeout=(min(SECONDS_TO_CONNECT, seconds), seconds), stream=True,
-                    verify=self.place.options.get("ca", True),
-                ) as response,
-            ):  # fmt: skip
-                body = _body(response, end)
-                asked = response.headers.get("Retry-After")
-                wait = seconds_to_wait(asked or "") if asked or response.status_code == 429 else 0.0
-                if body is None:
+            with DEADLINES.within(self.place.seconds, self._line.cut), self._line.exchange(method, request) as response:
+                answer = _answer(response, end)
+                if answer.body is None:
                     self.close()
-                return Answer(response.status_code, body, wait)
-        except (requests.RequestException, HTTPError) as error:
+                elif response.will_close:
+                    self._line.close()
+                return answer
+        except (HTTPError, HTTPException, CertificateError, OSError) as error:
             self.close()
             raise _lost(error, end) from None
 
     def close(self) -> None:
         """Let the connection go."""
-        if self._adapter is not None:
-            self._adapter.close()
-            self._adapter = None
+        if self._line is not None:
+            self._line.close()
+            self._line = None
 
-    def _prepared(self, method: str, path: str, *, data: Any = None, params: Any = None) -> requests.PreparedRequest:
-        """Return a request; where address and login are those of an earlier one, only its body is made anew.
-
-        A body is set here, because requests takes a fifth of the whole exchange to find out what it was given.
-        """
+    def _head(self, method: str, path: str, params: Mapping[str, str] | None) -> bytes:
+        """Return the beginning of a request, which is the same for all with this method and path and no ``params``."""
+        url, login = self.place.url + path, self.place.login
         if params is not None:
-            return self._request(method, path, params).prepare()
-        if (model := self._models.get((method, path))) is None:
-            model = self._models[method, path] = self._request(method, path).prepare()
-        prepared = model.copy()
-        if data is not None:
-            body = urlencode(data) if isinstance(data, Mapping) else data
-            prepared.body = body.encode() if isinstance(body, str) else body
-            prepared.headers["Content-Length"] = str(len(prepared.body))
-        if isinstance(data, Mapping):
-            prepared.headers["Content-Type"] = "application/x-www-form-urlencoded"
-        return prepared
-
-    def _request(self, method: str, path: str, params: Mapping[str, str] | None = None) -> requests.Request:
-        return requests.Request(
-            method, self.place.url + path, headers=self._headers, auth=self.place.login, params=params
-        )
+            return request_head(method, url, self._headers, login, params)
+        if (known := self._heads.get((method, path))) is None:
+            known = self._heads[method, path] = request_head(method, url, self._headers, login)
+        return known
 
     def _reachable(self) -> Ip:
         """Return an address of the gateway that may be connected to and takes a connection; raises OSError."""
@@ -162,29 +143,33 @@ class HttpGateway:
         )
 
 
-def _body(response: requests.Response, end: float) -> bytes | None:
+def _answer(response: HTTPResponse, end: float) -> Answer:
+    body = _body(response, end)
+    asked = response.headers.get("Retry-After")
+    wait = seconds_to_wait(asked or "") if asked or response.status == 429 else 0.0
+    return Answer(response.status, body, wait)
+
+
+def _body(response: HTTPResponse, end: float) -> bytes | None:
     body = b""
     try:
-        while chunk := response.raw.read1(4096):
+        if response.length is not None:
+            return response.read() if response.length <= MOST_BYTES else None
+        while chunk := response.read1(4096):
             body += chunk
             if len(body) > MOST_BYTES or time.monotonic() > end:
-                response.raw.close()
                 return None
-    except (HTTPError, OSError, ValueError):
+    except (HTTPException, OSError, ValueError):
         return None
     return body
 
 
 def _lost(error: Exception, end: float) -> NoAnswer:
     """Tell a request of which nothing has left from one whose answer was lost."""
-    reason = error.args[0] if error.args else None
-    cause = getattr(reason, "reason", reason)
-    if isinstance(cause, NewConnectionError | ConnectTimeoutError) or isinstance(error, requests.ConnectTimeout):
+    unsent = NewConnectionError | ConnectTimeoutError | ssl.SSLCertVerificationError | CertificateError
+    if isinstance(error, unsent):
         return NoAnswer("no_connection", sent=False)
-    distrust = ssl.SSLCertVerificationError | CertificateError
-    if any(isinstance(each, distrust) for each in getattr(cause, "args", ())):
-        return NoAnswer("no_connection", sent=False)
-    late = isinstance(error, requests.Timeout) or time.monotonic() >= end
+    late = isinstance(error, TimeoutError) or time.monotonic() >= end
     return NoAnswer("timeout" if late else "connection_lost", sent=True)
 
 
