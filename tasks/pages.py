@@ -16,6 +16,7 @@ from tasks.local_time import CITY
 LAYOUTS = Path(languages.__file__).parent / "layouts"
 LOCALES = {"sv": "sv_SE", "en": "en_GB"}
 WHOLE = 10
+SMALLEST_CHANCE = 0.005
 """Kilograms from which no decimals are told."""
 
 
@@ -45,8 +46,9 @@ def page_environment(language: str) -> Environment:
 def filters(language: str) -> dict[str, Any]:
     """Return how numbers and dates are written in a language, by name; the same in templates and in sentences.
 
-    One rule rounds them all: halves go up, and what floating point adds beyond a millionth is dropped first. Money and
-    kilograms that would round to nothing are told in words, so that what costs something never looks free.
+    One rule rounds them all: halves go up, and what floating point adds beyond a millionth is dropped first. Money,
+    kilograms and chances that would round to nothing are told in words: what costs something never looks free, nor
+    what is unlikely impossible.
     """
     locale = LOCALES.get(language, language)
     sign = "%" if language == "en" else "\N{NO-BREAK SPACE}%"
@@ -59,6 +61,9 @@ def filters(language: str) -> dict[str, Any]:
 
     def percent(value: float, decimals: int = 0) -> str:
         return numbers.format_percent(_rounded(value, decimals + 2), _pattern(decimals) + sign, locale=locale)
+
+    def chance(value: float) -> str:
+        return less_than(percent(0.01)) if 0 < value < SMALLEST_CHANCE else percent(value)
 
     def points(value: float, decimals: int = 0) -> str:
         return number(100 * value, decimals)
@@ -77,7 +82,7 @@ def filters(language: str) -> dict[str, Any]:
         local = value.astimezone(CITY).date() if isinstance(value, datetime) else value
         return format_date(local, "long", locale=locale)
 
-    return {"number": number, "percent": percent, "points": points, "money": money,
+    return {"number": number, "percent": percent, "chance": chance, "points": points, "money": money,
             "kilograms": kilograms, "date": day}  # fmt: skip
 
 

@@ -72,9 +72,13 @@ class PlainWords:
         return _("%(n)s percentage points") % {"n": self._signed(value)} if self.share else self._signed(value)
 
     def interval(self, low: float, high: float) -> str:
-        """Return both ends of an interval of differences for a table."""
-        _ = self._
+        """Return both ends of an interval of differences for a table, those of shares within what is possible."""
+        _, (low, high) = self._, self._possible(low, high)
         return _("%(low)s to %(high)s") % {"low": self._signed(low), "high": self.difference(high)}
+
+    def _possible(self, low: float, high: float) -> tuple[float, float]:
+        """Return an interval without what no difference of shares can be."""
+        return (max(low, -1.0), min(high, 1.0)) if self.share else (low, high)
 
     def _signed(self, value: float) -> str:
         figure: str = self.written["points" if self.share else "number"](abs(value), 1)
@@ -98,6 +102,7 @@ class PlainWords:
             return self._promising(low, estimate, high)
         kind = "level" if not self.share else "shown" if outside else "not_shown"
         decimals = 0 if high - low >= (0.03 if self.share else 3) else 1 if self.share else 2
+        low, high = self._possible(low, high)
         near, far = (high, low) if high < 0 else (low, high)
         return self._(EFFECTS[kind]) % {
             "units": self.units,
@@ -135,6 +140,6 @@ class PlainWords:
 
     def warning(self, code: str, **shares: float) -> str:
         """Return one thing that weakens what the evaluation can say; ``shares`` 0–1 are told as percentages."""
-        percent = self.written["percent"]
-        told = {name: percent(share, 0 if name == "power" else 1) for name, share in shares.items()}
+        percent, chance = self.written["percent"], self.written["chance"]
+        told = {name: chance(share) if name == "power" else percent(share, 1) for name, share in shares.items()}
         return self._(WARNINGS[code]) % {"units": self.units, **told}

@@ -102,13 +102,15 @@ def _design_rows(language: str, words: PlainWords, found: Found) -> list[tuple[s
     """Return what the draw was, how it held, and how much it could show."""
     _, written, chance = translations(language).gettext, filters(language), partial(_chance, language)
     pairs = found.get("pairs", 0)
+    smallest = found["minimum_detectable_effect"]
+    detectable = _("more than is possible") if found["share"] and smallest > 1 else words.difference(smallest)
     areas = [(_("Areas drawn in matched pairs; p by flipped signs up to 60 pairs"), written["number"](pairs))]
     return (areas if pairs else []) + [
         (_("Sizes of the arms as drawn: p"), chance(found["sample_ratio_p"])),
         (_("Arms alike in what was known before: p"), chance(found["balance_p"])),
         (_("Adjusted for"), ", ".join(name.replace("_", " ") for name in found["covariates"]) or "–"),
-        (_("Power reached for the goal's change"), written["percent"](found["power"])),
-        (_("Effect that would have been shown with power 80 %"), words.difference(found["minimum_detectable_effect"])),
+        (_("Power reached for the goal's change"), written["chance"](found["power"])),
+        (_("Effect that would have been shown with power 80 %"), detectable),
     ]
 
 

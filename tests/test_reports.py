@@ -20,6 +20,7 @@ from tasks.evaluation import evaluate
 from tasks.lessons import draw_lessons
 from tasks.outcomes import import_outcomes
 from tasks.pages import filters
+from tasks.plain_words import PlainWords
 from tasks.report_charts import fairness_chart
 from tasks.report_summary import mail_summary, summary
 from tasks.reports import write_report
@@ -364,3 +365,12 @@ def test_a_relay_that_does_not_answer_stops_no_report(workplace: Workplace, tmp_
     place = replace(workplace, smtp_url="smtp://127.0.0.1:1", directory=directory)
     assert mail_summary(place, run, 1) == []
     assert not (place.run_folder(run, "report") / "summary-1.txt").exists()
+
+
+def test_what_is_impossible_of_shares_is_told_nowhere() -> None:
+    words = PlainWords("sv", "household", True)
+    assert words.interval(-38.358, 38.554) == "−100,0 till +100,0 procentenheter"
+    assert "mellan 100 färre och 55 fler" in words.effect(-1.038, -0.242, 0.555)
+    assert "var bara under 1\N{NO-BREAK SPACE}%" in words.warning("little_power", power=0.002)
+    assert "var bara 18\N{NO-BREAK SPACE}%" in words.warning("little_power", power=0.18)
+    assert PlainWords("sv", "household", False).interval(-38.4, 38.6) == "−38,4 till +38,6"
