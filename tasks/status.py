@@ -11,6 +11,7 @@ from tasks import replies as gateway_replies
 from tasks.disclosure import hidden_cells
 from tasks.hidden_figures import hidden_figures
 from tasks.ledger import load_decisions
+from tasks.next_step import next_step
 from tasks.shown_persons import shown_persons
 from tasks.workplace import Workplace
 
@@ -60,7 +61,7 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
         "run": run_id,
         "state": found.state,
         "approvals": approvals,
-        "next": approval_standing.next_step(found, approvals, looks_done=looks_done, held=bool(paused)),
+        "next": next_step(workplace, found, approvals, looks_done=looks_done, held=bool(paused)),
         "waves": [{"wave": wave.name, "start": wave.start.isoformat()} for wave in found.brief.waves],
         "paused": paused,
         "persons": persons,

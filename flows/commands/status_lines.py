@@ -51,8 +51,12 @@ def _persons(persons: dict[str, Any]) -> str:
 
 
 def _approvals(standing: dict[str, Any]) -> list[str]:
-    """Return who has refused, and from whom an approval is missing."""
+    """Return who has approved and when, who has refused, and from whom an approval is missing."""
     lines = [
+        f"approval   given as {each['role']}: {each['approver']}, {_local(each['at'])}"
+        for each in standing.get("given", [])
+    ]
+    lines += [
         f"refused    {each['role']} ({each['approver']}), {_local(each['at'])}: {each['reason']}"
         for each in standing.get("refused", [])
     ]
