@@ -50,10 +50,11 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
         due_reviews = approval_rows.due_reviews(connection, workplace, found)
         replies = gateway_replies.replies(connection, run_id)
         approvals = approval_standing.standing(connection, workplace, found)
-        looks = connection.execute("SELECT look, state, due_at FROM look WHERE run = ? ORDER BY look", [run_id])
+        query = "SELECT look, state, due_at, evaluated_at FROM look WHERE run = ? ORDER BY look"
+        looks = connection.execute(query, [run_id])
         due_looks = [
-            {"look": look, "state": standing, "due_at": due_at.isoformat()}
-            for look, standing, due_at in looks.fetchall()
+            {"look": look, "state": standing, "due_at": due.isoformat(), "evaluated_at": at and at.isoformat()}
+            for look, standing, due, at in looks.fetchall()
         ]
     paused = _paused(workplace, run_id)
     looks_done = bool(due_looks) and all(look["state"] == "done" for look in due_looks)
