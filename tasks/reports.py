@@ -10,7 +10,7 @@ import duckdb
 from campaigns.language import translations
 from campaigns.programme import load_programme
 from tasks import report_effects, report_tables, runs, store
-from tasks.approvals_shown import accepted_readings, shown_approvals
+from tasks.approvals_shown import accepted_readings, confirmations, shown_approvals
 from tasks.drawn_people import read_traits
 from tasks.evaluation_record import stored_evaluation
 from tasks.hidden_figures import Name, hidden_figures
@@ -105,6 +105,7 @@ def _of_campaign(workplace: Workplace, story: Story) -> dict[str, Any]:
         "role": words.role,
         "requirement": words.requirement,
         "confirmed": words.confirmed,
+        "confirmations": confirmations(story.approvals),
         "kpis": [(_stage(workplace.language, kpi.stage), kpi) for kpi in story.run.brief.kpis if kpi.stage in STAGES],
     }
 

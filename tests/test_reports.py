@@ -77,6 +77,20 @@ def evaluated(workplace: Workplace, tmp_path: Path, households: int = 600) -> st
     return run
 
 
+def test_what_the_approvers_confirmed_is_told_once(workplace: Workplace, tmp_path: Path) -> None:
+    run = evaluated(workplace, tmp_path)
+    with store.writing(workplace) as connection:
+        connection.execute("UPDATE run SET digest = 'd'")
+        connection.execute(
+            "INSERT INTO approval BY NAME SELECT ? AS run, 'd' AS digest, 'manager' AS role, unnest(['a', 'b']) AS "
+            "approver, now() AS approved_at, ['facts', 'translation:en=reader'] AS confirmed",
+            [run],
+        )
+    page = report(workplace, run)
+    assert page.count("översättningen (engelska), läst av reader") == 1
+    assert "a, b har intygat: fakta; översättningen" in page
+
+
 def report(workplace: Workplace, run: str) -> str:
     store.take_snapshot(workplace)
     return write_report(workplace, run, 1).read_text(encoding="utf-8")
