@@ -18,7 +18,6 @@ from tasks.overdue import overdue_within
 from tasks.pages import page_environment, write_page
 from tasks.plain_words import PlainWords
 from tasks.preview_words import Words
-from tasks.report_tables import FEWEST_MESSAGES
 from tasks.unit_outcomes import unit_outcomes
 from tasks.workplace import Workplace
 
@@ -148,7 +147,7 @@ def _of_delivery(workplace: Workplace, story: Story) -> dict[str, Any]:
         "costs": report_tables.costs(story.sent, untold),
         "tables": report_tables.reach_tables(language, story.reach, story.run.brief.labels, story.groups_untold),
         "everybody": report_tables.everybody(story.reach),
-        "fewest": FEWEST_MESSAGES,
+        "fewest": report_tables.FEWEST_MESSAGES,
     }
 
 

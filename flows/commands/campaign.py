@@ -42,7 +42,7 @@ def check(
     from campaigns.brief_loading import find_campaign
     from campaigns.errors import told_once
     from tasks.checking import check_campaign
-    from tasks.gate_words import told
+    from tasks.gate_words import counted, told
     from tasks.gates import refuses
 
     now = datetime.now(UTC)
@@ -54,7 +54,7 @@ def check(
         as_json,
         lambda: [
             *(told(finding) for finding in once),
-            f"{len(once)} finding{'' if len(once) == 1 else 's'}, {len(blocking)} to mend",
+            counted(once),
         ],
     )
     raise typer.Exit(1 if blocking else 0)
