@@ -75,6 +75,7 @@ class Rules(Part):
     """The whole table ``approvals.yaml``."""
 
     approvals: tuple[Rule, ...]
+    confirm_no_translation: tuple[str, ...]
     assessed_uses: tuple[RegisterUse, ...]
     elections: Elections
     city_wide_share: Share

@@ -3,6 +3,7 @@
 import gettext
 import io
 from collections.abc import Sequence
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,8 @@ CATALOGUES = Path(__file__).parent / "locale"
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "fa", "he", "ps", "ur"})
 DATES_OF = {"en": "en_GB"}
 """The locale whose dates a language gets, where it is another than its own."""
+LONG_DATES = {"so": "d MMMM y"}
+"""How texts in a language write out a day where Babel has another order: 15 Maarso 2027, not Maarso 15, 2027."""
 
 
 def base(language: str) -> str:
@@ -47,6 +50,13 @@ def date_locale(language: str) -> str:
     except (UnknownLocaleError, ValueError):
         return "sv"
     return name
+
+
+def long_date(day: date, language: str) -> str:
+    """Return a day written out as texts in the language do, such as ``15 mars 2027``."""
+    from babel.dates import format_date
+
+    return str(format_date(day, LONG_DATES.get(base(language), "long"), locale=date_locale(language)))
 
 
 def for_translation(message: str) -> str:

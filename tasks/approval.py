@@ -106,7 +106,7 @@ def _grant(workplace: Workplace, run: str, code: str, reviewed: Sequence[str], a
         digest.require_unchanged(workplace, known.run)
     require_kept(known, reviews, approval_log.reviews_asked_for(decisions.read(workplace), known))
     accepted = require_reviewed(known, reviews, reviewed)
-    points = checklist.points(known.brief)
+    points = checklist.points(known.brief, asked.role)
     given = {"digest": asked.digest, "role": asked.role, "approver": asked.approver}
     detail = {**given, "reviewed": accepted, "confirmed": points}
     decision = decisions.record(

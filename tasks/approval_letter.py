@@ -50,7 +50,7 @@ def compose(
     if not request.afterwards:
         parts.append(text("Answer by %s at the latest.") % local(last_day(request, brief), brief, workplace.language))
     parts += [told, text("Preview: %(preview)s") % names]
-    parts += [*_to_read(reviews, text), _checklist(brief, workplace.language, text(asked.questions))]
+    parts += [*_to_read(reviews, text), _checklist(brief, request.role, workplace.language, text(asked.questions))]
     parts += [text(asked.command) % _command(run.run, request.code, reviews)]
     parts += [text(part) % names for part in asked.ends if part != asked.form or workplace.has_prefect_server]
     parts += [text(asked.refusal) % _refusal(run.run, request.code)] if asked.refusal else []
@@ -92,8 +92,9 @@ def _to_read(reviews: Sequence[Review], text: Text) -> list[str]:
     return ["\n".join(lines)]
 
 
-def _checklist(brief: Brief, language: str, heading: str) -> str:
-    return "\n".join([heading, *(f"  [ ] {checklist.question(each, language)}" for each in checklist.points(brief))])
+def _checklist(brief: Brief, role: str, language: str, heading: str) -> str:
+    points = checklist.points(brief, role)
+    return "\n".join([heading, *(f"  [ ] {checklist.question(each, language)}" for each in points)])
 
 
 def _command(run: str, code: str, reviews: Sequence[Review]) -> str:

@@ -10,7 +10,6 @@ import duckdb
 from campaigns.approval_matrix import is_assessed
 from campaigns.brief import Brief
 from campaigns.errors import Finding
-from campaigns.language import for_translation as _
 from campaigns.language import translations
 from campaigns.programme import load_programme
 from tasks.approval_mail import Request
@@ -19,21 +18,13 @@ from tasks.local_time import in_words
 from tasks.pages import filters
 from tasks.preview_words import Words
 from tasks.profile_cells import APPROACHED
+from tasks.register_names import REGISTERS
 from tasks.runs import Run
 from tasks.shown_figures import Figures, figures
 from tasks.workplace import Workplace
 
 Text: TypeAlias = Callable[[str], str]
 Writers: TypeAlias = Mapping[str, Any]
-
-
-REGISTERS = {
-    "population": _("the population register"),
-    "guardians": _("the register of guardians"),
-    "employees": _("the register of employees"),
-    "customers": _("the register of customers"),
-    "subscribers": _("the register of subscribers"),
-}
 
 
 def matter(

@@ -1,21 +1,22 @@
-"""Which approvals a run has and lacks, from whom, and the command that comes next: what ``status`` tells."""
+"""Which approvals a run has and lacks, and from whom: what ``status`` tells."""
 
-from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
 
 from campaigns.approval_matrix import needed_roles
+from campaigns.approvers import load_directory
 from campaigns.errors import BudkavleError
 from tasks import approval_rows, decisions, refusals, runs
-from tasks.approval_rows import PENDING
+from tasks.approval_rows import GRANTED, PENDING
 from tasks.workplace import Workplace
 
 BEFORE_SENDING = frozenset({"prepared", "approved", "scheduled", "publishing", "paused"})
 
 
 def standing(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs.Run) -> dict[str, Any]:
-    """Return roles ``missing``, each with why, whose code waits and who is asked, and who ``refused`` and why.
+    """Return roles ``given`` (who, when), ``missing`` (why, who is asked and has a code), and who ``refused`` and why.
 
     Empty where nothing is to be approved. Persons are ids of the directory. Reads the table as it stands: what a crash
     left in the log alone is told by the next command that approves or sends.
@@ -26,10 +27,11 @@ def standing(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: r
     try:
         missing = approval_rows.missing(connection, workplace, run)
     except BudkavleError as error:
-        return {"missing": [], "refused": [], "problem": str(error)}
+        return {"given": [], "missing": [], "refused": [], "problem": str(error)}
     waiting = approval_rows.persons(connection, run, PENDING)
     said_no = refusals.standing(decisions.read(workplace), run)
     return {
+        "given": _given(connection, workplace, run),
         "missing": [
             {"role": role, "why": needed[role], "asked": sorted(person for held, person in waiting if held == role)}
             for role in missing
@@ -41,25 +43,13 @@ def standing(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: r
     }
 
 
-def next_step(run: runs.Run, approvals: dict[str, Any], *, looks_done: bool = False, held: bool = False) -> str:
-    """Return what comes next in a sentence that ends with the command to type; ``held``: it is paused."""
-    if held and run.state in BEFORE_SENDING:
-        after = next_step(replace(run, state="publishing"), approvals)
-        return f"when what is wrong has been mended: budkavle resume {run.run}; then {after}"
-    if run.state == "evaluating" and looks_done:
-        return f"tell back what was heard: budkavle feedback {run.run} --text FILE"
-    if approvals.get("refused"):
-        return f"change the campaign, then: budkavle prepare {run.campaign}"
-    if missing := approvals.get("missing"):
-        if all(each["asked"] for each in missing):
-            return f"each approver, with the code from the letter: budkavle approve {run.run} --code CODE"
-        return f"mail the codes that are missing or have expired: budkavle run {run.run}"
-    steps = {
-        "preparing": f"prepare it to its end: budkavle prepare {run.campaign}",
-        "paused": f"when what is wrong has been mended: budkavle resume {run.run}; then budkavle run {run.run}",
-        "published": f"with outcomes: budkavle outcomes import {run.run} FILE, then budkavle evaluate {run.run}",
-        "evaluating": f"at the next look: budkavle evaluate {run.run}",
-        "closed": "nothing is left to do",
-        "stopped": "nothing more is sent; to send it after all, give the brief a new `edition`",
-    }
-    return steps.get(run.state, f"send, or go on sending: budkavle run {run.run}")
+def _given(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs.Run) -> list[dict[str, str]]:
+    """Return the approvals of today's content that hold, the oldest first."""
+    holding, directory = approval_rows.granted(connection, workplace, run)[0], load_directory(workplace.directory)
+    query = f"SELECT role, approver, approved_at FROM approval WHERE run = ? AND digest = ? AND {GRANTED} ORDER BY 3, 1"
+    rows = connection.execute(query, [run.run, run.digest, datetime.now(UTC)]).fetchall()
+    return [
+        {"role": role, "approver": person, "at": at.isoformat()}
+        for role, person, at in rows
+        if (role, directory.one(person)) in holding
+    ]

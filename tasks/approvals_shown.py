@@ -1,5 +1,6 @@
 """Who must approve a run, who has, and what they have read, by name, for the pages that staff read."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import duckdb
@@ -36,6 +37,21 @@ def shown_approvals(connection: duckdb.DuckDBPyConnection, workplace: Workplace,
                 | {"refused": said_no}
             )
     return shown
+
+
+def confirmations(approvals: Iterable[Mapping[str, Any]]) -> list[tuple[tuple[str, ...], list[str]]]:
+    """Return each point that was confirmed once, those that the same people have confirmed together, with their names.
+
+    ``approvals`` is what :func:`shown_approvals` returns.
+    """
+    people: dict[str, dict[str, None]] = {}
+    for name, _, points in (one for each in approvals for one in each["approved"]):
+        for point in points:
+            people.setdefault(point, {})[name] = None
+    together: dict[tuple[str, ...], list[str]] = {}
+    for point, names in people.items():
+        together.setdefault(tuple(names), []).append(point)
+    return list(together.items())
 
 
 def accepted_readings(

@@ -8,6 +8,7 @@ from campaigns.language import translations
 from tasks.experiment_design import POWER
 from tasks.pages import filters
 from tasks.preview_words import STANDINGS, WAVES
+from tasks.register_names import REGISTERS
 from tasks.segment_names import NONE, SegmentNames
 
 DIMENSIONS = {
@@ -36,13 +37,6 @@ VALUES = {
     ("age", "80-"): _("80 years and over"),
 }
 ANY_DIMENSION = {"unknown": _("not known")}
-REGISTERS = {
-    "population": _("Population register"),
-    "guardians": _("Register of guardians"),
-    "employees": _("Register of employees"),
-    "customers": _("Register of customers"),
-    "subscribers": _("Register of subscribers"),
-}
 OBSTACLES = {
     "no_control_group": _("There is no control group, so no effect can be shown."),
     "areas": _(
@@ -74,8 +68,9 @@ class AudienceWords:
         return self._gettext(STANDINGS[name]) if name in STANDINGS else name
 
     def register(self, kind: str) -> str:
-        """Return the name of a kind of register."""
-        return self._gettext(REGISTERS.get(kind, kind))
+        """Return the name of a kind of register, as a row or a sentence begins with it."""
+        name = self._gettext(REGISTERS.get(kind, kind))
+        return name[:1].upper() + name[1:]
 
     def dimension(self, name: str) -> str:
         """Return what a table is about."""

@@ -6,6 +6,7 @@ are kept in the decision log and in the table ``approval``, each translation wit
 
 from collections.abc import Callable, Iterable
 
+from campaigns.approval_matrix import rules
 from campaigns.brief import Brief
 from campaigns.language import base, translations
 from campaigns.language import for_translation as _
@@ -29,12 +30,15 @@ NAMES = {
 }
 
 
-def points(brief: Brief) -> list[str]:
-    """Return the ids of what an approval confirms, such as ``facts`` or ``translation:en=translator_waste``.
+def points(brief: Brief, role: str) -> list[str]:
+    """Return the ids of what an approval in a role confirms, such as ``facts`` or ``translation:en=translator_waste``.
 
-    A translation names who has read it where the brief does (``translation_readers``); otherwise the approver answers.
+    Who is asked for the law or the registers confirms no translation (``confirm_no_translation``);
+    the manager, who is always asked, does. A translation names who has read it where the brief does
+    (``translation_readers``); otherwise the approver answers.
     """
     translated = [tag for tag in brief.languages if base(tag) != SOURCE_LANGUAGE]
+    translated = [] if role in rules().confirm_no_translation else translated
     readers = brief.translation_readers
     read = [f"{TRANSLATION}{tag}" + (f"={readers[tag]}" if tag in readers else "") for tag in translated]
     return ["facts", "tone", *read, "politics", *(["crisis_advice"] if brief.crisis else [])]

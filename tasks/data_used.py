@@ -14,9 +14,9 @@ from sqlglot.errors import SqlglotError
 
 from campaigns.brief import Brief
 from campaigns.language import for_translation as _
-from tasks.approval_matter import REGISTERS
 from tasks.audience_answer import documented_columns
 from tasks.audience_query import Question, examine
+from tasks.register_names import REGISTERS
 
 Text: TypeAlias = Callable[[str], str]
 ATTRIBUTES = "attributes"

@@ -10,6 +10,7 @@ from tasks import (
     arm_effects,
     channel_groups,
     drawn_people,
+    early_looks,
     evaluation_answer,
     evaluation_record,
     evaluation_tables,
@@ -46,6 +47,7 @@ def require_outcomes(workplace: Workplace, run: str) -> None:
 def evaluate(workplace: Workplace, run: str, look: int) -> Found:
     """Estimate the effect at one look, write the tables of results and the look's state; return what ``--json`` says.
 
+    Before its day, and with nothing observed on it, a look is told to be early and is not done: it is due on its day.
     Everybody drawn counts, reached or not. The unit is that of the objective; the newest observation up to the look's
     day counts. Rerunning replaces the look's rows. Raises OutcomesMissing where the look has no observation yet,
     Refused where the arms are too lopsided, or too unlike, to have been drawn as the brief says (p < 0.001).
@@ -59,8 +61,10 @@ def evaluate(workplace: Workplace, run: str, look: int) -> Found:
         if observed_on is None:
             _set_look(connection, workplace, known.run, look, "waiting")
         else:
-            found = worded(_evaluate(connection, workplace, known, window, observed_on), workplace.language)
-            _set_look(connection, workplace, known.run, look, "done")
+            early = early_looks.is_early(known, look, observed_on, window.due_on)
+            answer = _evaluate(connection, workplace, known, window, observed_on)
+            found = worded(early_looks.marked(answer, known, look) if early else answer, workplace.language)
+            _set_look(connection, workplace, known.run, look, early_looks.STATE if early else "done")
             store.keep_evidence(connection, workplace, known.run, evaluation_tables.TABLES)
             evaluation_record.keep(workplace, known.run, look, found)
     if observed_on is None:
@@ -178,7 +182,7 @@ def _sample_ratio(run: runs.Run, rows: list[tuple[Any, ...]]) -> float | None:
 
 def _set_look(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str, look: int, state: str) -> None:
     connection.execute(
-        "UPDATE look SET state = ?, evaluated_at = CASE WHEN ? = 'done' THEN now() ELSE evaluated_at END "
+        "UPDATE look SET state = ?, evaluated_at = CASE WHEN ? IN ('done', 'early') THEN now() ELSE evaluated_at END "
         "WHERE run = ? AND look = ?",
         [state, state, run, look],
     )

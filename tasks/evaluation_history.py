@@ -9,7 +9,7 @@ from tasks.evaluation_record import Found, stored_evaluation
 from tasks.workplace import Workplace
 
 TIME = "evaluated_at"
-WORDS = ("warnings", "summary")
+WORDS = ("warnings", "summary", "now")
 DECIMALS = 9
 
 
@@ -32,9 +32,15 @@ def keep(workplace: Workplace, run: str, look: int) -> bool:
 
 
 def _figures(answer: str) -> Found:
-    """Return an answer without its words, with so many decimals as do not hang on the order of a sum."""
-    figures = json.loads(answer, parse_float=lambda figure: round(float(figure), DECIMALS))
-    return {name: value for name, value in figures.items() if name not in WORDS}
+    """Return an answer without its words and the time, with so many decimals as do not hang on the order of a sum."""
+
+    def without_words(told: Found) -> Found:
+        return {name: value for name, value in told.items() if name not in WORDS}
+
+    figures: Found = json.loads(
+        answer, parse_float=lambda figure: round(float(figure), DECIMALS), object_hook=without_words
+    )
+    return figures
 
 
 def _newest(connection: duckdb.DuckDBPyConnection, run: str, look: int) -> str | None:

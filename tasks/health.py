@@ -21,7 +21,7 @@ PORTS = {"smtp": 25, "smtps": 465, "http": 80, "https": 443}
 COUNTS = """
 SELECT
     (SELECT count(*) FROM delivery WHERE status = 'unknown') AS unknown_messages,
-    (SELECT count(*) FROM look WHERE state = 'due' AND due_at < now()) AS overdue_looks,
+    (SELECT count(*) FROM look WHERE state IN ('due', 'early') AND due_at < now()) AS overdue_looks,
     (SELECT count(*) FROM delivery WHERE status = 'accepted' AND channel = 'sms') AS receipts_waiting
 """
 MEANING = {

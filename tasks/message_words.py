@@ -11,7 +11,7 @@ from babel.dates import format_date
 from markupsafe import Markup
 
 from campaigns.brief import Brief
-from campaigns.language import base, date_locale, direction, translations
+from campaigns.language import base, date_locale, direction, long_date, translations
 from tasks import directions, markdown, slots
 from tasks.logotype import LOGOTYPE_CID, attached_logotype, logotype_file
 from tasks.workplace import Workplace
@@ -157,7 +157,7 @@ def _is_proposal(brief: Brief) -> bool:
 
 def _day(day: date | None, language: str) -> str:
     """Return a day written out as the language does; empty for none."""
-    return str(format_date(day, "long", locale=date_locale(language))) if day else ""
+    return long_date(day, language) if day else ""
 
 
 def dates_told(brief: Brief, wave: str, language: str) -> tuple[str, ...]:
@@ -166,7 +166,7 @@ def dates_told(brief: Brief, wave: str, language: str) -> tuple[str, ...]:
     local = start.astimezone(ZoneInfo(brief.schedule.time_zone)).date()
     locale = date_locale(language)
     ways = [str(format_date(local, way, locale=locale)) for way in ("long", "full", "medium", "short")]
-    return tuple(dict.fromkeys((*ways, local.isoformat())))
+    return tuple(dict.fromkeys((long_date(local, language), *ways, local.isoformat())))
 
 
 def _logotype(workplace: Workplace, channel: str) -> str:

@@ -14,9 +14,10 @@ def path(workplace: Workplace, run: str) -> Path:
 
 
 def evaluated_look(workplace: Workplace, run: str) -> int | None:
-    """Return the newest look of a run that is done, None where none is."""
+    """Return the newest look of a run that has an answer, None where none is."""
     with store.writing(workplace) as connection:
-        row = connection.execute("SELECT max(look) FROM look WHERE run = ? AND state = 'done'", [run]).fetchone()
+        query = "SELECT max(look) FROM look WHERE run = ? AND state IN ('done', 'early')"
+        row = connection.execute(query, [run]).fetchone()
     return row[0] if row else None
 
 

@@ -10,7 +10,7 @@ import duckdb
 from campaigns.language import fallback, translations
 from campaigns.programme import load_programme
 from tasks import report_effects, report_tables, runs, store
-from tasks.approvals_shown import accepted_readings, shown_approvals
+from tasks.approvals_shown import accepted_readings, confirmations, shown_approvals
 from tasks.drawn_people import read_traits
 from tasks.evaluation_record import stored_evaluation
 from tasks.hidden_figures import Name, hidden_figures
@@ -18,7 +18,6 @@ from tasks.overdue import overdue_within
 from tasks.pages import page_environment, write_page
 from tasks.plain_words import PlainWords
 from tasks.preview_words import Words
-from tasks.report_tables import FEWEST_MESSAGES
 from tasks.told_lessons import told_lessons
 from tasks.unit_outcomes import unit_outcomes
 from tasks.verdicts import worded
@@ -105,6 +104,7 @@ def _of_campaign(workplace: Workplace, story: Story) -> dict[str, Any]:
         "role": words.role,
         "requirement": words.requirement,
         "confirmed": words.confirmed,
+        "confirmations": confirmations(story.approvals),
         "kpis": [(_stage(workplace.language, kpi.stage), kpi) for kpi in story.run.brief.kpis if kpi.stage in STAGES],
     }
 
@@ -147,7 +147,7 @@ def _of_delivery(workplace: Workplace, story: Story) -> dict[str, Any]:
         "costs": report_tables.costs(story.sent, untold),
         "tables": report_tables.reach_tables(language, story.reach, story.run.brief.labels, story.groups_untold),
         "everybody": report_tables.everybody(story.reach),
-        "fewest": FEWEST_MESSAGES,
+        "fewest": report_tables.FEWEST_MESSAGES,
     }
 
 

@@ -7,7 +7,7 @@ import duckdb
 from babel.dates import format_date
 
 from campaigns.brief import Brief, Slot
-from campaigns.language import date_locale
+from campaigns.language import date_locale, long_date
 from tasks import store
 
 IDENTITY = ("first_name", "last_name")
@@ -91,8 +91,8 @@ def _format_dates(connection: duckdb.DuckDBPyConnection, brief: Brief, values: d
 
 
 def _in_words(slot: Slot, language: str, raw: str) -> str:
-    pattern = (slot.format or {}).get(language, "long")
-    return format_date(date.fromisoformat(raw), pattern, locale=date_locale(language))
+    day, pattern = date.fromisoformat(raw), (slot.format or {}).get(language)
+    return str(format_date(day, pattern, locale=date_locale(language))) if pattern else long_date(day, language)
 
 
 def _as_map(values: dict[str, str]) -> dict[str, list[str]]:

@@ -11,6 +11,7 @@ from tasks import replies as gateway_replies
 from tasks.disclosure import hidden_cells
 from tasks.hidden_figures import hidden_figures
 from tasks.ledger import load_decisions
+from tasks.next_step import next_step
 from tasks.shown_persons import shown_persons
 from tasks.workplace import Workplace
 
@@ -49,10 +50,11 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
         due_reviews = approval_rows.due_reviews(connection, workplace, found)
         replies = gateway_replies.replies(connection, run_id)
         approvals = approval_standing.standing(connection, workplace, found)
-        looks = connection.execute("SELECT look, state, due_at FROM look WHERE run = ? ORDER BY look", [run_id])
+        query = "SELECT look, state, due_at, evaluated_at FROM look WHERE run = ? ORDER BY look"
+        looks = connection.execute(query, [run_id])
         due_looks = [
-            {"look": look, "state": standing, "due_at": due_at.isoformat()}
-            for look, standing, due_at in looks.fetchall()
+            {"look": look, "state": standing, "due_at": due.isoformat(), "evaluated_at": at and at.isoformat()}
+            for look, standing, due, at in looks.fetchall()
         ]
     paused = _paused(workplace, run_id)
     looks_done = bool(due_looks) and all(look["state"] == "done" for look in due_looks)
@@ -60,7 +62,7 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
         "run": run_id,
         "state": found.state,
         "approvals": approvals,
-        "next": approval_standing.next_step(found, approvals, looks_done=looks_done, held=bool(paused)),
+        "next": next_step(workplace, found, approvals, looks_done=looks_done, held=bool(paused)),
         "waves": [{"wave": wave.name, "start": wave.start.isoformat()} for wave in found.brief.waves],
         "paused": paused,
         "persons": persons,

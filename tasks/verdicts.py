@@ -3,7 +3,7 @@
 from typing import Any
 
 from campaigns.brief import Objective
-from tasks import estimate
+from tasks import early_looks, estimate
 from tasks.arm_effects import ArmEffect
 from tasks.estimate import Difference
 from tasks.plain_words import PlainWords
@@ -47,9 +47,11 @@ def worded(found: Found, language: str) -> Found:
     if "doubts" not in found:
         return found
     words, treated = PlainWords(language, found["unit"], found["share"]), found["arms"][0]
-    warnings = [words.warning(**each) for each in found["doubts"]]
+    early = [early_looks.sentence(each, language) for each in found["doubts"] if each["code"] == early_looks.STATE]
+    warnings = [words.warning(**each) for each in found["doubts"] if each["code"] != early_looks.STATE]
     effect = [words.of_arm(treated)] if treated["effect"] is not None else []
-    return found | {"warnings": warnings, "summary": [words.objective(found["objective"]), *effect, *warnings]}
+    summary = [*early, words.objective(found["objective"]), *effect, *warnings]
+    return found | {"warnings": early + warnings, "summary": summary}
 
 
 def figures(difference: Difference | None) -> Found:

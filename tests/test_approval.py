@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from approval_scene import (
     DIRECTORY,
+    MATAVFALL,
     Postbox,
     campaign_folder,
     office,
@@ -24,6 +25,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from campaigns.approvers import load_directory
+from campaigns.brief_loading import load_brief
 from campaigns.errors import (
     ApprovalPending,
     ApprovalRefused,
@@ -48,6 +50,7 @@ from tasks import (
     runs,
     store,
 )
+from tasks.approvals_shown import confirmations
 from tasks.status import run_status
 from tasks.workplace import Workplace
 
@@ -268,6 +271,34 @@ def test_what_an_approval_confirms_is_kept_with_who_has_read_each_translation(
         ).fetchall()
     assert rows == [(points,)]
     assert [(who, json.loads(told)) for who, told in audit] == [("manager_waste", points)]
+
+
+def test_a_lawyer_and_the_data_protection_officer_confirm_no_translation() -> None:
+    brief = load_brief(MATAVFALL)
+    asked = {role: checklist.points(brief, role) for role in ("manager", "legal", "data_protection_officer")}
+    assert "translation:en=translator_waste" in asked["manager"]
+    assert asked["legal"] == asked["data_protection_officer"] == ["facts", "tone", "politics"]
+
+
+def test_a_lawyer_is_asked_for_no_translation_and_confirms_none(scene: Scene) -> None:
+    proposed = {"status": "proposed", "body": "Nämnden", "consultation_until": "2027-03-15"}
+    prepared(scene.workplace, scene.folder, decision=proposed)
+    approval.request(scene.workplace, scene.run)
+    letters = {letter["To"]: (text_of(letter), code) for letter, code in
+               zip(scene.box.letters, scene.box.codes(), strict=True)}  # fmt: skip
+    assert "Översättning" not in letters["jurist@example.se"][0]
+    assert "Översättning" in letters["chef@example.se"][0]
+    granted = approval.grant(scene.workplace, scene.run, letters["jurist@example.se"][1])
+    assert list(granted.confirmed) == ["facts", "tone", "politics"]
+
+
+def test_what_several_have_confirmed_is_told_once() -> None:
+    def approved(name: str, *points: str) -> dict[str, object]:
+        return {"approved": [(name, None, points)]}
+
+    english = "translation:en"
+    said = [approved("Chef", "facts", english), approved("Jurist", "facts"), approved("Direktör", "facts", english)]
+    assert confirmations(said) == [(("Chef", "Jurist", "Direktör"), ["facts"]), (("Chef", "Direktör"), [english])]
 
 
 def test_the_points_are_told_in_words() -> None:

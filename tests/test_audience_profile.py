@@ -18,6 +18,7 @@ from small_city import Resident, begin, brief, insert, move_in, rows, sent
 from campaigns.brief_loading import find_campaign
 from campaigns.errors import BriefInvalid
 from flows.audience import analyse
+from flows.commands.campaign import audience_lines
 from tasks import audience, audience_page, audience_profile, previews, store
 from tasks.profile_cells import APPROACHED, SELECTED, Cell, Row, profile_rows, standing_rows
 from tasks.workplace import Workplace
@@ -274,6 +275,8 @@ def test_the_water_leak_has_an_audience_before_anything_is_planned(workplace: Wo
     assert "no control group" in found["warnings"][0]
     assert Path(found["page"]).exists()
     assert rows(workplace, "SELECT count(*) FROM plan UNION ALL SELECT count(*) FROM variant") == [(0,), (0,)]
+    told = audience_lines(found)
+    assert told[1:3] == ["external  may get the message: 60", "external  in the whole audience: 60"]
     sent(workplace, "another", "1", "p001")
     again = analyse(workplace, find_campaign("vattenlacka"))
     assert again["waves"] == found["waves"]

@@ -7,7 +7,6 @@ from pathlib import Path
 import duckdb
 import lxml.html
 import pytest
-from babel.dates import format_date
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from browser import faults_shown
@@ -18,7 +17,7 @@ import campaigns
 from campaigns.brief import Brief
 from campaigns.brief_loading import inspect_brief, load_brief
 from campaigns.errors import RegisterFileInvalid
-from campaigns.language import CATALOGUES, base, date_locale, direction, translations
+from campaigns.language import CATALOGUES, base, direction, long_date, translations
 from tasks import (
     audience,
     audience_profile,
@@ -337,7 +336,16 @@ def test_a_proposal_tells_its_last_day_and_when_one_hears_what_came_of_it_in_eve
                 ("Answer by", brief.decision.consultation_until),
                 ("On the city's website you can read what came of it, at the latest on", brief.feedback_by),
             ):
-                assert f"{say(label)}: {format_date(day, 'long', locale=date_locale(text.language))}" in shown
+                assert f"{say(label)}: {long_date(day, text.language)}" in shown
+
+
+def test_layouts_write_a_day_in_somali_as_the_texts_do(workplace: Workplace) -> None:
+    brief = load_brief(HOME / "parkdialog")
+    texts = [each for each in render_texts(brief, HOME / "parkdialog", workplace) if each.language == "so"]
+    assert texts
+    for text in texts:
+        assert "15 Maarso 2027" in text.text
+        assert not re.search(r"\b[A-Z][a-z]+ \d{1,2}, 20\d\d", text.text)
 
 
 def test_easy_read_texts_are_far_easier_than_the_limit(workplace: Workplace) -> None:

@@ -11,6 +11,7 @@ from campaigns.errors import Finding
 from tasks import runs, store
 from tasks.audience_query import examine
 from tasks.checking import NOT_YET_JUDGED, TEXTS_NOT_JUDGED, check_campaign
+from tasks.gate_words import counted
 from tasks.own_templates import unread_templates
 from tasks.workplace import Workplace
 
@@ -32,6 +33,21 @@ def edit(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("kinds", "told"),
+    [
+        ("", "0 findings, 0 to mend"),
+        ("B", "1 finding, 1 to mend"),
+        (
+            "WHH",
+            "3 findings, 1 to mend, 2 that a person must read and accept by name at the approval, or nothing is sent",
+        ),
+    ],
+)
+def test_the_last_line_tells_how_many_findings_a_person_must_read(kinds: str, told: str) -> None:
+    assert counted([Finding("gate", "P1", kind, "file", 1, "what", "how") for kind in kinds]) == told
 
 
 def found_in(findings: list[Finding], file: str) -> set[str]:

@@ -5,6 +5,7 @@ import pytest
 from evaluation_city import city, household_key
 
 from campaigns.errors import RegisterFileInvalid
+from flows.commands.evaluation import outcome_lines
 from tasks import store
 from tasks.outcomes import import_outcomes
 from tasks.workplace import Workplace
@@ -60,6 +61,20 @@ def test_a_row_that_cannot_be_used_is_named_with_row_and_reason_but_no_value(
     assert [(line["row"], line["reason"]) for line in csv.DictReader(text.splitlines())] == [("3", reason)]
     assert "H00000" not in text
     assert "H99999" not in text
+
+
+def test_the_command_tells_each_reason_in_a_sentence_with_its_count(
+    workplace: Workplace, run: str, tmp_path: Path
+) -> None:
+    units = "H000002,sorts_food_waste", "H999998,sorts_food_waste", "H999999,sorts_food_waste", "H000003,rides"
+    rows = "".join(f"{unit},1,2027-02-17\n" for unit in units)
+    counts = import_outcomes(workplace, run, write(tmp_path, HEADER + rows))
+    assert outcome_lines(counts) == [
+        "4 rows read: 1 observation kept, 3 rejected",
+        "  2 rows rejected: the person, household or area is not in the audience of the run",
+        "  1 row rejected: the outcome is neither that of the objective nor of a measure",
+        f"  row by row: {counts.rejects}",
+    ]
 
 
 def test_contradicting_rows_are_all_rejected_and_identical_ones_become_one(

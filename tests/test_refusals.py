@@ -1,5 +1,6 @@
 """An approver who says no, decisions out of turn, and what status tells of approvals."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,9 +10,11 @@ from approval_scene import DIRECTORY, Postbox, campaign_folder, office, open_fin
 from small_run import brief as small_brief
 
 from campaigns.errors import ApprovalPending, ApprovalRefused, Finding, IllegalMove, InputError
+from flows.commands.approving import missing_lines
 from flows.commands.status_lines import status_lines
 from tasks import approval, approval_matter, decisions, runs, store
 from tasks.data_used import columns_read
+from tasks.next_step import next_step
 from tasks.status import run_status
 from tasks.workplace import Workplace
 
@@ -135,12 +138,55 @@ def test_status_tells_from_whom_an_approval_is_missing_and_what_to_type(
     approval.grant(workplace, run, box.codes()[0])
     lines = status_lines(run_status(workplace, run))
     missing = [line for line in lines if line.startswith("approval")]
-    assert len(missing) == 1
-    assert "missing from communications_director: director has the code; asked because" in missing[0]
+    assert len(missing) == 2
+    assert re.fullmatch(r"approval   given as manager: manager_waste, 20\d\d-\d\d-\d\d \d\d:\d\d CES?T", missing[0])
+    assert "missing from communications_director: director has the code; asked because" in missing[1]
     assert "wave       external starts 2027-01-18 08:00 CET" in lines
     assert lines[-1].endswith(f"budkavle approve {run} --code CODE")
     approval.grant(workplace, run, box.codes()[1])
-    assert status_lines(run_status(workplace, run))[-1] == f"next       send, or go on sending: budkavle run {run}"
+    assert [each["role"] for each in run_status(workplace, run)["approvals"]["given"]] == [
+        "manager", "communications_director",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("state", "has_server", "told"),
+    [
+        ("approved", False, "; nothing to do until then; at that time, by hand or by cron: budkavle run {run}"),
+        ("scheduled", False, "; nothing to do until then; at that time, by hand or by cron: budkavle run {run}"),
+        ("approved", True, "; let Prefect start it then: budkavle run {run}"),
+        ("scheduled", True, "; nothing to do until then: Prefect starts it"),
+    ],
+)
+def test_status_of_what_is_approved_tells_the_start_it_waits_for(
+    scene: tuple[Workplace, Path, str, Postbox], state: str, has_server: bool, told: str
+) -> None:
+    workplace, folder, run, _ = scene
+    waiting = {"name": "external", "start": "2099-01-29T08:00:00+01:00", "audience": "audience.sql"}
+    prepared(workplace, folder, waves=[waiting])
+    with store.writing(workplace) as connection:
+        known = replace(runs.load_within(connection, run), state=state)
+    place = replace(workplace, has_prefect_server=has_server)
+    begins = "wave external waits for its start 29 January 2099 at 08:00"
+    assert next_step(place, known, {"missing": []}) == begins + told.format(run=run)
+
+
+def test_status_of_what_is_approved_and_may_start_tells_how_to_send(
+    scene: tuple[Workplace, Path, str, Postbox],
+) -> None:
+    workplace, folder, run, _ = scene
+    begun = {"name": "external", "start": "2026-01-29T08:00:00+01:00", "audience": "audience.sql"}
+    prepared(workplace, folder, waves=[begun])
+    with store.writing(workplace) as connection:
+        known = replace(runs.load_within(connection, run), state="approved")
+    assert next_step(workplace, known, {"missing": []}) == f"send, or go on sending: budkavle run {run}"
+
+
+@pytest.mark.parametrize(("missing", "told"), [
+    ([], []), (["manager"], ["missing   manager"]), (["manager", "legal"], ["missing   manager, legal, in any order"]),
+])  # fmt: skip
+def test_one_role_left_has_no_order(missing: list[str], told: list[str]) -> None:
+    assert missing_lines(missing) == told
 
 
 def test_politics_in_a_text_asks_a_lawyer_also_when_the_finding_has_gone(

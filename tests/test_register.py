@@ -528,7 +528,7 @@ def test_rows_that_were_merged_are_told_as_merged_and_others_as_accepted_without
     notes = {"same person as another row, merged": 10, "email: not a usable address, left out": 7}
     counts = ImportCounts("population", 2010, 1998, 2, 10, {"personal_number: is empty": 2}, None, notes, None, ())
     assert _lines(counts)[1:] == [
-        "  rejected: 2 × personal_number: is empty",
-        "  accepted without it: 7 × email: not a usable address, left out",
-        "  merged: 10 × same person as another row",
+        "  2 rows rejected: personal_number: is empty",
+        "  7 rows accepted without it: email: not a usable address, left out",
+        "  10 rows merged: same person as another row",
     ]

@@ -78,6 +78,20 @@ def evaluated(workplace: Workplace, tmp_path: Path, households: int = 600) -> st
     return run
 
 
+def test_what_the_approvers_confirmed_is_told_once(workplace: Workplace, tmp_path: Path) -> None:
+    run = evaluated(workplace, tmp_path)
+    with store.writing(workplace) as connection:
+        connection.execute("UPDATE run SET digest = 'd'")
+        connection.execute(
+            "INSERT INTO approval BY NAME SELECT ? AS run, 'd' AS digest, 'manager' AS role, unnest(['a', 'b']) AS "
+            "approver, now() AS approved_at, ['facts', 'translation:en=reader'] AS confirmed",
+            [run],
+        )
+    page = report(workplace, run)
+    assert page.count("översättningen (engelska), läst av reader") == 1
+    assert "a, b har intygat: fakta; översättningen" in page
+
+
 def report(workplace: Workplace, run: str) -> str:
     store.take_snapshot(workplace)
     return write_report(workplace, run, 1).read_text(encoding="utf-8")
@@ -370,7 +384,7 @@ def test_a_relay_that_does_not_answer_stops_no_report(workplace: Workplace, tmp_
 def test_what_is_impossible_of_shares_is_told_nowhere() -> None:
     words = PlainWords("sv", "household", True)
     assert words.interval(-38.358, 38.554) == "−100,0 till +100,0 procentenheter"
-    assert "mellan 100 färre och 55 fler" in words.effect(-1.038, -0.242, 0.555)
+    assert "mellan 100 färre och 56 fler" in words.effect(-1.038, -0.242, 0.555)
     assert "var bara under 1\N{NO-BREAK SPACE}%" in words.warning("little_power", power=0.002)
     assert "var bara 18\N{NO-BREAK SPACE}%" in words.warning("little_power", power=0.18)
     assert PlainWords("sv", "household", False).interval(-38.4, 38.6) == "−38,4 till +38,6"

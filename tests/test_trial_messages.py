@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from prepared_run import campaign_in, prepare
 
 from campaigns.errors import GatewayUnavailable, InputError, Refused
+from flows.commands.messages import trial_lines
 from tasks import decisions, runs, slots, store
 from tasks.gate_subjects import default_values
 from tasks.gateways.smtp import accepted, running_gateway
@@ -74,6 +75,19 @@ def test_only_the_mark_and_what_is_each_messages_own_differ(office: Office) -> N
 def test_one_variant_can_be_chosen(office: Office) -> None:
     name = next(reversed(office.variants()))
     assert send_test(office.workplace, office.run, "x@STAD.example", variants=[name], actor="account:test") == [name]
+
+
+def test_what_was_sent_is_told_with_wave_language_and_subject(office: Office) -> None:
+    sent = send_test(office.workplace, office.run, "chef@example.se", actor="account:test")
+    with store.writing(office.workplace) as connection:
+        query = "SELECT variant, subject FROM variant WHERE channel = 'email'"
+        subjects = dict(connection.execute(query).fetchall())
+    lines = trial_lines(office.workplace, office.run, sent)
+    assert len(lines) == len(sent) >= 2
+    for line, variant in zip(lines, sent, strict=True):
+        language = {"sv": "Svenska", "en": "English"}[variant.split("-")[1]]
+        assert line.startswith(f"sent       {variant}: to the public, {language}, ")
+        assert line.endswith(f": {subjects[variant]}")
 
 
 def test_the_log_tells_of_the_test_and_not_the_address(office: Office) -> None:

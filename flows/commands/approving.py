@@ -1,5 +1,6 @@
 """An approver's answer: yes, or no with the reason."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -27,6 +28,7 @@ def approve(
     from flows.approving import decide
     from flows.prefect_server import server_is_configured
     from tasks import runs
+    from tasks.status import run_status
 
     place = here()
     run_id = runs.load(place, run).run
@@ -54,10 +56,16 @@ def approve(
             f"{granted.approver} approved {run_id} as {granted.role}",
             *([f"reviewed  {', '.join(granted.reviewed)}"] if granted.reviewed else []),
             f"confirmed {', '.join(granted.confirmed)}",
-            *([f"missing   {', '.join(granted.missing)}, in any order"] if granted.missing else []),
-            *([] if granted.missing else [f"next      the communicator runs: budkavle run {run_id}"]),
+            *missing_lines(granted.missing),
+            *([] if granted.missing else [f"next      for the communicator: {run_status(place, run_id)['next']}"]),
         ],
     )
+
+
+def missing_lines(roles: Sequence[str]) -> list[str]:
+    """Return which roles have still to approve; one alone has no order."""
+    order = ", in any order" if len(roles) > 1 else ""
+    return [f"missing   {', '.join(roles)}{order}"] if roles else []
 
 
 def _refuse(run: str, code: str, reason: str, as_json: bool) -> None:

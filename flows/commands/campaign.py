@@ -42,7 +42,7 @@ def check(
     from campaigns.brief_loading import find_campaign
     from campaigns.errors import told_once
     from tasks.checking import check_campaign
-    from tasks.gate_words import told
+    from tasks.gate_words import counted, told
     from tasks.gates import refuses
 
     now = datetime.now(UTC)
@@ -54,7 +54,7 @@ def check(
         as_json,
         lambda: [
             *(told(finding) for finding in once),
-            f"{len(once)} finding{'' if len(once) == 1 else 's'}, {len(blocking)} to mend",
+            counted(once),
         ],
     )
     raise typer.Exit(1 if blocking else 0)
@@ -69,17 +69,27 @@ def audience(campaign: Campaign, as_json: AsJson = False) -> None:
     answer(
         found,
         as_json,
-        lambda: [
-            f"run       {found['run']}",
-            *(
-                f"{wave['wave']:9} {name}: {'not shown' if persons is None else persons}"
-                for wave in found["waves"]
-                for name, persons in wave["persons"].items()
-            ),
-            *(f"warning   {warning}" for warning in found["warnings"]),
-            f"page      {found['page']}",
-        ],
+        lambda: audience_lines(found),
     )
+
+
+def audience_lines(found: dict[str, Any]) -> list[str]:
+    """Return who an audience reaches and leaves out, in words; ``found`` is what ``analyse`` gives."""
+    from tasks.preview_words import Words
+    from tasks.profile_cells import SELECTED
+
+    words = Words("en")
+    return [
+        f"run       {found['run']}",
+        *(
+            f"{wave['wave']:9} {'in the whole audience' if name == SELECTED else words.standing(name)}: "
+            f"{words.persons(persons)}"
+            for wave in found["waves"]
+            for name, persons in wave["persons"].items()
+        ),
+        *(f"warning   {warning}" for warning in found["warnings"]),
+        f"page      {found['page']}",
+    ]
 
 
 def prepare(campaign: Campaign, as_json: AsJson = False) -> None:

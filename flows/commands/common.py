@@ -43,6 +43,11 @@ def answer(data: Mapping[str, Any], as_json: bool, lines: Callable[[], list[str]
             typer.echo(line)
 
 
+def rows_told(count: int) -> str:
+    """Return how many rows of a file, in words."""
+    return f"{count} row{'' if count == 1 else 's'}"
+
+
 def load_flows() -> None:
     """Import what every flow needs; it takes seconds."""
     import flows.evaluation  # noqa: F401

@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.commands.common import RUNNING, AsJson, answer, here, run_flow
+from flows.commands.common import RUNNING, AsJson, answer, here, rows_told, run_flow
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State
+
+    from tasks.outcomes import OutcomeCounts
 
 outcomes = typer.Typer(no_args_is_help=True, help="What happened afterwards.")
 
@@ -31,7 +33,20 @@ def import_(
 
     place = here()
     counts = import_outcomes(place, runs.load(place, run).run, file)
-    answer(counts.as_dict(), as_json, lambda: [f"{name}\t{value}" for name, value in counts.as_dict().items()])
+    answer(counts.as_dict(), as_json, lambda: outcome_lines(counts))
+
+
+def outcome_lines(counts: "OutcomeCounts") -> list[str]:
+    """Return what became of the rows of a file of outcomes: each reason for rejecting in a sentence, with its count."""
+    from tasks.outcomes import REASONS
+
+    merged = f", {counts.merged} the same as another row" if counts.merged else ""
+    kept = f"{counts.stored} observation{'' if counts.stored == 1 else 's'} kept"
+    return [
+        f"{rows_told(counts.read)} read: {kept}{merged}, {sum(counts.rejected.values())} rejected",
+        *(f"  {rows_told(count)} rejected: {REASONS[reason]}" for reason, count in counts.rejected.items()),
+        *([f"  row by row: {counts.rejects}"] if counts.rejects else []),
+    ]
 
 
 def evaluate(

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,7 @@ from flows.commands.common import CAMPAIGN, RUNNING, AsJson, actor, answer, here
 
 if TYPE_CHECKING:
     from tasks.archive import Delivered
+    from tasks.workplace import Workplace
 
 Run = Annotated[str, typer.Argument(help="The run's id or a prefix that only it has.")]
 
@@ -34,7 +36,24 @@ def send_test(
     from tasks import trial_messages
 
     sent = trial_messages.send_test(here(), run, to, variants=variant or [], channel=channel, actor=actor())
-    answer({"sent": sent}, as_json, lambda: [f"sent       {each}" for each in sent])
+    answer({"sent": sent}, as_json, lambda: trial_lines(here(), run, sent))
+
+
+def trial_lines(place: "Workplace", run: str, sent: Sequence[str]) -> list[str]:
+    """Return for each variant sent as a test its wave, language, the readers it is for, and its subject."""
+    from tasks import runs, store
+    from tasks.gate_subjects import stored_subjects
+    from tasks.preview_words import Words
+
+    with store.writing(place) as connection:
+        known = runs.load_within(connection, run)
+        subjects = {each.variant: each for each in stored_subjects(connection, known) if each.variant in sent}
+    words, lines = Words("en", known.brief.labels), []
+    for variant in sent:
+        text = subjects[variant]
+        told = [words.wave(text.wave), words.language(text.language), *filter(None, [words.facts(text.facts)])]
+        lines.append(f"sent       {variant}: {', '.join(told)}: {text.subject}")
+    return lines
 
 
 def show(

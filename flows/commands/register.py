@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.commands.common import OPERATING, AsJson, actor, answer, here
+from flows.commands.common import OPERATING, AsJson, actor, answer, here, rows_told
 
 if TYPE_CHECKING:
     from tasks.register import ImportCounts
@@ -55,8 +55,8 @@ def import_(
 
 
 def _lines(counts: "ImportCounts") -> list[str]:
-    read = f"{counts.read} rows read: {counts.accepted} persons, {counts.merged} merged, {counts.rejected} rejected"
-    lines = [read, *counts.remarks]
+    fates = f"{counts.accepted} persons, {counts.merged} merged, {counts.rejected} rejected"
+    lines = [f"{rows_told(counts.read)} read: {fates}", *counts.remarks]
     for name, reasons, file in (
         ("rejected", counts.rejects_by_reason, counts.rejects_file),
         ("accepted without it", counts.notes_by_reason, counts.notes_file),
@@ -69,7 +69,7 @@ def _lines(counts: "ImportCounts") -> list[str]:
 def _line(name: str, count: int, reason: str) -> str:
     """Return what became of rows; those of one person were joined, and nothing of them was left out."""
     about, merged, rest = reason.partition(MERGED)
-    return f"  merged: {count} × {about}" if merged and not rest else f"  {name}: {count} × {reason}"
+    return f"  {rows_told(count)} merged: {about}" if merged and not rest else f"  {rows_told(count)} {name}: {reason}"
 
 
 @register.command()

@@ -35,7 +35,7 @@ def status_lines(found: dict[str, Any]) -> list[str]:
             for each in found["withdrawn_stories"]
         ),
         *page_lines(found["taken_down"]),
-        *(f"look {look['look']}     {look['state']}, {_local(look['due_at'])}" for look in found["due_looks"]),
+        *(_look(look) for look in found["due_looks"]),
         *(_late(each) for each in found["overdue"]),
         *(f"review     {review['role']}, afterwards: {review['why']}" for review in found["due_reviews"]),
         f"next       {found['next']}",
@@ -51,8 +51,12 @@ def _persons(persons: dict[str, Any]) -> str:
 
 
 def _approvals(standing: dict[str, Any]) -> list[str]:
-    """Return who has refused, and from whom an approval is missing."""
+    """Return who has approved and when, who has refused, and from whom an approval is missing."""
     lines = [
+        f"approval   given as {each['role']}: {each['approver']}, {_local(each['at'])}"
+        for each in standing.get("given", [])
+    ]
+    lines += [
         f"refused    {each['role']} ({each['approver']}), {_local(each['at'])}: {each['reason']}"
         for each in standing.get("refused", [])
     ]
@@ -80,6 +84,16 @@ def page_lines(taken_down: dict[str, str]) -> list[str]:
         "not_writable": "STILL SHOWN: the place of the pages does not take it; mend it and run this command again",
     }
     return [f"page       {language}: {told[fate]}" for language, fate in taken_down.items()]
+
+
+def _look(look: dict[str, Any]) -> str:
+    """Return how one evaluation stands: when it was made, or when it is to be."""
+    start, due = f"look {look['look']}     ", _local(look["due_at"])
+    if look["state"] == "early":
+        return f"{start}evaluated early, {_local(look['evaluated_at'])}; evaluated again on its day, {due}"
+    if look["state"] == "done":
+        return f"{start}done, {_local(look['evaluated_at'])}; planned for {due}"
+    return f"{start}{look['state']}, {due}"
 
 
 def _late(each: dict[str, Any]) -> str:

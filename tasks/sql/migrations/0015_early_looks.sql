@@ -1,0 +1,3 @@
+-- A look that is evaluated before its day has an answer, and is evaluated again on its day.
+COMMENT ON COLUMN look.state IS 'due, waiting (no outcomes yet), early (evaluated before its day, and again on it) or done.';
+COMMENT ON COLUMN look.evaluated_at IS 'When it was evaluated last; null before.';
