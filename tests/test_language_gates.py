@@ -360,7 +360,7 @@ def rows(name: str) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
-@pytest.mark.parametrize("name", ["jargon", "gendered", "politics", "city_words"])
+@pytest.mark.parametrize("name", ["abbreviations", "jargon", "gendered", "politics", "city_words"])
 def test_a_word_list_is_sorted_names_its_sources_and_says_what_to_write(name: str) -> None:
     listed = list(rows(name))
     keys = [(row["language"], row["term"].casefold()) for row in listed]
@@ -369,7 +369,7 @@ def test_a_word_list_is_sorted_names_its_sources_and_says_what_to_write(name: st
     assert all(row["source"] and (row.get("replacement") or row.get("kind") or name == "city_words") for row in listed)
 
 
-@pytest.mark.parametrize("name", ["jargon", "gendered"])
+@pytest.mark.parametrize("name", ["abbreviations", "jargon", "gendered"])
 def test_no_replacement_is_itself_listed(name: str) -> None:
     for row in rows(name):
         assert [hit.term.term for hit in hits(name, row["language"], row["replacement"])] == [], row["term"]
