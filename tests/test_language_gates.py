@@ -17,6 +17,7 @@ from campaigns.brief_loading import load_brief
 from campaigns.errors import Finding
 from campaigns.programme import load_programme
 from tasks.gates import GateSubject, examine, spelling
+from tasks.gates.channels_agree import as_read
 from tasks.gates.decisions import settled
 from tasks.gates.personal_numbers import personal_numbers
 from tasks.gates.politics import political
@@ -360,7 +361,7 @@ def rows(name: str) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
-@pytest.mark.parametrize("name", ["jargon", "gendered", "politics", "city_words"])
+@pytest.mark.parametrize("name", ["abbreviations", "jargon", "gendered", "politics", "city_words"])
 def test_a_word_list_is_sorted_names_its_sources_and_says_what_to_write(name: str) -> None:
     listed = list(rows(name))
     keys = [(row["language"], row["term"].casefold()) for row in listed]
@@ -369,7 +370,7 @@ def test_a_word_list_is_sorted_names_its_sources_and_says_what_to_write(name: st
     assert all(row["source"] and (row.get("replacement") or row.get("kind") or name == "city_words") for row in listed)
 
 
-@pytest.mark.parametrize("name", ["jargon", "gendered"])
+@pytest.mark.parametrize("name", ["abbreviations", "jargon", "gendered"])
 def test_no_replacement_is_itself_listed(name: str) -> None:
     for row in rows(name):
         assert [hit.term.term for hit in hits(name, row["language"], row["replacement"])] == [], row["term"]
@@ -380,3 +381,54 @@ def test_an_exact_message_passes_and_any_change_of_a_sign_is_found() -> None:
     for at, sign in enumerate(MAIN):
         changed = MAIN[:at] + ("x" if sign != "x" else "y") + MAIN[at + 1 :]
         assert misquotations(changed), changed
+
+
+@pytest.mark.parametrize(("bare", "meant"), [("fore", "före"), ("pa", "på"), ("sjalv", "själv"), ("hjalpa", "hjälpa")])
+def test_a_word_without_its_marks_is_mended_with_them_first(bare: str, meant: str) -> None:
+    assert spelling.suggestion(bare) == meant
+
+
+@pytest.mark.parametrize(
+    ("sentence", "instead"),
+    [
+        ("Enl. Kommunfullmäktige ska alla sortera.", "enligt"),
+        ("Enl beslutet ska alla sortera.", "enligt"),
+        ("Vi avser att tömma kärlet.", "tänker, ska"),
+    ],
+)
+def test_an_abbreviation_and_a_stiff_verb_are_mended_once_with_their_whole_sentence(
+    folder: Path, brief: Brief, sentence: str, instead: str
+) -> None:
+    subject = written(folder, brief, sentence)
+    (fault,) = found(subject, "jargon")
+    assert (fault.sentence, fault.remedy) == (sentence, f"Write instead: {instead}.")
+    assert found(subject, "spelling") == []
+
+
+def test_an_abbreviation_is_told_with_what_it_stands_for_until_the_text_explains_it(folder: Path, brief: Brief) -> None:
+    (fault,) = found(written(folder, brief, "Vi frågade NKI.", "Vi frågade igen."), "jargon")
+    assert (fault.line, fault.remedy) == (4, "Write it out where it first stands: nöjd kund-index.")
+    assert found(written(folder, brief, "Nöjd kund-index (NKI) är hur nöjda ni är.", "NKI steg."), "jargon") == []
+
+
+PARTS = [
+    '{% if channel == "web" %}', "{% if housing %}", '{% elif channel != "web" %}', "{% else %}", "{% endif %}",
+    "Ett kärl\n", "kostar 700 kronor. ",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=12))
+def test_a_text_as_a_channel_reads_it_never_moves_a_line_or_adds_a_word(parts: list[str]) -> None:
+    text = "".join(parts)
+    for channel in ("web", "letter"):
+        read = as_read(text, channel)
+        assert len(read) == len(text)
+        assert all(here in (there, " ") for here, there in zip(read, text, strict=True))
+        assert [at for at, sign in enumerate(read) if sign == "\n"] == [
+            at for at, sign in enumerate(text) if sign == "\n"
+        ]
+
+
+def test_each_channel_reads_its_own_branch_and_all_of_what_depends_on_something_else() -> None:
+    text = '{% if channel == "web" %}A{% else %}B{% endif %}{% if housing == "flat" %}C{% else %}D{% endif %}'
+    assert ("".join(as_read(text, "web").split()), "".join(as_read(text, "letter").split())) == ("ACD", "BCD")

@@ -152,9 +152,11 @@ def test_an_address_that_is_the_same_for_all_passes(folder: Path, address: str) 
     assert found(folder, "tracking", "text.internal.sv.md") == []
 
 
-def test_the_public_may_be_counted(folder: Path) -> None:
-    edit(folder, "text.sv.md", ADDRESS, f"{ADDRESS}?utm_source=mejl")
+def test_a_link_to_the_public_keeps_the_parameters_of_the_page_and_none_of_marketing(folder: Path) -> None:
+    edit(folder, "text.sv.md", ADDRESS, f"{ADDRESS}?sida=2")
     assert found(folder, "tracking") == []
+    edit(folder, "text.sv.md", f"{ADDRESS}?sida=2", f"{ADDRESS}?sida=2&utm_source=mejl")
+    assert "utm_source" in found(folder, "tracking")[0].message
 
 
 def test_a_picture_fetched_from_elsewhere_tells_who_opened_the_mail(folder: Path) -> None:

@@ -50,7 +50,7 @@ def proposing(status: str, language: str, text: str) -> tuple[tuple[int, int], .
     if words is None or QUESTION.search(text):
         return ()
     bare, positions = _bare(text)
-    patterns = (words.undecided, words.proposal) if status == "none_needed" else (words.undecided,)
+    patterns = (words.undecided, words.proposal if status == "none_needed" else words.reopened)
     found = (match for pattern in patterns for match in pattern.finditer(bare))
     return tuple(sorted({(positions[match.start()], positions[match.end()]) for match in found}))
 

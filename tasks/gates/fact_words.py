@@ -18,7 +18,10 @@ FEWEST_LETTERS = 3
 """A shorter name of a month is any word."""
 SHORTENED = frozenset({"sv", "en"})
 """Languages that write a month in short beside its day; elsewhere the short form is a word, such as summer."""
-CUES = ("by", "ends", "invites", "answer", "tells", "decides", "replies", "news", "tomorrow")
+CUES = (
+    "by", "ends", "invites", "answer", "tells", "decides", "replies", "news", "tomorrow", "speaks", "again", "bids",
+    "comes", "meets", "bygone", "reach", "other_matter",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""A text that contradicts itself: its subject line, its easy-read part, or a weekday and its date."""
+"""A text that contradicts itself: its subject line, its easy-read part, another channel, or a weekday and its date."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 from babel.dates import format_date
@@ -9,7 +9,11 @@ from babel.dates import format_date
 from campaigns.language import date_locale
 from tasks.gates.bodies_told import other_bodies
 from tasks.gates.brief_facts_told import Known, day_in, facts_of_brief, is_known
+from tasks.gates.channels_agree import differing
+from tasks.gates.contacts_told import other_contacts
+from tasks.gates.days_told import impossible_days
 from tasks.gates.facts_told import Fact
+from tasks.gates.front_told import other_in_front
 from tasks.gates.masking import shown_safely
 from tasks.gates.promised_facts import broken_promises
 from tasks.gates.registry import Fault, Threshold, gate
@@ -38,16 +42,9 @@ def facts_agree(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     blocks |= {name: blocks_in(tuple(subject.lines(name)), subject.language) for name in parts}
     wrong = [*_in_front(subject, blocks), *_easy_read(subject, blocks)]
     for file, its_blocks in blocks.items():
-        wrong += [
-            *((message, file, block, fact) for block in its_blocks for message, fact in _wrong_weekday(subject, block)),
-            *(
-                (message, file, block, fact)
-                for block in its_blocks
-                for message, fact in broken_promises(subject, block)
-            ),
-            *((message, file, block, fact) for block in its_blocks for message, fact in slips(subject, block)),
-            *((message, file, block, fact) for block in its_blocks for message, fact in other_bodies(subject, block)),
-        ]
+        rows = ((block, rule(subject, block)) for block in its_blocks for rule in RULES)
+        wrong += [(message, file, block, fact) for block, found in rows for message, fact in found]
+        wrong += _between_channels(subject, file)
     for message, file, block, fact in wrong:
         yield Fault(message, remedy, (file, block.line_of(fact)), sentence=sentence_of(block, fact))
 
@@ -60,6 +57,19 @@ def _in_front(subject: GateSubject, blocks: dict[str, tuple[Block, ...]]) -> Tel
         for fact in front.facts:
             if fact.kind in PRECISE and (other := _other_than(fact, front, body, known)):
                 yield _contradicts(subject, fact, other), subject.source, front, fact
+        for fact, other in other_in_front(front, body):
+            yield _contradicts(subject, fact, other), subject.source, front, fact
+
+
+def _between_channels(subject: GateSubject, file: str) -> TellsWrong:
+    """Yield what a text says otherwise in one channel than in another."""
+    channels = tuple(subject.brief.channels)
+    for block, fact, other, channel in differing(tuple(subject.lines(file)), subject.language, channels):
+        message = subject.say(
+            "“{here}” contradicts “{there}” in the text for {channel}",
+            here=shown_safely(fact.written), there=shown_safely(other.written), channel=channel,
+        )  # fmt: skip
+        yield message, file, block, fact
 
 
 def _easy_read(subject: GateSubject, blocks: dict[str, tuple[Block, ...]]) -> TellsWrong:
@@ -123,3 +133,9 @@ def _day_meant(fact: Fact, start: date) -> date | None:
         except ValueError:
             continue
     return min(days, key=lambda one: abs(one - start), default=None)
+
+
+RULES: tuple[Callable[[GateSubject, Block], Iterator[tuple[str, Fact]]], ...] = (
+    _wrong_weekday, broken_promises, slips, other_bodies, impossible_days, other_contacts,
+)  # fmt: skip
+"""What is asked of every paragraph by itself: each rule yields what is wrong, and the fact that is."""

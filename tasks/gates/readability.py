@@ -10,7 +10,10 @@ from tasks.gates.subject import GateSubject
 
 NO_CAPITALS = "\u0590-\u08ff\u1200-\u139f"  # Hebrew, Arabic and their kin; Ethiopic
 SENTENCE_END = re.compile(rf"(?<=[.!?…؟۔።])[\"”»’')\]]*\s+(?=[\"”»‘'(\[–\u2066-\u2069-]*[A-ZÅÄÖÆØ0-9{NO_CAPITALS}])")
-ABBREVIATION = re.compile(r"(?:^|[\s(])(?:t\.ex|bl\.a|ca|dr|e\.g|i\.e|kl|mr|mrs|nr|s\.k|tel)\.$", re.I)
+ABBREVIATION = re.compile(
+    r"(?:^|[\s(])(?:t\.ex|bl\.a|ca|dr|e\.g|i\.e|kl|mr|mrs|nr|s\.k|tel|enl|resp|ang|avs|betr|inkl|exkl|jfr|dvs|ev)\.$",
+    re.IGNORECASE,
+)
 APOSTROPHE = re.compile("['’.]")
 PREHEADER = "//body/div[contains(@style, 'none')]"
 LONG_WORD = 6

@@ -15,6 +15,7 @@ from campaigns.languages_told import language_of, may_be_in
 from campaigns.programme import load_programme
 from tasks.gates.dictionary import read_dictionary
 from tasks.gates.masking import masked
+from tasks.gates.near_words import near_words
 from tasks.gates.passages import Passage, passages, places, told_in_brief
 from tasks.gates.reading import WORD
 from tasks.gates.registry import Fault, Threshold, gate
@@ -27,16 +28,14 @@ NOT_WORDS = re.compile(
     r"|</?[A-Za-z][^<>]{0,300}>|<!--.{0,300}?-->|&#?\w{1,10};"  # mark-up that is printed, which placeholder tells
     r"|\b[\w-]+(?:\.[\w-]+)+(?:/\S*)?"  # addresses, abbreviations as t.ex
     r"|(?<!\w)\w*\d[\w:,./–-]*|\b[A-ZÅÄÖ]{1,6}(?:-\w+)?\b|\b\w{1,5}\.(?=\s+[a-zåäö])|‹[^›]*›"
+    r"|(?i:\b(?:enl|resp|ang|avs|betr)\b)"  # which jargon tells
 )
 QUOTED = re.compile(r"[“”\"»«][^“”\"»«]{1,40}[“”\"»«]")
 QUOTED_WORDS = 3
 NEAR = 0.82
 DICTIONARIES = ("sv_SE_expanded", "sv_SE")
-VOWELS = "aeiouyåäö"
 LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 LANGUAGES_NAMED = ("fi", "en", "so", "es", "pl", "de", "fr", "tr", "ku", "sq", "bs", "hr", "ro", "se", "lt", "lv", "et")
-OFTEN_LEFT_OUT = "aeinrst"
-LONGEST_MENDED = 25
 LONGEST_WORD = 60  # letters; the dictionary needs minutes for one that is far longer
 MOST_TOLD = 40  # words of one text
 MOST_MENDED = 12  # of these; a suggestion takes hundreds of look-ups
@@ -102,13 +101,7 @@ def suggestion(word: str) -> str:
 
     spylls' own suggestions take seconds for a word; these are a few dozen look-ups.
     """
-    swapped = (word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1))
-    shorter = (word[:at] + word[at + 1 :] for at in range(len(word)))
-    doubled = (word[:at] + word[at] + word[at:] for at in range(len(word)))
-    vowels = (word[:at] + vowel + word[at + 1 :] for at in range(len(word)) if word[at] in VOWELS for vowel in VOWELS)
-    longer = (word[:at] + letter + word[at:] for at in range(1, len(word)) for letter in OFTEN_LEFT_OUT)
-    slips = (swapped, doubled, shorter, vowels, longer) if len(word) <= LONGEST_MENDED else ()
-    return next((near for some in slips for near in some if is_known(near)), "")
+    return next((near for near in near_words(word) if is_known(near)), "")
 
 
 def _candidates(passage: Passage, named: frozenset[str]) -> Iterator[tuple[str, int]]:

@@ -12,6 +12,7 @@ FILLED = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|<!--.*?-->")
 STATEMENT = re.compile(r"\s*\{%.*%\}\s*")
 HEADING = re.compile(r"(?:\{%.*?%\})?#{1,6}")
 ITEM = re.compile(r"\s*(?:[-*•]|(\d{1,2})[.)])\s+")
+QUOTED = re.compile(r"""(\s*)["'](.*)["'](\s*)""")
 FIELD = re.compile(r"(\w+):\s?|\s+([\w-]+):\s")
 MOST_BLOCKS = 200
 """Of one text; laying longer ones side by side would take as long as reading them."""
@@ -38,6 +39,8 @@ class Block:
         text = " " * item.end() + text[item.end() :] if item else text
         name = FIELD.match(text) if self.kind.startswith("field") else None
         text = " " * name.end() + text[name.end() :] if name else text
+        quoted = QUOTED.fullmatch(text) if name else None
+        text = f" {quoted[2]} ".join(quoted.group(1, 3)) if quoted else text
         return FILLED.sub(lambda found: " " * len(found[0]), text)
 
     @cached_property

@@ -43,14 +43,14 @@ DOCUMENT = re.compile(
 ITS_NUMBER = re.compile(r"(?:[^\W\d_]{1,6}[-/ ]?)?\d{1,9}(?:[-/]\d{1,6})?")
 """The number of a document, which is the same for everybody: 20481, KS 2026/0001."""
 OF_ONE_READER = re.compile(
-    r"ref(?:errer|erral)?|fbclid|gclid|gbraid|wbraid|dclid|msclkid|yclid|igshid|twclid|li_fat_id|_hsenc|_hsmi"
+    r"(?:utm|mtm|pk|piwik|matomo|hsa)_\w+|ref(?:errer|erral)?|fbclid|gclid|gbraid|wbraid|dclid|msclkid|yclid|igshid|twclid|li_fat_id|_hsenc|_hsmi"
     r"|mc_[ce]id|clickid"
     r"|(?:user|person|recipient|subscriber|member|contact|message|click)[_-]?(?:id|key|nr|no|token|hash)|recipient"
     r"|mottagare"
     r"|__s|oly_(?:anon|enc)_id|vero_id|mkt_tok",
     re.IGNORECASE,
 )
-"""Parameters that tell one reader from another in a text to the public, where the name of a campaign may stand."""
+"""Parameters that tell one reader, or the readers of one text, from others; in a text to the public too."""
 PARAMETERS = (FOLLOWING, OF_ONE_READER)
 """In a text to employees neither may stand."""
 PERSON_IN_PATH = re.compile(

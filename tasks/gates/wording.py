@@ -6,6 +6,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from campaigns.programme import load_programme
+from tasks.gates.abbreviations import unexplained
 from tasks.gates.masking import masked
 from tasks.gates.passages import passages, places
 from tasks.gates.registry import Fault, Threshold, gate
@@ -33,10 +34,15 @@ VERB_FOLLOWS = re.compile(r"stockholm(?:s\s+stad)?\s+(?:är|ska|vill|blir|som|is
 
 @gate("jargon")
 def jargon(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
-    """P5b: no bureaucratic or hard word where an everyday one says the same."""
+    """P5b: no bureaucratic or hard word where an everyday one says the same, nor an abbreviation of the city's own."""
     for sentence, hit in _listed(subject, "jargon"):
         word = sentence[hit.start : hit.end]
         yield from _faults(subject, sentence, hit, subject.say("“{word}” is a hard or bureaucratic word", word=word))
+    for sentence, hit in unexplained(tuple(passage.text for passage in passages(subject))):
+        message = subject.say("“{word}” is an abbreviation that the text does not explain", word=hit.term.term)
+        remedy = subject.say("Write it out where it first stands: {words}.", words=hit.term.replacement)
+        for place in places(subject, sentence, hit.start, hit.end):
+            yield Fault(message, remedy, place, sentence=masked(sentence))
 
 
 @gate("gendered")
