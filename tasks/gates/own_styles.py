@@ -71,9 +71,7 @@ def own_style(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     for kind, style, words in hiding_in(subject.html):
         message = {
             "hides": subject.say("The style {style} hides words or a picture", style=style),
-            "unjudged": subject.say(
-                "Nobody can tell before sending whether the style {style} hides words", style=style
-            ),
+            "unjudged": subject.say("Nobody can tell in advance whether the style {style} hides words", style=style),
             "mark": subject.say("{style} hides words from some readers, such as those who listen", style=style),
         }[kind]
         yield Fault(message, remedy, _place(subject, own, style), sentence=shown_safely(words[:200]))
