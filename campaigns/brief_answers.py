@@ -10,14 +10,17 @@ NO_ANSWERS = Path(__file__).parent / "words" / "no_answers.yaml"
 SIGNS = " \t\n.,;:!?–—-…()[]\"'”“"
 WRITTEN_IN = frozenset({"sv", "en"})
 SAYS_HOURS = re.compile(
-    r"\d|dygn|dag|vard|helg|kontorstid|morgon|kväll|natt|alltid|öppet|mån|tis|ons|tors|fre|lör|sön"
-    r"|day|hour|week|clock|morning|evening|night|always|open|mon|tue|wed|thu|fri|sat|sun",
+    r"\d|dygn|hela dag|kontorstid|middag|morgon|morgnar|kväll|natt|nätter|alltid|hour|clock|morning|noon|evening|night"
+    r"|always|(?:all|whole) day",
     re.IGNORECASE,
 )
 SAYS_WITHIN = re.compile(
     r"\d|timm|dag|dygn|veck|minut|direkt|genast|hour|day|week|minute|immediately|at once|straight away", re.IGNORECASE
 )
 SAYS_WHEN = {"hours": SAYS_HOURS, "answer_within": SAYS_WITHIN}
+NUMBER = re.compile(r"(?:(?:tel|telefon|telephone|phone|ring|call)\w*[.:]?\s*)?([+\d][\d\s()./–-]*)", re.IGNORECASE)
+FEWEST_DIGITS = 7
+SHORT_NUMBERS = frozenset({"112", "1177", "11313", "11414", "90000"})
 
 
 def is_unfinished(text: str) -> bool:
@@ -38,6 +41,15 @@ def says_no_time(field: str, text: str, language: str) -> bool:
     if is_no_answer(field, text) or is_unfinished(text):
         return True
     return language in WRITTEN_IN and bool(text.strip()) and SAYS_WHEN[field].search(text) is None
+
+
+def reaches_nobody(way: str) -> bool:
+    """Tell whether a way to answer leads to nobody: a box that is not read, an example, too few digits to dial."""
+    if is_no_answer("way", way):
+        return True
+    number = NUMBER.fullmatch(way.strip(SIGNS))
+    digits = re.sub(r"\D", "", number[1]) if number else ""
+    return bool(number) and len(digits) < FEWEST_DIGITS and digits not in SHORT_NUMBERS
 
 
 def _says(name: str, text: str) -> bool:

@@ -33,6 +33,9 @@ def floor_group(subject: Subject) -> Found:
     facts = {row.get("name"): set(row.get("values") or ()) for _, row in subject.rows("facts")}
     languages = {word for _, word in subject.words("languages")}
     for number, row in subject.rows("floors"):
+        if row.get("reach") == 0:
+            message = f"`floors[{number + 1}].reach` is 0, which is kept by reaching nobody"
+            yield ("floors", number, "reach"), message, "Write the least share that must be reached, such as 0.8."
         column, _, value = (row.get("group") or "").partition("=")
         day = subject.day("schedule", "start")
         if day and column == "district" and (gone := load_programme().abolished(value, day)):

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from campaigns.audience_knowledge import knows_more_than_age_and_place
-from campaigns.brief_answers import is_no_answer, is_unfinished, says_no_time
+from campaigns.brief_answers import is_no_answer, is_unfinished, reaches_nobody, says_no_time
 from campaigns.brief_subject import Found, Subject, rule
 from campaigns.campaign_files import markdown_files
+from campaigns.programme import load_programme
 
 PRESS = re.compile(
     r"\b(?:press|medie|media)(?:meddeland\w*|inbjud\w*|inbjuden|träff\w*|konferens\w*|visning\w*|frukost\w*"
@@ -54,6 +55,12 @@ def insight_link(subject: Subject) -> Found:
     elif address and not _is_whole(address):
         remedy = "Write the full address, such as https://start.stockholm/personuppgifter."
         yield ("insight_page",), "`insight_page` is not a full https address", remedy
+    elif address and address.rstrip("/") == subject.text("landing_page").rstrip("/"):
+        remedy = "Give the page that tells how you handle personal data."
+        yield ("insight_page",), "`insight_page` is the landing page, which tells of something else", remedy
+    elif address and not _is_own((urlsplit(address).hostname or "").lower()):
+        remedy = "Give a page of the city or its company that tells how you handle personal data."
+        yield ("insight_page",), "`insight_page` is on none of the city's or its companies' own hosts", remedy
 
 
 @rule
@@ -102,7 +109,7 @@ def press_contact(subject: Subject) -> Found:
     """P8a: whoever writes to the press says whom to call."""
     if way := subject.text("press_contact", "way"):
         name, hours = subject.text("press_contact", "name"), subject.text("press_contact", "hours")
-        empty = {"name": is_no_answer("anchored_with", name), "way": is_no_answer("way", way)}
+        empty = {"name": is_no_answer("anchored_with", name), "way": reaches_nobody(way)}
         for key in (key for key, found in (empty | {"hours": says_no_time("hours", hours, "sv")}).items() if found):
             message = f"`press_contact.{key}` says nothing that the press could use"
             yield ("press_contact", key), message, "Name whom the press may call, how and between which hours."
@@ -163,6 +170,10 @@ def _is_whole(address: str) -> bool:
         return parts.scheme == "https" and "." in (parts.hostname or "") and not re.search(r"[\s<>\"{}]", address)
     except ValueError:
         return False
+
+
+def _is_own(host: str) -> bool:
+    return any(host == name or host.endswith(f".{name}") for name in load_programme().city_web)
 
 
 def _to_the_press(subject: Subject) -> Iterator[tuple[str, int, str]]:

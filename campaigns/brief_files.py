@@ -15,6 +15,9 @@ RESERVED = {
     "facts": ("language", "segment", "channel", "arm", "wave"),
 }
 
+NAME_OF_PERSON = re.compile(r"[A-ZÅÄÖÉ][a-zåäöéü]+(?:-[A-ZÅÄÖ][a-zåäöéü]+)?(?: [A-ZÅÄÖÉ][a-zåäöéü]+){1,2}")
+"""A name where a reference should stand; references hold figures or small words."""
+
 
 @rule
 def audience_file(subject: Subject) -> Found:
@@ -99,7 +102,8 @@ def story_consent(subject: Subject) -> Found:
             message = f"`stories[{number + 1}].consent_until` is before `schedule.valid_until`"
             yield ("stories", number, "consent_until"), message, "Ask for a longer consent, or end the message sooner."
     for number, _ in subject.rows("stories"):
-        if is_no_answer("consent", subject.text("stories", number, "consent")):
+        consent = subject.text("stories", number, "consent")
+        if is_no_answer("consent", consent) or NAME_OF_PERSON.fullmatch(consent):
             message = f"`stories[{number + 1}].consent` names no written consent"
             yield ("stories", number, "consent"), message, "Name the signed paper by its reference, not by name."
 

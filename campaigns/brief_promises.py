@@ -29,6 +29,10 @@ SEEN_ONLY = re.compile(
 )
 """What a measure of output or outtake counts: who has seen, read or heard, not what they did."""
 
+SHARE = re.compile(r"\s*(?:andel|share|proportion)\w*\b", re.IGNORECASE)
+LEAST_PER_CENT = {True: 2, False: 10}
+"""A target written in per cent, by whether today's share is above nothing; between 1 and this it may be a mean."""
+
 
 @rule
 def objective_moves(subject: Subject) -> Found:
@@ -39,6 +43,23 @@ def objective_moves(subject: Subject) -> Found:
     if is_no_answer("group", subject.text("objective", "group")):
         remedy = "Say among whom, such as hushåll som inte sorterar matavfall."
         yield ("objective", "group"), "`objective.group` is nobody in particular", remedy
+
+    yield from _no_shares(subject)
+
+
+def _no_shares(subject: Subject) -> Found:
+    """Yield each target that no share can have, where today's value or the measure's name tells that it is one."""
+    baseline, target = subject.get("objective", "baseline"), subject.get("objective", "target")
+    if isinstance(baseline, int | float) and isinstance(target, int | float):
+        share = 0 <= baseline < 1 and subject.text("objective", "unit") != "area"
+        if (share and LEAST_PER_CENT[baseline > 0] <= target <= 100) or (target < 0 <= baseline):
+            remedy = "Write shares as 0.31 for 31 per cent, as `objective.baseline` is."
+            yield ("objective", "target"), "the target is no share of the group", remedy
+    for number, row in subject.rows("kpis"):
+        given = row.get("target")
+        if isinstance(given, int | float) and SHARE.match(row.get("name") or "") and not 0 <= given <= 1:
+            message = f"`kpis[{number + 1}].target` is no share"
+            yield ("kpis", number, "target"), message, "Write shares as 0.31 for 31 per cent."
 
 
 @rule
@@ -160,6 +181,11 @@ def sources(subject: Subject) -> Found:
     elif checker == subject.text("communicator"):
         message = "`fact_checker` is the communicator, who wrote the text"
         yield ("fact_checker",), message, "Let somebody else check the facts."
+    readers = subject.get("translation_readers")
+    for language, reader in readers.items() if isinstance(readers, dict) else ():
+        if isinstance(reader, str) and reader == subject.text("communicator"):
+            message = f"`translation_readers.{language}` is the communicator, who wrote the text"
+            yield ("translation_readers", language), message, "Let somebody else read the translation."
 
 
 @rule

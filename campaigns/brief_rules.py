@@ -4,6 +4,7 @@ from campaigns import (
     brief_channels,
     brief_contents,
     brief_duties,
+    brief_employees,
     brief_files,
     brief_promises,
     brief_registers,
@@ -12,7 +13,16 @@ from campaigns import (
 from campaigns.brief_source import Fault
 from campaigns.brief_subject import RULES, Subject
 
-FAMILIES = (brief_promises, brief_channels, brief_timing, brief_files, brief_registers, brief_duties, brief_contents)
+FAMILIES = (
+    brief_promises,
+    brief_channels,
+    brief_timing,
+    brief_files,
+    brief_registers,
+    brief_duties,
+    brief_contents,
+    brief_employees,
+)
 
 
 def check_rules(subject: Subject) -> list[Fault]:

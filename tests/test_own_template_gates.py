@@ -94,6 +94,15 @@ def test_what_a_template_loses_is_told_at_its_block(check: Check, written: str, 
     )
 
 
+@pytest.mark.parametrize("style", ["p { opacity: .3 }", ".facts { opacity: 0.2 }", "h1, p { color: transparent }"])
+def test_a_style_that_hides_is_told_in_the_template_that_writes_it(check: Check, style: str) -> None:
+    found = check(
+        **{"email.html.j2": f'{{% extends "email.html.j2" %}}\n{{% block style %}}\n{style}\n{{% endblock %}}'}
+    )
+    assert {(each.file, each.line) for each in found} == {("email.html.j2", 3)}
+    assert "own_style" in {each.gate for each in found}
+
+
 def test_a_text_without_words_is_refused(check: Check) -> None:
     matter = "---\nsubject: Svara enkelt\npreheader: Tre råd\npage_title: Svara enkelt\n---\n"
     assert {each.file for each in check(**{TEXT: matter}) if each.gate == "text_file"} == {TEXT}

@@ -47,6 +47,7 @@ SAYS_NOTHING = frozenset({
     "dekorativ bild", "dekoration", "dekorbild", "decorative image", "decorative", "decoration", "illustrationsbild",
     "genrebild", "omslagsbild", "toppbild", "stock photo", "header image", "banner", "koristekuva", "ett foto",
     "ett fotografi", "en illustration", "some image", "någon bild", "något", "something",
+    "logotyp", "logotypen", "en logotyp", "logo", "the logo", "a logo", "logotype", "the logotype", "loggan", "شعار",
     "bild", "bilden", "en bild", "foto", "fotot", "fotografi", "illustration", "grafik", "logga", "diagram", "karta",
     "image", "an image", "photo", "a photo", "photograph", "picture", "a picture", "the picture", "graphic", "img",
     "alt", "alt text", "alttext", "alternativtext", "kuva", "valokuva", "kuvituskuva", "sawir", "sawirka", "sawirro",

@@ -82,7 +82,8 @@ def _walk(
     if "hidden" in element.attrib or own.get("display") == "none" or own.get("visibility") == "hidden":
         return
     look = _look(element, around, own, dark)
-    written = own.get("color") or own.get("background-color") or written
+    faint = "opacity" if "opacity" in own else ""
+    written = own.get("color") or own.get("background-color") or faint or written
     words = " ".join(" ".join([element.text or "", *((child.tail or "") for child in element)]).split())
     if words and look.size and look.colour[3]:
         yield words, look, written

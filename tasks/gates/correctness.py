@@ -13,6 +13,7 @@ from tasks.gates.readability import sentences
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import GateSubject
 from tasks.gates.unfinished import unfinished_in
+from tasks.gates.written import BRIEF_FILE
 from tasks.slot_values import STAND_INS
 
 WORD_ATTRIBUTES = ("alt", "title", "aria-label", "content")
@@ -80,7 +81,8 @@ def _unfinished(subject: GateSubject) -> Iterator[tuple[str, str]]:
 
 def _all_text(subject: GateSubject) -> list[str]:
     attributes = _attributes(subject, (*ADDRESS_ATTRIBUTES, *WORD_ATTRIBUTES))
-    return [subject.subject, subject.text, subject.seen, *attributes]
+    brief = (line for (name, _), line in subject.written_lines if name == BRIEF_FILE)  # anybody may read the report
+    return [subject.subject, subject.text, subject.seen, *attributes, *brief]
 
 
 def _attributes(subject: GateSubject, names: tuple[str, ...]) -> list[str]:

@@ -9,6 +9,7 @@ from tasks.gates.masking import shown_safely
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.sender import LOGOTYPE
 from tasks.gates.subject import GateSubject
+from tasks.gates.written import BRIEF_FILE
 
 MARKDOWN_PICTURE = re.compile(r"!\[([^\]]*)\]\(\s*<?([^)\s>]+)")
 TEMPLATE_PICTURE = re.compile(r"<img\b[^>]*?\bsrc=[\"']([^\"'{}]+)[\"']", re.IGNORECASE)
@@ -60,6 +61,18 @@ NOT_SHOWN = re.compile(
     re.IGNORECASE,
 )
 
+CHILDREN = re.compile(
+    r"\b(?<!för )(?<!till )(?:(?:för|skol|små)?barn(?:et|en)?|flick(?:a|an|or|orna)|pojk(?:e|en|ar|arna)|bebis\w*"
+    r"|elev(?:en|er|erna)?|child|children|kids?|toddlers?|girls?|boys?|pupils?|bab(?:y|ies)|laps(?:i|et|ia)|tyttö|tytöt|poika|pojat"
+    r"|vauva|carruur\w*|ilmo|cunug\w*)\b|طفل|أطفال",
+    re.IGNORECASE,
+)
+DRAWN = re.compile(
+    r"teckning|tecknad|ritad|målning|illustration|staty|skulptur|docka|symbol|ikon|drawing|drawn|painting|cartoon"
+    r"|statue|sculpture|doll|piirr|maalaus|رسم",
+    re.IGNORECASE,
+)
+
 
 @gate("image_declared")
 def image_declared(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
@@ -86,6 +99,27 @@ def image_person(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
         else:
             continue
         yield Fault(message, remedy, subject.place(name), sentence=shown_safely(alternative))
+
+
+@gate("image_child")
+def image_child(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
+    """P5b: a picture that is described as one of children is declared so, and a guardian's consent asked for."""
+    declared = {_name(image.file): image for image in subject.brief.images}
+    remedy = subject.say(
+        "Write shows_child: true and the guardian's consent under `images`, or the reason under `overrides`."
+    )
+    for name, alternative in _pictures(subject):
+        image = declared.get(name)
+        if image is None or image.shows_child or image.consent is not None:
+            continue
+        if CHILDREN.search(alternative) and not (NOT_SHOWN.search(alternative) or DRAWN.search(alternative)):
+            message = subject.say("The picture {name} shows a child, which the brief does not say", name=name[:80])
+            yield Fault(message, remedy, _declared_at(subject, image.file), sentence=shown_safely(alternative))
+
+
+def _declared_at(subject: GateSubject, file: str) -> tuple[str, int]:
+    lines = subject.numbered(BRIEF_FILE)
+    return BRIEF_FILE, next((n for n, line in lines if re.search(rf"\bfile:\s*[\"']?{re.escape(file)}", line)), 1)
 
 
 def _tells_of_somebody(alternative: str) -> bool:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
+from campaigns.brief_answers import reaches_nobody
 from campaigns.language import base, translations
 from campaigns.programme import load_programme
 from tasks.gates.masking import shown_safely
-from tasks.gates.reading import is_hidden, shown
+from tasks.gates.reading import collapsed, is_hidden, shown
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import SHORT_TEXT, GateSubject
 
@@ -21,6 +22,10 @@ REACHES = re.compile(
 )
 """A mail address, five digits of a telephone number, a web address, or words and a number as in a street address."""
 SAYS_WHEN = re.compile(r"\d|[^\W\d_]{3,}")
+CONSENT = re.compile(r"(?<![\d.])6\s*[.(]?\s*1(?!\d)\W*a(?!\w)", re.IGNORECASE)
+WITHDRAWN_IN = frozenset({"email"})
+"""Channels whose shared layout prints the address where one withdraws, which holds this word:"""
+UNSUBSCRIBE = "unsubscribe"
 SHORT_PROPOSAL = "Proposal, not decided"
 
 
@@ -93,10 +98,23 @@ def contact_present(subject: GateSubject, threshold: Threshold) -> Iterator[Faul
                 yield _fault(subject, message, subject.layout("contact", part))
 
 
+@gate("unsubscribe_present")
+def unsubscribe_present(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
+    """P1: whoever gets a message by consent is told in it how to withdraw the consent."""
+    by_consent = any(CONSENT.search(row.article) for row in subject.brief.legal_basis)
+    if not by_consent or subject.channel not in WITHDRAWN_IN or subject.brief.is_to_employees(subject.wave):
+        return
+    links = [link.get("href", "") for link in subject.select("//a[@href]") if not is_hidden(link) and shown(link)]
+    told = {subject.text: subject.text, subject.html: " ".join(links)}
+    for part in (part for part, words in told.items() if part.strip() and UNSUBSCRIBE not in words):
+        message = subject.say("Nothing tells the reader how to unsubscribe")
+        yield _fault(subject, message, subject.layout("contact", collapsed(part)))
+
+
 def _unreachable(subject: GateSubject, facts: tuple[str, str, str]) -> Iterator[Fault]:
     """Yield what of the contact nobody can use: a way that leads to nobody, hours or a time that say nothing."""
     way, *times = facts
-    if not REACHES.search(way):
+    if not REACHES.search(way) or reaches_nobody(way):
         message = subject.say("Nobody can be reached by “{way}”", way=way)
         remedy = subject.say("Write a mail address, a telephone number, a web address or where to come.")
         yield Fault(message, remedy, _line_of_contact(subject, "way"), sentence=shown_safely(way))

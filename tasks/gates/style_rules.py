@@ -117,12 +117,13 @@ def _rules(nodes: Sequence[Node], media: tuple[str, ...]) -> Iterator[Rule]:
         elif isinstance(node, QualifiedRule):
             body = tinycss2.parse_blocks_contents(node.content, skip_comments=True, skip_whitespace=True)
             declarations = tuple(_declared(body))
-            for selector in _split(node.prelude):
-                if path := _path(selector):
+            for selector in selectors_of(node.prelude):
+                if path := path_of(selector):
                     yield Rule(*path, declarations, media)
 
 
-def _split(prelude: Sequence[Node]) -> list[list[Node]]:
+def selectors_of(prelude: Sequence[Node]) -> list[list[Node]]:
+    """Return the selectors of a rule, which commas part."""
     selectors: list[list[Node]] = [[]]
     for node in prelude:
         if node.type == "literal" and node.value == ",":
@@ -132,7 +133,7 @@ def _split(prelude: Sequence[Node]) -> list[list[Node]]:
     return selectors
 
 
-def _path(nodes: Sequence[Node]) -> tuple[str, tuple[int, int, int, int]] | None:
+def path_of(nodes: Sequence[Node]) -> tuple[str, tuple[int, int, int, int]] | None:
     """Return a selector as XPath with its specificity; None where it holds what is not understood."""
     text = " ".join(tinycss2.serialize(nodes).split())
     for combinator in (" >", "> "):

@@ -1,6 +1,8 @@
 """Characters that a reader cannot see or takes for others, and that a screen reader says as nonsense."""
 
+import html
 import re
+import sys
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
@@ -8,6 +10,7 @@ from functools import lru_cache
 from tasks.gates.masking import shown_safely
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import GateSubject
+from tasks.gates.written import BRIEF_FILE
 
 OVERRIDES = re.compile("[\u202a-\u202e]")
 DIRECTIONS = re.compile("[\u061c\u200e\u200f\u2066-\u2069]")
@@ -33,6 +36,10 @@ LATIN_LIKE = frozenset(
     "օսռոցհյզՏԼՕՍ"  # Armenian
 )
 """Letters of other scripts that a reader takes for Latin ones (Unicode Technical Standard 39, confusables)."""
+ESCAPED = re.compile(r"\\(?:u([0-9a-f]{4})|U([0-9a-f]{8})|x([0-9a-f]{2}))", re.IGNORECASE)
+"""A character as YAML and Jinja write it by its number between quotation marks."""
+NAMED_IN_YAML = {"\\L": "\u2028", "\\P": "\u2029", "\\0": "\0", "\\a": "\a", "\\b": "\b", "\\e": "\x1b", "\\v": "\v"}
+QUOTED = re.compile(r'^[^#"]*[:\[{,-]\s*"((?:[^"\\]|\\.)*)"')
 SCRIPTS = {"CYRILLIC", "GREEK", "ARMENIAN"}
 
 
@@ -42,11 +49,29 @@ def hidden_character(subject: GateSubject, threshold: Threshold) -> Iterator[Fau
     remedy = subject.say("Delete it and write the words anew, without pasting them.")
     for name in subject.written:
         for number, line in subject.numbered(name):
-            for sign in hidden_in(line):
+            for sign in hidden_in(read_as(line, markup=name != BRIEF_FILE)):
                 message = subject.say(
                     "The character {character} cannot be read as it looks", character=code_point(sign)
                 )
                 yield Fault(message, remedy, (name, number), sentence=_shown(line, sign))
+
+
+@lru_cache(maxsize=16_384)
+def read_as(line: str, *, markup: bool) -> str:
+    """Return a line with the characters that it writes by number or name; with ``markup`` those of HTML too."""
+    if markup and "&" in line:
+        line = html.unescape(line)
+    if "\\" not in line:
+        return line
+    if quoted := QUOTED.search(line):
+        for escape, sign in NAMED_IN_YAML.items():
+            line = line.replace(quoted[1], quoted[1].replace(escape, sign))
+    return ESCAPED.sub(_numbered, line)
+
+
+def _numbered(found: re.Match[str]) -> str:
+    number = int(next(filter(None, found.groups())), 16)
+    return chr(number) if number <= sys.maxunicode else found[0]
 
 
 @lru_cache(maxsize=16_384)
