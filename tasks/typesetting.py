@@ -2,7 +2,7 @@
 
 It reads one on standard input and prints one line of JSON, the first page and the number of pages of every letter, and
 then the PDF. A batch is set in
-a process of its own, because typst keeps what it has set for a while: some 280 MB for 250 letters of two pages.
+a process of its own, because typst keeps what it has set for a while: some 250 MB for 500 letters of two pages.
 
 Fonts are typst's own and those that come with matplotlib; for a character that none of them has, a box with the name of
 its script stands there, so that no name in the world stops a batch. Nothing depends on what the machine has installed.

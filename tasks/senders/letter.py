@@ -26,8 +26,8 @@ COLUMNS = (
     "message_id", "file", "first_page", "pages", "name", "street", "apartment", "postcode", "city", "language",
 )  # fmt: skip
 ADDRESSED = ("street", "postcode", "city")
-LETTERS_PER_FILE = 250
-"""So that the process that sets a file stays below half a gigabyte; see docs/performance.md."""
+LETTERS_PER_FILE = 500
+"""So that the process that sets a file stays below a third of a gigabyte; see docs/performance.md."""
 
 Place = tuple[str, int, int]
 """File, first page counted from 1, and number of pages of one letter."""
@@ -118,7 +118,7 @@ class LetterSender:
                 path.unlink()
 
     def _write_files(self, messages: Sequence[Message]) -> dict[str, Place]:
-        """Write at most 250 letters of one text and language to a file; return each letter's place by message id."""
+        """Write at most 500 letters of one text and language to a file; return each letter's place by message id."""
         places: dict[str, Place] = {}
         for number, group in enumerate(_batches(messages), start=1):
             path = self._folder / f"{self._name}-{number:03}.pdf"
