@@ -21,6 +21,9 @@ from tasks.segment_names import SegmentNames
 
 CHARGES = ("budget", "carbon", "capacity", "setup", "equity")
 TRIFLE = 0.05
+TENTH = 0.1
+STEPS = {"budget": (1000.0, 100.0, 10.0, 1.0), "carbon": (1000.0, 100.0, 10.0, 1.0, 0.1, 0.01)}
+"""How much more of a ceiling, in SEK or kg, a sentence may tell the worth of."""
 
 
 @dataclass(frozen=True)
@@ -80,13 +83,13 @@ def _price(row: Mapping[str, Any], language: str, words: Words) -> str:
             "budget": _("More money would not make more people act: the plan needs no more than it has."),
             "carbon": _("The ceiling for carbon dioxide does not hold the plan back."),
         }.get(kind, "")
-    step = next((size for size in (1000, 100, 10) if row["amount"] + size <= row["high"]), 1)
-    told = {
-        "step": written["number"](step),
-        "gain": written["number"](row["gain"] * step, 1 if row["gain"] * step >= 1 else 3),
-        "low": written["number"](row["low"]),
-        "high": written["number"](row["high"]),
-    }
+    step = _telling_step(row, kind)
+    if kind in STEPS and step is None:
+        return {
+            "budget": _("A little more money would hardly make anybody more act."),
+            "carbon": _("A little more carbon dioxide would hardly make anybody more act."),
+        }[kind]
+    told = _step_told(row, step or 1.0, written)
     if kind == "budget":
         return _(
             "{step} SEK more would make about {gain} more people act. That holds from {low} to {high} SEK."
@@ -98,6 +101,24 @@ def _price(row: Mapping[str, Any], language: str, words: Words) -> str:
     return _("{channel} is full: room for 1,000 more messages would make about {gain} more people act.").format(
         channel=words.channel(channel), gain=written["number"](row["gain"] * 1000, 1)
     )
+
+
+def _telling_step(row: Mapping[str, Any], kind: str) -> float | None:
+    """Return the largest step up that the price holds for, where it makes a difference; None where none does."""
+    step = next((size for size in STEPS.get(kind, ()) if row["amount"] + size <= row["high"]), 0.0)
+    return step if row["gain"] * step >= TRIFLE else None
+
+
+def _step_told(row: Mapping[str, Any], step: float, written: Mapping[str, Any]) -> dict[str, str]:
+    """Return a step, what it gains and from where to where that holds, with decimals enough to tell those apart."""
+    decimals = 0 if step >= 1 else 1 if step >= TENTH else 2
+    gain = row["gain"] * step
+    return {
+        "step": written["number"](step, decimals),
+        "gain": written["number"](gain, 1),
+        "low": written["number"](row["low"], decimals),
+        "high": written["number"](row["high"], decimals),
+    }
 
 
 def _dearest(floors: list[dict[str, Any]], language: str) -> str:

@@ -122,5 +122,10 @@ def _none(language: str, persons: int, unreachable: int, elsewhere: int) -> str:
     if unreachable:
         reasons.append(_("The register has no address that the campaign's channels can use."))
     if unreachable + elsewhere < persons:
-        reasons.append(_("The budget or the carbon ceiling reaches further elsewhere."))
-    return " ".join(reasons)
+        reasons.append(
+            _(
+                "The budget, the carbon ceiling and the room in the channels are not enough for everybody. "
+                "The messages go where they are expected to make most people act."
+            )
+        )
+    return "\n".join(reasons)

@@ -99,7 +99,7 @@ def _channel(rows: Sequence[tuple[Any, ...]], names: SegmentNames, hidden: Colle
         "persons": sum(row[3] for row in rows),
         "sek": sum(row[4] for row in rows),
         "co2_kg": sum(row[5] for row in rows),
-        "reasons": list(dict.fromkeys(row[6] for row in to_persons if row[6])),
+        "reasons": list(dict.fromkeys(line for row in to_persons for line in row[6].splitlines())),
         "once": [(row[6], row[4]) for row in rows if not row[3] and row[6]],
         "told": [row[1] for row, count in zip(to_persons, shown, strict=True) if told and count is not None],
         "segments": _largest_first(
