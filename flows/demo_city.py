@@ -1,11 +1,12 @@
 """What the demo needs before it starts: a folder of its own, an approvers' directory, a campaign for today."""
 
 import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
 from ruamel.yaml import YAML
 
 from campaigns.brief_loading import find_campaign
@@ -14,6 +15,9 @@ from campaigns.errors import InputError
 
 CITY = 1_000_000
 MARK = ".made-by-budkavle-demo"
+STARTED = date(2027, 1, 18)
+STARTS = ("EEEE'en den' d MMMM y", "EEEE d MMMM y", "d MMMM")
+"""How the texts of the campaign write the day on which it starts, the longest first."""
 
 
 def fresh_home(home: Path) -> Path:
@@ -72,7 +76,19 @@ def write_campaign(home: Path, people: int) -> Path:
         brief["budget"][ceiling] = round(brief["budget"][ceiling] * people / CITY, 2)
     brief["budget"]["sek"] += _setups(brief)
     yaml.dump(brief, path)
+    _move_days(folder, start.date())
     return folder
+
+
+def _move_days(folder: Path, start: date) -> None:
+    """Let the texts that name the day on which the campaign starts name today."""
+    for path in folder.glob("text.*.md"):
+        language = path.suffixes[-2].removeprefix(".")
+        text = path.read_text(encoding="utf-8")
+        for pattern in STARTS:
+            former, now = (format_date(day, pattern, locale=language) for day in (STARTED, start))
+            text = text.replace(former, now).replace(former.capitalize(), now.capitalize())
+        path.write_text(text, encoding="utf-8")
 
 
 def _setups(brief: dict[str, Any]) -> float:
