@@ -21,6 +21,7 @@ from tasks import runs, store
 from tasks.approvals_shown import accepted_readings, shown_approvals
 from tasks.audience_words import AudienceWords
 from tasks.combinations import open_channels
+from tasks.easy_read_shown import easy_read_notes
 from tasks.findings import findings_of, readings
 from tasks.gate_subjects import stored_subjects
 from tasks.gates import GateSubject, refuses
@@ -66,7 +67,7 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
     environment = page_environment(workplace.language)
     shown = figures(connection, run, workplace.language)
     read, accepted = readings(findings), accepted_readings(connection, workplace, run)
-    approvals = shown_approvals(connection, workplace, run)
+    approvals, subjects = shown_approvals(connection, workplace, run), stored_subjects(connection, run)
 
     def values(brief: Brief, language: str) -> dict[str, str]:
         return shown_values(brief, language, _unsubscribing(workplace))
@@ -84,9 +85,10 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
         explained=plan_page(connection, run, workplace.language, words),
         design=run.design,
         texts=_texts([_with_pictures(each) for each in stored_subjects(connection, run, values=values)], words),
+        easy_read=easy_read_notes(connection, run, subjects, workplace.language),
         frame=frame_height,
         unsubscribing=_unsubscribing(workplace),
-        part_count=_counter(stored_subjects(connection, run)),
+        part_count=_counter(subjects),
         findings={kind: _together([found for found in findings if found.kind == kind]) for kind in "BHW"},
         refused=any(refuses(found) for found in findings),
         passed=_passed(findings),

@@ -22,7 +22,17 @@ from expectations import SUITES
 from flows import artifacts
 from flows.campaign import PREPARING
 from flows.progress import steps
-from tasks import audience_words, plan_names, preview_words, runs, store
+from tasks import (
+    audience_words,
+    easy_read_shown,
+    plan_names,
+    plan_page,
+    plan_words,
+    preview_words,
+    register_names,
+    runs,
+    store,
+)
 from tasks.check_words import CHECKS
 from tasks.pages import LAYOUTS
 from tasks.previews import write_preview
@@ -273,13 +283,14 @@ def test_a_run_without_anything_has_a_page(workplace: Workplace, tmp_path: Path)
 
 
 def _messages() -> Iterator[str]:
-    for name in ("preview.html.j2", "audience.html.j2", "page.html.j2"):
+    for name in ("preview.html.j2", "plan_explained.html.j2", "audience.html.j2", "page.html.j2"):
         with (LAYOUTS / name).open("rb") as template:
             for _, _, message, _ in babel_extract(template, ["_", "gettext"], [], {"trimmed": "true"}):
                 yield from [message] if isinstance(message, str) else []
-    sources = [
-        Path(str(module.__file__)).read_text(encoding="utf-8") for module in (preview_words, plan_names, audience_words)
-    ]
+    modules = (
+        audience_words, easy_read_shown, plan_names, plan_page, plan_words, preview_words, register_names,
+    )  # fmt: skip
+    sources = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in modules]
     for call in (node for source in sources for node in ast.walk(ast.parse(source))):
         if isinstance(call, ast.Call) and call.args and isinstance(call.args[0], ast.Constant | ast.JoinedStr):
             named = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
