@@ -26,5 +26,6 @@ def _explains(text: str, term: str) -> bool:
     “LSS, the act on support”, “LSS means”.
     """
     before = rf"\w\s*\({term}[),]|[a-zåäö]{{3,}},\s{term}(?!\w)"
-    after = rf"(?<!\w){term}(?:\s*[(,:–]\s*[a-zåäö]{{3,}}|\s+(?:är|betyder|står för|is|means|stands for)(?!\w))"
+    means = r"betyder|står\s+för|means|stands\s+for|(?:är|is)\s+(?:en|ett|den|det|stadens|an?|the)"
+    after = rf"(?<!\w){term}(?:\s*[(,:–]\s*[a-zåäö]{{3,}}|\s+(?:{means})(?!\w))"
     return bool(re.search(f"{before}|{after}", text))

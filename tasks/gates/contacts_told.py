@@ -37,7 +37,7 @@ def _other_way(subject: GateSubject, told: Told, contact: tuple[Fact, ...]) -> T
     known = facts_of_brief(subject.brief)
     cues = fact_words(told.language).cues
     here = {(fact.kind, fact.value) for fact in facts_in(told.block, told.language)}
-    if not told.says("reach") or cues["other_matter"].search(told.block) or here & _values(contact):
+    if not _is_ours(told) or cues["other_matter"].search(told.block) or here & _values(contact):
         return
     message = subject.say("The brief says that the contact is {way}", way=subject.brief.contact.way)
     for fact in told.facts:
@@ -47,6 +47,13 @@ def _other_way(subject: GateSubject, told: Told, contact: tuple[Fact, ...]) -> T
             continue
         if fact.kind == "telephone" or written.partition("@")[2] in {each.partition("@")[2] for each in alike}:
             yield message, fact
+
+
+def _is_ours(told: Told) -> bool:
+    """Tell whether a sentence gives the reader a way to reach us: it says so, or tells the hours beside it."""
+    return told.says("reach") or bool(
+        told.says("asks") and WORKING_DAYS.search(told.words) and HOURS.search(told.words)
+    )
 
 
 def _other_hours(subject: GateSubject, told: Told, contact: tuple[Fact, ...]) -> ToldWrong:

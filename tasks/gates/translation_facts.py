@@ -148,7 +148,8 @@ def sentence_of(block: Block, fact: Fact) -> str:
     """Return the sentence of a block that a fact stands in."""
     told = sentences([" ".join(re.sub(r"\]\([^)]*\)|[\[*_#]|\\$", "", block.text, flags=re.MULTILINE).split())])
     words = " ".join(fact.written.split())
-    return shown_safely(next((each for each in told if words in each), " ".join(told)))
+    said = next((each for each in told if words in each), " ".join(told))
+    return shown_safely(re.sub(r"(?<=\w) (?=[.,;!?](?: |$))", "", said))
 
 
 def contradictions(one: Block, other: Block) -> Iterator[tuple[Fact, Fact]]:
