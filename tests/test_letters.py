@@ -171,6 +171,14 @@ def test_words_that_typst_remembers_make_the_same_file() -> None:
     assert typeset(forgotten).pdf == typeset(document).pdf
 
 
+def test_blocks_that_are_the_same_for_everybody_stand_outside_what_is_made_for_each() -> None:
+    text, _, made_for_each = letter_source(PAGE).decode().partition("#let letter(values)")
+    for words in ("Stadens märke", "1 januari", "Under", "Två", "Torget", "Slut."):
+        assert words in text
+        assert words not in made_for_each
+    assert all(slot in made_for_each for slot in ("address_name", "first_name", "last_name"))
+
+
 def test_a_letter_says_the_words_of_its_page_and_no_others(variants: list[RenderedVariant]) -> None:
     first = {(each.wave, each.language): each for each in variants}
     assert {language for _, language in first} == {"sv", "en", "fi", "so", "ar"}
