@@ -45,6 +45,7 @@ class Doses(NamedTuple):
     only: tuple[str, ...] = ()
 
 
+FEWEST_PEOPLE = 400  # of a city in which every group that the campaign's mission names has somebody
 SHORT = Doses(400, 4, 200, 2, 2, 1, 5, 60, 0.1, 12, 2)
 
 
@@ -55,7 +56,7 @@ def scenarios(doses: Doses, seed: int) -> dict[str, Callable[[Path], Rows]]:
         "kills": lambda at: [processes.kills(at, doses.messages, doses.kills, seed)],
         "stopped": lambda at: [processes.stopped_worker(at, some, doses.stops, seed)],
         "at_once": lambda at: [processes.started_at_once(at, some, doses.starts, seed)],
-        "commands": lambda at: [commands.commands_at_once(at, some, doses.starts, seed)],
+        "commands": lambda at: [commands.commands_at_once(at, max(some, FEWEST_PEOPLE), doses.starts, seed)],
         "torn": lambda at: [storage.torn_journals(at, some, doses.points, seed)],
         "full": lambda at: [storage.full_disk(at, some, doses.points, seed)],
         "database": lambda at: [storage.damaged_database(at, some, doses.points, seed)],
