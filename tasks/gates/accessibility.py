@@ -16,7 +16,9 @@ from tasks.gates.written import BRIEF_FILE
 from tasks.text_pictures import CONTENT_ID
 
 BARE_ADDRESS = re.compile(
-    r"^(?:https?://|www\.)\S+$|^[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*$|^[a-z][\w-]*(?:\.[\w-]+){2,}$", re.IGNORECASE
+    r"^(?:https?://|www\.)\S+$|^[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*$|^[a-z][\w-]*(?:\.[\w-]+){2,}$"
+    r"|^[\w-]+\.(?:html?|php|aspx?|jsp|pdf|docx?|xlsx?)$",
+    re.IGNORECASE,
 )
 ADDRESS_IN_TEXT = re.compile(r"(?<![\w/@.])(?:https?://|www\.)[^\s<>\"”»]*[^\s<>\"”».,;:!?)]", re.IGNORECASE)
 PRINTED = frozenset({"letter"})
