@@ -67,7 +67,9 @@ def link_text(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     for address in _bare_addresses(subject):
         message = subject.say("An address stands in the text instead of words: {address}", address=address[:120])
         remedy = subject.say("Make it a link: [what the page is about](https://…).")
-        yield Fault(message, remedy, subject.place(address), sentence=sentence_with(subject, address))
+        alone = re.compile(rf"(?<!\]\()(?<!<){re.escape(address)}")  # not where words lead to the same page
+        place = subject.written_at(alone, but=BRIEF_FILE) or subject.place(address)
+        yield Fault(message, remedy, place, sentence=sentence_with(subject, address))
 
 
 def _bare_addresses(subject: GateSubject) -> list[str]:
@@ -123,7 +125,7 @@ def _place_of_link(subject: GateSubject, link: HtmlElement, text: str) -> tuple[
     """Return where a link was written: its Markdown, told from the same words elsewhere by its address, or its tag."""
     address = str(link.get("href", ""))
     inside = any(root in link.iterancestors() for root in subject.roots)
-    forms = (f"[{text}]({address})", f"]({address})", f"<{address}>", f"[{text}](") if inside else ()
+    forms = (f"[{text}]({address})", f"<{text}>", f"]({address})", f"<{address}>", f"[{text}](") if inside else ()
     if place := subject.written_at(*forms):
         return place
     placed = subject.markup_place(link)
