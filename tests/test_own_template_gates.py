@@ -8,6 +8,7 @@ import pytest
 
 from campaigns.errors import Finding
 from tasks.checking import check_campaign
+from tasks.gates.reading import lines_of
 from tasks.workplace import Workplace
 
 ROOT = Path(__file__).resolve().parents[1] / "campaigns"
@@ -101,6 +102,14 @@ def test_a_style_that_hides_is_told_in_the_template_that_writes_it(check: Check,
     )
     assert {(each.file, each.line) for each in found} == {("email.html.j2", 3)}
     assert "own_style" in {each.gate for each in found}
+
+
+def test_a_file_that_is_larger_than_any_that_is_read_has_no_lines(tmp_path: Path) -> None:
+    path = tmp_path / "text.sv.md"
+    path.write_bytes(b"hej\n" * 50_000)
+    assert len(lines_of(path)) == 50_000
+    path.write_bytes(b"hej\n" * 50_001)
+    assert lines_of(path) == []
 
 
 def test_a_text_without_words_is_refused(check: Check) -> None:

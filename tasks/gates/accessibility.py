@@ -16,7 +16,9 @@ from tasks.gates.written import BRIEF_FILE
 from tasks.text_pictures import CONTENT_ID
 
 BARE_ADDRESS = re.compile(
-    r"^(?:https?://|www\.)\S+$|^[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*$|^[a-z][\w-]*(?:\.[\w-]+){2,}$", re.IGNORECASE
+    r"^(?:https?://|www\.)\S+$|^[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*$|^[a-z][\w-]*(?:\.[\w-]+){2,}$"
+    r"|^[\w-]+\.(?:html?|php|aspx?|jsp|pdf|docx?|xlsx?)$",
+    re.IGNORECASE,
 )
 ADDRESS_IN_TEXT = re.compile(r"(?<![\w/@.])(?:https?://|www\.)[^\s<>\"”»]*[^\s<>\"”».,;:!?)]", re.IGNORECASE)
 PRINTED = frozenset({"letter"})
@@ -65,7 +67,9 @@ def link_text(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     for address in _bare_addresses(subject):
         message = subject.say("An address stands in the text instead of words: {address}", address=address[:120])
         remedy = subject.say("Make it a link: [what the page is about](https://…).")
-        yield Fault(message, remedy, subject.place(address), sentence=sentence_with(subject, address))
+        alone = re.compile(rf"(?<!\]\()(?<!<){re.escape(address)}")  # not where words lead to the same page
+        place = subject.written_at(alone, but=BRIEF_FILE) or subject.place(address)
+        yield Fault(message, remedy, place, sentence=sentence_with(subject, address))
 
 
 def _bare_addresses(subject: GateSubject) -> list[str]:
@@ -121,7 +125,7 @@ def _place_of_link(subject: GateSubject, link: HtmlElement, text: str) -> tuple[
     """Return where a link was written: its Markdown, told from the same words elsewhere by its address, or its tag."""
     address = str(link.get("href", ""))
     inside = any(root in link.iterancestors() for root in subject.roots)
-    forms = (f"[{text}]({address})", f"]({address})", f"<{address}>", f"[{text}](") if inside else ()
+    forms = (f"[{text}]({address})", f"<{text}>", f"]({address})", f"<{address}>", f"[{text}](") if inside else ()
     if place := subject.written_at(*forms):
         return place
     placed = subject.markup_place(link)

@@ -74,4 +74,30 @@ ANSWER_OF_A_MODEL = re.compile(
     re.IGNORECASE,
 )
 """What somebody copied from a language model without reading it: its promises, its offers, its name for itself."""
-FORMS = (EMPTY_VALUE, NOTE_TO_ONESELF, ANSWER_OF_A_MODEL)
+MONTH = (
+    r"(?:januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|december|January|February|March"
+    r"|May|June|July|August|October|December)"
+)
+NOT_FILLED_IN = re.compile(
+    rf"(?<!\w)(?:[Dd]en|[Ss]enast|[Tt]ill|[Ff]öre|on|by|before) [XYN] {MONTH}|(?<!\w)[XYN](?:th)? {MONTH}(?!\w)"
+    r"|(?<!\w)(?:[Bb]ilaga|[Aa]ppendix|[Aa]nnex|[Ss]idan|[Ii] rum) [XY](?![\w-])"
+    rf"|(?<!\w){GREETING}\s+(?:NAMN|FÖRNAMN|NAME|FIRST ?NAME|NIMI|ETUNIMI|MAGAC)(?!\w)"
+    r"|(?<!\w)(?:ÄNDRA|SKRIV|KOLLA|BYT|UPPDATERA|KOMPLETTERA|INFOGA|CHANGE|EDIT|FIX|CHECK|INSERT)(?: [A-ZÅÄÖ]+)?"
+    r" (?:HÄR|DETTA|HERE|THIS)(?!\w)"
+)
+"""Letters that hold a place for a day, a number or a name, and orders in capitals to fill something in."""
+MADE_UP = re.compile(
+    rf"(?:(?<!\w){GREETING}|(?<!\w)(?:[Ff]råga|[Kk]ontakta|[Rr]ing|[Mm]ejla|[Nn]amn:|[Hh]andläggare:?|[Hh]älsningar,?|Ask"
+    r"|Contact|Call)) (?:Kalle Anka|Musse Pigg|Donald Duck|Mickey Mouse|Aku Ankka)(?!\w)"
+    r"|(?<!\w)Test(?:gatan|vägen|gränd|torget|staden?|kommunen?)(?!\w)"
+)
+"""People and places that are used to try something out."""
+BEFORE_NUMBER = r"(?<![\d+])(?:(?:\+|00)46[ -]?(?:\(0\)[ -]?)?|0)"
+FICTIONAL = re.compile(
+    rf"{BEFORE_NUMBER}(?:7[ -]?0[ -]?1[ -]?7[ -]?4[ -]?0[ -]?6[ -]?(?:0[ -]?[5-9]|[1-9][ -]?\d)"
+    r"|3[ -]?1[ -]?3[ -]?9[ -]?0[ -]?0[ -]?6[ -]?\d[ -]?\d|4[ -]?0[ -]?6[ -]?2[ -]?8[ -]?0[ -]?4[ -]?\d[ -]?\d"
+    r"|9[ -]?8[ -]?0[ -]?3[ -]?1[ -]?9[ -]?2[ -]?\d[ -]?\d)(?!\d)"
+)
+"""Numbers that the Post and Telecom Authority (PTS) keeps for films and books. Those of Stockholm, 08-465 004 00 to
+99, are let pass: they are the examples of our own campaigns."""
+FORMS = (EMPTY_VALUE, NOTE_TO_ONESELF, ANSWER_OF_A_MODEL, NOT_FILLED_IN, MADE_UP, FICTIONAL)

@@ -33,6 +33,9 @@ ASKS_TO_FOLLOW = re.compile(
 EMPTY_LINKS = frozenset(
     {"läs", "sida", "sidan", "webbplats", "tryck här", "website", "read", "ka akhriso", "sii akhri"}
 )
+UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+SPELT_OUT = re.compile(r"[^\W\d_](?: [^\W\d_]){3,}")
+"""Letters one by one, which a screen reader spells."""
 LETTER = re.compile(r"[^\W\d_]")
 FEWEST_SIGNS = 4
 """Shorter numbers and signs, such as “1” and “→”, name nothing; a telephone number or a year does."""
@@ -40,7 +43,9 @@ FEWEST_SIGNS = 4
 
 def names_nothing(text: str) -> bool:
     """Tell whether a link's words only ask to follow it, or point at it without a name."""
-    bare = " ".join(text.split()).casefold().strip(" .!:،,»›→>«…-–")
+    bare = " ".join(UNSEEN.sub("", text).split()).casefold().strip(" .!:،,»›→>«…-–")
+    if SPELT_OUT.fullmatch(bare):
+        return True
     rest = ASKS_TO_FOLLOW.match(bare)
     return (
         (not LETTER.search(bare) and len(bare) < FEWEST_SIGNS)

@@ -23,11 +23,21 @@ ABBREVIATION = re.compile(
     r"|(?<![\w./@-])(?:SD|KD|F!)(?![\w@]|-kort|-card|-minne)"
     r"|(?<![\w./@-])MP(?![\w@]|\s*\d)"
     rf"|(?<![\w./@-]){PARTY}(?:\s*(?:,|\+|&|/|och|and|samt|ja)\s*{PARTY})+(?![\w@]|\.\w)"
-    rf"|(?<![\w./@-]){PARTY}-(?:led|styr|pol|märkt|topp|parti|grupp|borgarr|ledam|kvinn|minist|väljar|förslag"
+    rf"|(?<![\w./@-]){PARTY}-(?:led|lett|styr|pol|märkt|topp|parti|grupp|borgarr|ledam|kvinn|minist|väljar|förslag"
     rf"|motion)\w*"
 )
 AFTER_NAME = re.compile(rf"{NAME} {NAME},? (?:{PARTY}|s|m|sd|v|kd|mp)(?=[,.:;!?]|$| säger| said| menar)")
 LOWER_AFTER_NAME = re.compile(rf"{NAME} \((?:s|m|sd|c|v|kd|mp|l|fi)\)")
+WORK_OF_A_PARTY = re.compile(
+    rf"(?<![\w./@-]){PARTY}:s (?:förslag|budget|skuggbudget|motion|politik|linje|krav|löfte|vallöft|ledam|gruppled)\w*"
+    r"|\b(?:tackar|säger|enligt|från|av|menar|anser|föreslår) \((?:m|s|v|c|l|sd|kd|mp|fi)\)"
+    r"|\bCenterns?\b(?= (?:stod|står|vill|säger|föreslår|föreslog|röstar|röstade|sade|sa|lovar|kräver|tycker|motsätter"
+    r"|i Stockholm(?:s stad)? (?:vill|säger|föreslår)|förslag|politik)\b)"
+    r"|\bPartiet(?:s)?\b(?= (?:är (?:nöj|emot|oenig|enig|för )|vill|säger|lovar|kräver|röstar|föreslår|tycker|menar"
+    r"|förslag|politik|ledare))"
+    r"|\b[Vv]alet 20(?:[02468][26]|[1357][048])\b(?! (?:till|av|för) (?:\w*skol|gymnas))"
+)
+"""What a party, named by its letter or in short, has made or said; general elections are held every fourth year."""
 VERB_AFTER_LETTER = re.compile(
     r"(?<![\w./@’'-])[SMCVL](?= (?:och [SMCVL] )?(?:vill|säger|föreslår|lovar|kräver|röstar|röstade|sa|driver|styr"
     r"|wants|says|said"
@@ -106,7 +116,7 @@ def political(language: str, text: str, *, elections: bool = True) -> tuple[tupl
     if not SIZE.search(text):
         named = (*ABBREVIATION.finditer(text), *LOWER_AFTER_NAME.finditer(text), *VERB_AFTER_LETTER.finditer(text))
         found += [match.span() for match in named if not MARKED_PLACE.search(text[: match.start()])]
-        found += [match.span() for match in AFTER_NAME.finditer(text)]
+        found += [match.span() for form in (AFTER_NAME, WORK_OF_A_PARTY) for match in form.finditer(text)]
     alone: list[tuple[int, int]] = []
     for start, end in sorted(found, key=lambda span: (span[0], -span[1])):
         if not alone or start >= alone[-1][1]:

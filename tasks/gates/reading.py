@@ -6,6 +6,8 @@ from pathlib import Path
 
 from lxml.html import HtmlElement
 
+from campaigns.campaign_files import TEMPLATE
+
 WORD = re.compile(  # an initialism such as T.V. is one word; Arabic vowel signs stand inside words
     r"(?<![^\W_])[^\W\d_](?:\.[^\W\d_])+(?![^\W_])|[^\W_]+(?:(?:[-'’:_]|[\u064b-\u0652]+)[^\W_]+)*"
 )
@@ -53,8 +55,8 @@ def line_of(lines: list[str], excerpt: str) -> int:
 
 
 def lines_of(path: Path) -> list[str]:
-    """Return the lines of a file, none where there is no such file; one that has changed is read anew."""
-    if not path.is_file():
+    """Return the lines of a file, none where it is not there or too large to be read; a changed one is read anew."""
+    if not path.is_file() or path.stat().st_size > TEMPLATE:
         return []
     state = path.stat()
     return list(_lines(path, state.st_mtime_ns, state.st_size))

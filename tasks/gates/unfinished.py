@@ -20,13 +20,13 @@ MARK_UP = re.compile(
 )
 """HTML that is printed as it was written."""
 UNFINISHED = re.compile(
-    r"\b[Xx]{2,}\b|(?<=\d)[Xx]{2,}\b|_{3,}|(?<!\S)_{2,}(?!\S)|\.{4,}|…{2,}|\?{3,}|(?<!\S)\?{2,}(?!\S)"
+    r"\b[Xx]{2,}\b|(?<=\d)[Xx]{2,}\b|_{3,}|(?<!\S)_{2,}(?!\S)|\.{4,}|…{2,}|\?{3,}|(?<!\S)\?{2,}(?=[.,;:!)]|\s|$)"
     r"|\b(?:TEST|TODO|FIXME|TBC|TBD|TBA|UTKAST|DRAFT|FYLL I"
     r"|NN)\b|\bN\.\s?N\.?(?!\w)"
     r"|\b(?:ÅÅÅÅ|YYYY|yyyy|åååå)[-/.](?:MM|mm)|\b(?:DD|dd)[-/.](?:MM|mm)\b|\b(?:undefined|NaN|null)\b"
     r"|\btest\b(?=\s+test\b)"
-    r"|\b0\d{1,2}[- ]?(?:0{2,3}[ ]?00[ ]?00|123 ?45 ?67)\b|\(\s*(?:datum|namn|plats|tid|länk|belopp|adress"
-    r"|telefon|fyll i|infoga"
+    r"|\b0\d{1,2}[- ]?(?:0{2,3}[ ]?00[ ]?00|1 ?2 ?3 ?4 ?5 ?6 ?7(?: ?8)?)\b"
+    r"|\(\s*(?:datum|namn|plats|tid|länk|belopp|adress|telefon|fyll i|infoga"
     r"[^()]*|date|name|place|time|link|amount|insert[^()]*|pvm|nimi|paikka)\s*\)"
 )
 FILLER = re.compile(
