@@ -45,7 +45,7 @@ class Doses(NamedTuple):
     only: tuple[str, ...] = ()
 
 
-FEWEST_PEOPLE = 400  # of a city in which every group that the campaign's mission names has somebody
+FEWEST_PEOPLE = 1000  # so that in every group that the mission names, and in the next edition, there is somebody
 SHORT = Doses(400, 4, 200, 2, 2, 1, 5, 60, 0.1, 12, 2)
 
 
