@@ -1,7 +1,7 @@
 """What of a style sheet no gate can follow: rules that hold only somewhere, and selectors that are not understood."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import tinycss2
 from tinycss2.ast import AtRule, Declaration, Node, QualifiedRule
@@ -17,6 +17,8 @@ CONDITION = re.compile(
 )
 FOLLOWED = re.compile(r":(?:hover|focus|focus-visible|focus-within|active|visited)\b", re.IGNORECASE)
 """What a reader's own hand brings about; at rest the words stand as they are."""
+ADDED = re.compile(r"::?(?:before|after)$", re.IGNORECASE)
+"""Words beside those of an element: their ``content`` takes the place of none."""
 CAN_HIDE = re.compile(r"display|visibility|opacity|color|background.*|font|font-size|content")
 
 
@@ -50,7 +52,8 @@ def _of_rule(node: QualifiedRule) -> Iterator[str]:
     if any(isinstance(each, QualifiedRule | AtRule) for each in _body(node)):
         yield ", ".join(selectors)
     for selector, nodes in zip(selectors, selectors_of(node.prelude), strict=True):
-        if path_of(nodes) is None and not FOLLOWED.search(selector) and _can_hide(node):
+        shown = {"content"} if ADDED.search(selector) else set()
+        if path_of(nodes) is None and not FOLLOWED.search(selector) and _can_hide(node, shown):
             yield selector
 
 
@@ -59,10 +62,12 @@ def _is_known(condition: str) -> bool:
     return all(CONDITION.fullmatch(part.strip()) for part in parts)
 
 
-def _can_hide(node: Node) -> bool:
+def _can_hide(node: Node, shown: Collection[str] = ()) -> bool:
+    """Tell whether a rule has a property that can hide words, other than those that are known to show them here."""
     if not isinstance(node, QualifiedRule):
         return True
-    return any(isinstance(each, Declaration) and CAN_HIDE.fullmatch(each.lower_name) for each in _body(node))
+    names = (each.lower_name for each in _body(node) if isinstance(each, Declaration))
+    return any(name not in shown and CAN_HIDE.fullmatch(name) for name in names)
 
 
 def _body(node: QualifiedRule) -> list[Node]:
