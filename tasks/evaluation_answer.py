@@ -76,7 +76,7 @@ def _basis(evidence: Evidence, level: float, shown: bool) -> Found:
         detectable, power = power_reached(effect.difference, objective.target - objective.baseline, level)
     return {
         "observed_on": evidence.observed_on.isoformat(),
-        "claim": "no_control" if effect.difference is None else "effect" if shown else "no_effect_shown",
+        "claim": _claim(effect, shown, drawn=any(row[1] == "holdout" and row[11] for row in evidence.sums)),
         "look_level": level,
         "sample_ratio_p": evidence.sample_ratio_p,
         "balance_p": effect.balance_p,
@@ -86,6 +86,13 @@ def _basis(evidence: Evidence, level: float, shown: bool) -> Found:
         "minimum_detectable_effect": detectable,
         "power": power,
     }
+
+
+def _claim(effect: ArmEffect, shown: bool, *, drawn: bool) -> str:
+    """Return what may be claimed; ``drawn`` tells whether anybody who was held out has been observed."""
+    if effect.difference is None:
+        return "too_few" if drawn else "no_control"
+    return "effect" if shown else "no_effect_shown"
 
 
 def _doubted(found: Found, is_late: bool) -> Found:

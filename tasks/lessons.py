@@ -70,7 +70,14 @@ def _sentences(
     words = PlainWords(language, objective.unit, share)
     _ = translations(language).gettext
     if whole is None or whole["estimate"] is None:
-        yield _("Draw a control group before the next edition: without one, nobody can say what the campaign causes.")
+        drawn = run.brief.holdout.share > 0 and objective.unit != "area"
+        yield (
+            _("A larger audience or control group is needed next time: this one is too small to tell what was caused.")
+            if drawn
+            else _(
+                "Draw a control group before the next edition: without one, nobody can say what the campaign causes."
+            )
+        )
         return
     shown = whole["verdict"] != "not_shown"
     yield words.effect(whole["ci_low"], whole["estimate"], whole["ci_high"], shown=shown)

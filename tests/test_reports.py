@@ -198,9 +198,10 @@ def test_no_figure_gives_a_small_control_group_away(workplace: Workplace, tmp_pa
     draw_lessons(workplace, run, 1)
     told = [found[name] for name in ("segments", "groups", "channels")]
     assert [arm["level"] for arm in found["arms"]] == [None, None]
-    assert (found["claim"], found["arms"][0]["effect"], *told) == ("no_control", None, [], [], [])
+    assert (found["claim"], found["arms"][0]["effect"], *told) == ("too_few", None, [], [], [])
     text = report(workplace, run)
     assert "Färre än tio hushåll i någon av grupperna" in text
+    assert "den här är för liten" in text
     assert "Resultat med och utan budskapet" not in text
     assert 'aria-labelledby="effect-title' not in text
 
