@@ -51,13 +51,15 @@ def describe(evidence: Evidence) -> Found:
     effect = evidence.effects[0]
     treated = arms["treated"] | _figures(evidence, effect, adjusted[0], level)
     holdout = arms["holdout"]
+    was_held_out = holdout["observed_households"] > 0
     if effect.difference:
         treated["level"], holdout["level"] = effect.difference.level, effect.difference.control_level
-    elif holdout["observed_households"]:  # too few: beside that of all, the level of one arm gives the other's away
+    elif was_held_out:  # too few: beside that of all, the level of one arm gives the other's away
         treated["level"] = holdout["level"] = None
     found = verdicts.describe(evidence.run, evidence.look, [treated, holdout], effect, evidence.reached)
     shown = treated["verdict"] != "not_shown"
     parts = {
+        "claim": _claim(effect, shown, was_held_out=was_held_out),
         "kpis": _measures(evidence, adjusted, level),
         "segments": [_segment(brief.objective, row) for row in evidence.segments],
         "groups": [_group(dimension, row) for dimension, rows in evidence.groups.items() for row in rows],
@@ -65,18 +67,17 @@ def describe(evidence: Evidence) -> Found:
         "channels": [_channel(evidence, row) for row in evidence.channels],
         "trend": list(evidence.trend),
     }
-    return _doubted(found | _basis(evidence, level, shown) | parts, evidence.is_late)
+    return _doubted(found | _basis(evidence, level) | parts, evidence.is_late)
 
 
-def _basis(evidence: Evidence, level: float, shown: bool) -> Found:
-    """Return what may be claimed and what that rests on."""
+def _basis(evidence: Evidence, level: float) -> Found:
+    """Return what the claim rests on."""
     effect, objective = evidence.effects[0], evidence.run.brief.objective
     detectable, power = None, None
     if effect.difference:
         detectable, power = power_reached(effect.difference, objective.target - objective.baseline, level)
     return {
         "observed_on": evidence.observed_on.isoformat(),
-        "claim": _claim(effect, shown, drawn=any(row[1] == "holdout" and row[11] for row in evidence.sums)),
         "look_level": level,
         "sample_ratio_p": evidence.sample_ratio_p,
         "balance_p": effect.balance_p,
@@ -88,10 +89,10 @@ def _basis(evidence: Evidence, level: float, shown: bool) -> Found:
     }
 
 
-def _claim(effect: ArmEffect, shown: bool, *, drawn: bool) -> str:
-    """Return what may be claimed; ``drawn`` tells whether anybody who was held out has been observed."""
+def _claim(effect: ArmEffect, shown: bool, *, was_held_out: bool) -> str:
+    """Return what may be claimed; ``was_held_out`` tells whether anybody of the control group has been observed."""
     if effect.difference is None:
-        return "too_few" if drawn else "no_control"
+        return "too_few" if was_held_out else "no_control"
     return "effect" if shown else "no_effect_shown"
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tasks import overdue, runs, store
+from tasks import overdue, reports, runs, store
 from tasks.pages import page_environment, write_page
 from tasks.workplace import Workplace
 
@@ -19,6 +19,17 @@ def evaluated_look(workplace: Workplace, run: str) -> int | None:
         query = "SELECT max(look) FROM look WHERE run = ? AND state IN ('done', 'early')"
         row = connection.execute(query, [run]).fetchone()
     return row[0] if row else None
+
+
+def write_again(workplace: Workplace, run: str, *, at_first: bool) -> Path | None:
+    """Write a run's page anew from the snapshot: the report of its newest look, or that nothing has been evaluated.
+
+    ``at_first`` writes the latter also where there is no page yet; None where there is none still.
+    """
+    look = evaluated_look(workplace, run)
+    if look is not None:
+        return reports.write_report(workplace, run, look)
+    return write_overdue_page(workplace, run) if at_first or path(workplace, run).exists() else None
 
 
 def write_overdue_page(workplace: Workplace, run: str) -> Path:

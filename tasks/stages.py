@@ -155,11 +155,10 @@ def write_report(workplace: Workplace, run: str, look: int) -> Path:
 
 
 @task(cache_policy=NO_CACHE)
-def mark_overdue(workplace: Workplace, run: str) -> Path:
+def mark_overdue(workplace: Workplace, run: str) -> Path | None:
     """Write the report again, so that it shows in red what the run is late with, or a page that says that none is."""
     store.take_snapshot(workplace)
-    look = overdue_page.evaluated_look(workplace, run)
-    return reports.write_report(workplace, run, look) if look else overdue_page.write_overdue_page(workplace, run)
+    return overdue_page.write_again(workplace, run, at_first=True)
 
 
 @task(cache_policy=NO_CACHE, task_run_name="follow up {period.name}")

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 import typer
 
 from flows.commands.common import AsJson, actor, answer, here, import_flows, run_flow
-from tasks.workplace import Workplace
 
 STANDINGS = {
     "kept": "the promise is kept",
@@ -40,7 +39,7 @@ def feedback(
 ) -> None:
     """Tell back what was heard and decided, as the brief promised; without --text, show how the promise stands."""
     from tasks import feedback as telling
-    from tasks import store
+    from tasks import overdue_page, store
 
     place = here()
     if text is None:
@@ -49,18 +48,9 @@ def feedback(
         told = telling.Told(telling.read_text(text), on.date() if on else date.today(), contributions, changed)
         found = telling.give(place, run, told, actor())
         store.take_snapshot(place)
-        found["report"] = _report_again(place, found["run"])
+        page = overdue_page.write_again(place, found["run"], at_first=False)
+        found["report"] = str(page) if page else None
     answer(found, as_json, lambda: _lines(found))
-
-
-def _report_again(place: Workplace, run: str) -> str | None:
-    """Write the campaign's page again, so that its dialogue tells what was told; None where it has none yet."""
-    from tasks import overdue_page, reports
-
-    look = overdue_page.evaluated_look(place, run)
-    if look is not None:
-        return str(reports.write_report(place, run, look))
-    return str(overdue_page.write_overdue_page(place, run)) if overdue_page.path(place, run).exists() else None
 
 
 def _lines(found: dict[str, Any]) -> list[str]:
