@@ -108,11 +108,12 @@ FAULTS: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.parametrize("skip", [0, 1], ids=["entry", "page"])
 @pytest.mark.parametrize("rule", FAULTS, ids=lambda rule: f"{rule['fault']}-{rule.get('status', '')}")
-def test_whatever_goes_wrong_once_each_page_stands_once(
-    run: str, workplace: Workplace, tmp_path: Path, rule: dict[str, Any]
+def test_whatever_goes_wrong_once_each_page_and_its_entry_stand_once(
+    run: str, workplace: Workplace, tmp_path: Path, rule: dict[str, Any], skip: int
 ) -> None:
-    with a_system(workplace, tmp_path, {**rule, "times": 1, "skip": 1, "method": "PUT"}) as (place, folder):
+    with a_system(workplace, tmp_path, {**rule, "times": 1, "skip": skip, "method": "PUT"}) as (place, folder):
         counts = published(place, run)
     assert (counts["accepted"], counts["done"]) == (2, 1)
     assert counts.get("unknown", 0) + counts.get("rejected", 0) == 0

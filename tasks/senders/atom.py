@@ -6,6 +6,7 @@ It is read from the page itself, so that it says nothing that the page does not:
 import uuid
 from datetime import datetime
 
+import lxml.etree
 import lxml.html
 from feedgen.feed import FeedGenerator
 
@@ -32,6 +33,11 @@ def feed_of(page: bytes, run: str, language: str, updated: datetime) -> bytes:
     feed.language(language)
     entry.summary(_first(document, "//meta[@name='description']/@content") or title)
     return bytes(feed.atom_str(pretty=True))
+
+
+def updated_in(feed: bytes) -> datetime:
+    """Return when the entry of a feed made here was last changed, aware."""
+    return datetime.fromisoformat(lxml.etree.fromstring(feed).findtext(".//{*}entry/{*}updated", ""))
 
 
 def _first(document: lxml.html.HtmlElement, *paths: str) -> str:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from tasks.senders.atom import feed_of
+from tasks.senders.atom import feed_of, updated_in
 from tasks.senders.page_places import NotDone, PagePlace, page_place
 from tasks.senders.protocol import Message, Outcome, Setting
 
@@ -24,9 +24,20 @@ def put_with_entry(place: PagePlace, language: str, content: bytes, run: str, ke
     """
     entry = place.read(f"{language}{ATOM}")
     if entry is None or place.read(f"{language}{PAGE}") != content:
-        entry = feed_of(content, run, language, datetime.now(UTC))
+        entry = _entry_of(content, run, language, None if place.is_sure(f"{language}{ATOM}") else entry)
     place.put(f"{language}{ATOM}", entry, f"{key}-atom")
     place.put(f"{language}{PAGE}", content, key)
+
+
+def _entry_of(content: bytes, run: str, language: str, not_confirmed: bytes | None) -> bytes:
+    """Return the entry of a page.
+
+    One that nobody confirmed may have arrived all the same, and its page was not put after it: where it says what the
+    page's own says, it goes again as it was.
+    """
+    if not_confirmed and feed_of(content, run, language, updated_in(not_confirmed)) == not_confirmed:
+        return not_confirmed
+    return feed_of(content, run, language, datetime.now(UTC))
 
 
 class WebSender:
