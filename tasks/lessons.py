@@ -28,13 +28,14 @@ def draw_lessons(workplace: Workplace, run: str, look: int) -> None:
     with store.writing(workplace) as connection:
         known = runs.load_within(connection, run)
         effects = _effects(connection, known.run, look, known.brief.objective.outcome)
+        claim = _claim(connection, known.run, look)
         shares = _shares(connection, known.run)
         channels = read_channels(connection, known.run, look)
         row = connection.execute("SELECT max(look) FROM effect WHERE run = ?", [known.run]).fetchone()
         if row and row[0] == look:
             learn(connection, workplace, known, look, channel_groups.kept(workplace, known.run, look))
         connection.execute("DELETE FROM lesson WHERE run = ? AND look = ?", [known.run, look])
-        told = [list(_sentences(language, known, effects, shares, channels)) for language in LOCALES]
+        told = [list(_sentences(language, known, claim, effects, shares, channels)) for language in LOCALES]
         for sentences in zip(*told, strict=True):
             words = dict(zip(LOCALES, sentences, strict=True))
             connection.execute(
@@ -43,6 +44,11 @@ def draw_lessons(workplace: Workplace, run: str, look: int) -> None:
                 {"run": known.run, "look": look, "lesson": words[workplace.language], "words": words},
             )
         store.keep_evidence(connection, workplace, known.run, ["lesson"])
+
+
+def _claim(connection: duckdb.DuckDBPyConnection, run: str, look: int) -> str:
+    row = connection.execute("SELECT claim FROM evaluation WHERE run = ? AND look = ?", [run, look]).fetchone()
+    return str(row[0]) if row else "no_control"
 
 
 def _effects(connection: duckdb.DuckDBPyConnection, run: str, look: int, outcome: str) -> Effects:
@@ -62,7 +68,7 @@ def _shares(connection: duckdb.DuckDBPyConnection, run: str) -> Shares:
 
 
 def _sentences(
-    language: str, run: runs.Run, effects: Effects, shares: Shares, channels: Sequence[ChannelRow]
+    language: str, run: runs.Run, claim: str, effects: Effects, shares: Shares, channels: Sequence[ChannelRow]
 ) -> Iterator[str]:
     objective = run.brief.objective
     whole = effects.get("all")
@@ -70,10 +76,9 @@ def _sentences(
     words = PlainWords(language, objective.unit, share)
     _ = translations(language).gettext
     if whole is None or whole["estimate"] is None:
-        drawn = run.brief.holdout.share > 0 and objective.unit != "area"
         yield (
             _("A larger audience or control group is needed next time: this one is too small to tell what was caused.")
-            if drawn
+            if claim == "too_few"
             else _(
                 "Draw a control group before the next edition: without one, nobody can say what the campaign causes."
             )

@@ -113,3 +113,16 @@ def test_results_of_households_are_summed_by_area(workplace: Workplace, tmp_path
     gaps = [level[one] - level[other] for one, other in pairs]
     assert found["arms"][0]["effect"] == pytest.approx(numpy.average(gaps, weights=weights))
     assert found["arms"][0]["p"] == pytest.approx(sign_flip_p([g * w for g, w in zip(gaps, weights, strict=True)]))
+
+
+def test_too_few_areas_observed_are_told_as_too_few_and_not_as_no_control_group(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    run = drawn(workplace, tmp_path)
+    observe(workplace, run, lambda area, treated: 0.4 if treated else 0.1)
+    with store.writing(workplace) as connection:
+        connection.execute("DELETE FROM outcome WHERE unit_key >= '103'")
+    assert evaluate(workplace, run, 1)["claim"] == "too_few"
+    draw_lessons(workplace, run, 1)
+    ((lesson,),) = rows(workplace, "SELECT lesson FROM lesson ORDER BY lesson LIMIT 1")
+    assert "för liten" in lesson
