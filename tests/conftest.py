@@ -18,8 +18,11 @@ settings.register_profile("tests", deadline=None, max_examples=30)  # a busy mac
 settings.load_profile("tests")
 os.environ.update(TELEMETRY_OFF)
 LONGEST = ("test_whole_way", "test_deployments", "test_worker")
-# These start from the approved home: one process makes it for all of them.
-OF_THE_HOME = ("test_approval_evidence", "test_digest", "test_rebuild", "test_whole_way")
+# These start from the approved home or talk to a Prefect server: one process makes either for all of them.
+OF_THE_HOME = (
+    "test_approval_evidence", "test_deployments", "test_digest", "test_rebuild", "test_register", "test_settings",
+    "test_whole_way",
+)  # fmt: skip
 
 
 class OneHome(LoadFileScheduling):  # type: ignore[misc]
