@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import settings
 from installation import Installation, install, prefect_server, serving
@@ -46,6 +47,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def workplace(tmp_path: Path) -> Workplace:
     return Workplace(home=tmp_path / "home", key=b"a key for tests only")
+
+
+@pytest.fixture
+def kept_open(workplace: Workplace) -> Iterator[None]:
+    """Keep the database open beside the test's own connections, each of which then costs a tenth of the time.
+
+    For tests of one process: another one would find the database busy.
+    """
+    with store.writing(workplace):
+        pass
+    with duckdb.connect(workplace.database):
+        yield
 
 
 @pytest.fixture(scope="session")

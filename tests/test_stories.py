@@ -23,6 +23,8 @@ from tasks.checking import check_campaign
 from tasks.rendered_texts import render_texts
 from tasks.workplace import Workplace
 
+pytestmark = pytest.mark.usefixtures("kept_open")
+
 RECRUITMENT = Path(__file__).parents[1] / "campaigns" / "rekrytering"
 CONSENT = "SLK 2026/0101 (exempel)"
 STORIES = [{"name": "care_assistant", "consent": CONSENT, "consent_on": "2026-11-02"}]

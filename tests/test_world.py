@@ -12,6 +12,8 @@ from tasks.outcomes import import_outcomes
 from tasks.workplace import Workplace
 from tasks.world import simulate_outcomes
 
+pytestmark = pytest.mark.usefixtures("kept_open")
+
 HOUSEHOLDS = 800
 
 
