@@ -9,6 +9,10 @@ from tasks.pages import filters
 
 WARNINGS = {
     "no_control_group": _("There is no control group, so nobody can say what the campaign caused."),
+    "all_are_told": _(
+        "Those drawn to get the message later were to have it by this look, so the groups are no longer compared. "
+        "What the campaign caused is told by the look before."
+    ),
     "control_group_too_small": _(
         "Fewer than ten households of an arm have an observed result, so nobody can say what the campaign caused."
     ),
