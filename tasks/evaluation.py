@@ -11,6 +11,7 @@ from tasks import (
     channel_groups,
     drawn_people,
     early_looks,
+    effect_before,
     evaluation_answer,
     evaluation_record,
     evaluation_tables,
@@ -63,7 +64,7 @@ def evaluate(workplace: Workplace, run: str, look: int) -> Found:
             _set_look(connection, workplace, known.run, look, "waiting")
         else:
             early = early_looks.is_early(known, look, observed_on, window.due_on)
-            answer = _evaluate(connection, workplace, known, window, observed_on)
+            answer = effect_before.added(_evaluate(connection, workplace, known, window, observed_on), workplace, known)
             found = worded(early_looks.marked(answer, known, look) if early else answer, workplace.language)
             _set_look(connection, workplace, known.run, look, early_looks.STATE if early else "done")
             store.keep_evidence(connection, workplace, known.run, evaluation_tables.TABLES)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from campaigns.brief import Objective
-from tasks import early_looks, estimate, looks
+from tasks import early_looks, effect_before, estimate, looks
 from tasks.arm_effects import ArmEffect
 from tasks.estimate import Difference
 from tasks.plain_words import PlainWords
@@ -48,10 +48,14 @@ def worded(found: Found, language: str) -> Found:
         return found
     words, treated = PlainWords(language, found["unit"], found["share"]), found["arms"][0]
     early = [early_looks.sentence(each, language) for each in found["doubts"] if each["code"] == early_looks.STATE]
-    warnings = [words.warning(**each) for each in found["doubts"] if each["code"] != early_looks.STATE]
+    warnings = [_warning(words, each) for each in found["doubts"] if each["code"] != early_looks.STATE]
     effect = [words.of_arm(treated)] if treated["effect"] is not None else []
     summary = [*early, words.objective(found["objective"]), *effect, *warnings]
     return found | {"warnings": early + warnings, "summary": summary}
+
+
+def _warning(words: PlainWords, told: Found) -> str:
+    return words.before(told["look"], told) if told["code"] == effect_before.CODE else words.warning(**told)
 
 
 def figures(difference: Difference | None) -> Found:

@@ -1,5 +1,6 @@
 """A control group that gets the same message later: nobody left out, nobody told twice, and a look before its time."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
@@ -17,6 +18,8 @@ from prepared_run import campaign_in
 from small_city import begin, brief, rows, selected
 from small_run import received, sending_to
 
+from campaigns.channels import load_channels
+from campaigns.errors import CheckFailed, OutcomesMissing
 from campaigns.sendings import sendings
 from flows.commands.status_lines import status_lines
 from tasks import (
@@ -27,14 +30,17 @@ from tasks import (
     later_group,
     later_words,
     messages,
+    plan_cells,
     publishing,
     quality,
     rebuild,
     runs,
     shards,
+    stages,
     store,
 )
 from tasks.checking import check_campaign
+from tasks.contact_plan import Cell, Option
 from tasks.evaluation import evaluate
 from tasks.gateways.smtp import accepted, running_gateway
 from tasks.lessons import draw_lessons
@@ -213,20 +219,65 @@ def test_a_look_after_the_control_group_was_told_claims_nothing_and_unlearns_not
         found = evaluate(workplace, observed, look)
         draw_lessons(workplace, observed, look)
     assert found["claim"] == "no_control"
-    assert [each["code"] for each in found["doubts"]] == ["all_are_told", "trend_only"]
+    assert [each["code"] for each in found["doubts"]] == ["all_are_told", "trend_only", "told_before"]
     assert "senare" in found["warnings"][0]
+    assert re.search(r"^Utvärdering 1, innan de fick det: Av 100 hushåll .* ungefär 2\d fler", found["warnings"][2])
     assert found["arms"][0]["effect"] is None
     assert rows(workplace, "SELECT DISTINCT look FROM lesson") == [(1,)]
     assert rows(workplace, "SELECT count(*) > 0 FROM response_evidence") == [(True,)]
 
 
-def test_what_is_observed_after_the_control_group_was_told_never_counts_as_seen_before(workplace: Workplace) -> None:
+def test_what_is_observed_once_the_control_group_is_told_answers_for_no_look_before(workplace: Workplace) -> None:
     run = city(workplace, 300, seed=1, share=0.5, holdout=LATER, looks=[14])
-    units = sorted(drawn_households(workplace, run, 300))
     rows(workplace, "UPDATE audience SET arm = 'later' WHERE arm = 'holdout'")
-    observe(workplace, run, dict.fromkeys(units[:200], 0.0), "2027-01-30")
-    observe(workplace, run, dict.fromkeys(units, 1.0), "2027-02-02")
-    assert evaluate(workplace, run, 1)["objective"]["reached"] == 0
+    observe(workplace, run, dict.fromkeys(drawn_households(workplace, run, 300), 1.0), "2027-02-02")
+    with pytest.raises(OutcomesMissing):
+        evaluate(workplace, run, 1)
+
+
+def test_a_wave_to_the_public_that_would_not_be_sent_later_is_not_drawn(workplace: Workplace, tmp_path: Path) -> None:
+    waves = [{"name": "internal_too", "start": "2027-01-18T08:00:00+01:00", "audience": "audience.sql"}]
+    with pytest.raises(CheckFailed, match="would never get the message"):
+        planned(workplace, tmp_path, crowd([(number, 1) for number in range(20)]), waves=waves)
+
+
+def test_a_run_is_evaluated_while_the_control_group_waits_and_then_goes_on_to_tell_it(
+    workplace: Workplace, observed: str
+) -> None:
+    rows(workplace, "UPDATE run SET state = 'publishing'")
+    runs.begin_evaluating(workplace, observed)
+    evaluate(workplace, observed, 1)
+    assert runs.state(workplace, observed) == "publishing"
+    stages.end_publishing.fn(workplace, observed)
+    assert runs.state(workplace, observed) == "evaluating"
+
+
+@pytest.mark.parametrize(("later", "contacts"), [(14, 1), (None, 0)])
+def test_another_campaign_near_the_later_start_counts_its_message(
+    workplace: Workplace, tmp_path: Path, later: int | None, contacts: int
+) -> None:
+    people = crowd([(number, 1) for number in range(1, 20)])
+    first = planned(workplace, tmp_path, people, holdout={**LATER, "share": 0.1, "later": later})
+    rows(workplace, f"UPDATE run SET state = 'approved' WHERE run = '{first}'")
+    waves = [{"name": "other", "start": "2027-02-10T08:00:00+01:00", "audience": "audience.sql"}]
+    second = begin(workplace, tmp_path, brief(edition="other", waves=waves, contact_cap=1))
+    audience.select_audience(workplace, second)
+    told_before = "excluded_reason IS NOT DISTINCT FROM 'contact_cap'"
+    found = rows(workplace, f"SELECT person_key FROM audience WHERE run = '{second}' AND {told_before}")
+    assigned = rows(workplace, f"SELECT DISTINCT person_key FROM assignment WHERE run = '{first}'")
+    assert sorted(found) == sorted(assigned * contacts)
+
+
+def test_a_channel_takes_no_more_than_the_busier_of_both_sendings_leaves_days_for(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    """Half of them in the two days before the control group is told, so twice what the channel takes in two days."""
+    text = brief(holdout={**LATER, "later": 2}, budget={"sek": 10**9, "co2_kg": 10**9})
+    letter = Option("letter", 0.1, 1.0, 0.0, 1)
+    cell = Cell("c", 10**7, 1, Counter(), ((letter,),), 1, "sv")
+    block = plan_cells.Block(text.waves, is_public=True)
+    limits = plan_cells.limits_of(text, block, [cell], 1e9, 1e9)
+    assert limits.capacity == {(0, "letter"): 4.0 * (load_channels()["letter"].capacity_per_day or 0)}
 
 
 def test_the_report_says_who_got_the_message_later(workplace: Workplace, observed: str) -> None:
