@@ -19,6 +19,7 @@ import duckdb
 
 from tasks.audience_limits import BY_THE_CLOCK
 from tasks.lifeline import end_with_parent
+from tasks.sql_words import literal
 
 MEGABYTE = 2**20
 MOST_VALUES = 50
@@ -119,7 +120,7 @@ def write_answer(connection: duckdb.DuckDBPyConnection, job: dict[str, Any]) -> 
 
     columns = _columns(connection)
     told = [name for name in columns if name != "person_key" and name not in job["slots"]]
-    facts = {name: f"coalesce(\"{name}\"::VARCHAR, '{_quoted(values[0])}')" for name, values in job["facts"].items()}
+    facts = {name: f'coalesce("{name}"::VARCHAR, {literal(values[0])})' for name, values in job["facts"].items()}
     slots = {name: _as_text(name, kind, columns[name]) for name, kind in job["slots"].items() if name in columns}
     traits = {name: facts.get(name, f'"{name}"::VARCHAR') for name in told}
     query = (
@@ -150,7 +151,7 @@ def _value_counts(job: dict[str, Any], columns: dict[str, str]) -> list[tuple[st
     counts = []
     for name, values in job["facts"].items():
         if name in columns:
-            allowed = ", ".join(f"'{_quoted(value)}'" for value in values)
+            allowed = ", ".join(literal(value) for value in values)
             query = f'SELECT count(*) FROM answer WHERE "{name}"::VARCHAR NOT IN ({allowed})'
             counts.append(("undeclared_value", name, query, 0))
     for name in job["knowledge"]:
@@ -175,10 +176,6 @@ def _as_text(name: str, kind: str, column_type: str) -> str:
 def _map(expressions: dict[str, str]) -> str:
     names = ", ".join(f"'{name}'" for name in expressions)
     return f"map([{names}]::VARCHAR[], [{', '.join(expressions.values())}]::VARCHAR[])"
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")
 
 
 def _line(error: duckdb.Error) -> int:

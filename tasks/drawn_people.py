@@ -7,7 +7,7 @@ import duckdb
 
 from tasks import looks, runs, store
 from tasks.area_holdout import name_pairs
-from tasks.study_file import quoted
+from tasks.sql_words import literal, quoted
 from tasks.workplace import Workplace
 
 OBSERVED_BEFORE = "observed_before"
@@ -63,7 +63,7 @@ def read_traits(
     told = ", ".join(f"traits['{name}'] AS {quoted(name)}" for name in names)
     source = "(SELECT '' AS person_key, MAP {'': ''} AS traits LIMIT 0)"
     if answers:
-        source = f"read_parquet([{', '.join(map(_text, answers))}])"
+        source = f"read_parquet([{', '.join(map(literal, answers))}])"
     query = f"SELECT person_key, {told} FROM {source}"
     if len(answers) > 1:
         first = ", ".join(f"any_value({quoted(name)}) AS {quoted(name)}" for name in names)
@@ -100,7 +100,3 @@ def _waves(connection: duckdb.DuckDBPyConnection, run: str) -> list[str]:
 def _asked(run: runs.Run) -> tuple[str, ...]:
     given = {"language", "district", OBSERVED_BEFORE}
     return tuple(name for name in dict.fromkeys((*GROUPS, *run.brief.covariates)) if name not in given)
-
-
-def _text(path: str) -> str:
-    return "'" + path.replace("'", "''") + "'"

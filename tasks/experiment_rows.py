@@ -10,7 +10,7 @@ import numpy
 from tasks import estimate, runs, store
 from tasks.drawn_people import GROUPS, OBSERVED_BEFORE, by_area
 from tasks.estimation.raking import Margin, rake
-from tasks.study_file import quoted
+from tasks.sql_words import quoted
 
 MOST_GROUPS = 30
 FEWEST_ANSWERS = 5

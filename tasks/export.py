@@ -14,6 +14,7 @@ from campaigns.period import Period
 from tasks import store
 from tasks.pages import write_page
 from tasks.period_views import look_at
+from tasks.sql_words import literal
 from tasks.workplace import Workplace
 
 VIEWS = """
@@ -70,7 +71,6 @@ def _refuse_personal(columns: dict[str, dict[str, str]]) -> None:
 
 def _write(connection: duckdb.DuckDBPyConnection, view: str, path: Path) -> int:
     draft = path.with_suffix(f".{os.getpid()}.draft")
-    name = str(draft).replace("'", "''")
-    row = connection.execute(f"COPY (FROM \"{view}\") TO '{name}' (FORMAT parquet)").fetchone()
+    row = connection.execute(f'COPY (FROM "{view}") TO {literal(str(draft))} (FORMAT parquet)').fetchone()
     os.replace(draft, path)
     return int(row[0]) if row else 0

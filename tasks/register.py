@@ -22,6 +22,7 @@ from tasks import register_values, store
 from tasks.local_time import CITY
 from tasks.register_columns import REQUIRED, refused
 from tasks.register_files import load
+from tasks.sql_words import literal
 from tasks.workplace import Workplace
 
 KINDS = tuple(REQUIRED)
@@ -178,7 +179,7 @@ def _keep(
     for name in ("rejects", "notes"):
         path = draft / f"{name}-{digest[:12]}.csv"
         if connection.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone():
-            connection.execute(f"COPY (FROM {name}) TO '{path}' (FORMAT csv, HEADER)")
+            connection.execute(f"COPY (FROM {name}) TO {literal(str(path))} (FORMAT csv, HEADER)")
 
 
 def _put_in(workplace: Workplace, kind: str, draft: Path) -> None:

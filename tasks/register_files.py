@@ -13,6 +13,7 @@ import duckdb
 
 from tasks import store
 from tasks.register_columns import COLUMNS, column_names, refused
+from tasks.sql_words import quoted
 
 SHOWN_ROWS = 10
 BLOCK = 1 << 20
@@ -179,8 +180,8 @@ def _fill_source(connection: duckdb.DuckDBPyConnection, names: list[str], loaded
 
 
 def _as_text(column: str, kind: str) -> str:
-    quoted = '"' + column.replace('"', '""') + '"'
-    return f"filled(array_to_string({quoted}, '|'))" if kind.endswith("[]") else f"filled({quoted}::VARCHAR)"
+    name = quoted(column)
+    return f"filled(array_to_string({name}, '|'))" if kind.endswith("[]") else f"filled({name}::VARCHAR)"
 
 
 def _refuse_personal_attributes(connection: duckdb.DuckDBPyConnection, file: Path) -> None:

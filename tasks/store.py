@@ -18,6 +18,7 @@ import duckdb
 from campaigns.errors import StoreBusy, StoreDamaged
 from tasks import schema
 from tasks.fence import identity
+from tasks.sql_words import literal
 from tasks.workplace import Workplace
 
 SQL = schema.SQL
@@ -93,7 +94,7 @@ def take_snapshot(workplace: Workplace, *, wait: float = 60.0) -> Path:
     with writing(workplace, wait=wait) as connection:
         connection.execute("COMMIT")
         shutil.copyfile(schema.empty_snapshot(workplace), draft)
-        connection.execute(f"ATTACH '{draft}' AS draft")
+        connection.execute(f"ATTACH {literal(str(draft))} AS draft")
         connection.execute("BEGIN")
         for table in _tables(connection, "draft"):
             connection.execute(f'INSERT INTO draft."{table}" FROM budkavle."{table}"')
@@ -127,7 +128,7 @@ def keep_rows(connection: duckdb.DuckDBPyConnection, query: str, values: Sequenc
     """Write the rows of a query to one Parquet file, synced and renamed into place."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_suffix(f".{os.getpid()}.draft")
-    connection.execute(f"COPY ({query}) TO '{draft}' (FORMAT parquet)", list(values))
+    connection.execute(f"COPY ({query}) TO {literal(str(draft))} (FORMAT parquet)", list(values))
     with draft.open("rb") as written:
         os.fsync(written.fileno())
     os.replace(draft, path)

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from campaigns.errors import InputError
+from tasks.sql_words import quoted
 
 ENCODINGS = {"utf-8": "utf-8-sig", "latin-1": "latin-1", "utf-16": "utf-16"}
 DELIMITERS = (",", ";", "\t", "|")
@@ -39,11 +40,6 @@ class Question:
         """Every column that is named, once."""
         single = [name for name in (self.arm, self.unit, self.cluster, self.received, self.weight) if name]
         return list(dict.fromkeys([*single, *self.outcomes, *self.covariates, *self.strata]))
-
-
-def quoted(name: str) -> str:
-    """Return the name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def read_cells(connection: duckdb.DuckDBPyConnection, question: Question) -> None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tasks.estimation.adjustment import Array, Codes, Population, adjust
 from tasks.estimation.balance import balance_p
+from tasks.sql_words import literal
 
 MOST_LEVELS = 30
 
@@ -120,11 +121,10 @@ def _indicators(connection: duckdb.DuckDBPyConnection, column: str, name: str) -
     ).fetchall()
     if len(levels) > MOST_LEVELS + 1:
         remarks.append(f"covariate {name!r}: {len(levels)} labels, all but the {MOST_LEVELS} commonest count as one")
-    shown = [level.replace("'", "''") for (level,) in levels[:MOST_LEVELS]]
-    found = [f"CAST(coalesce({column} = '{level}', false) AS DOUBLE)" for level in shown[1:]]
+    shown = [literal(level) for (level,) in levels[:MOST_LEVELS]]
+    found = [f"CAST(coalesce({column} = {level}, false) AS DOUBLE)" for level in shown[1:]]
     if len(levels) > MOST_LEVELS:
-        others = ", ".join(f"'{level}'" for level in shown)
-        found.append(f"CAST(coalesce({column} NOT IN ({others}), false) AS DOUBLE)")
+        found.append(f"CAST(coalesce({column} NOT IN ({', '.join(shown)}), false) AS DOUBLE)")
     return found + ([f"CAST({missing} AS DOUBLE)"] if known < rows else []), remarks
 
 

@@ -10,7 +10,8 @@ import duckdb
 
 from campaigns.errors import InputError
 from tasks import store
-from tasks.study_cells import Question, quoted, read_cells
+from tasks.sql_words import literal, quoted
+from tasks.study_cells import Question, read_cells
 
 __all__ = ["Question", "load", "quoted"]
 
@@ -67,8 +68,7 @@ def _rows(question: Question, none_is_control: bool) -> str:
     """Return the statement that fills ``study_row``. A row without weight, or of weight 0, stands for nobody."""
     arm = f"label({quoted(question.arm)})"
     if none_is_control:
-        name = (question.control or "").replace("'", "''")
-        arm = f"coalesce({arm}, '{name}')"
+        arm = f"coalesce({arm}, {literal(question.control or '')})"
     own = "'row ' || row"
     unit = f"coalesce('unit ' || told({quoted(question.unit)}), {own})" if question.unit else own
     cluster = f"coalesce('cluster ' || told({quoted(question.cluster)}), {unit})" if question.cluster else unit

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import settings
 from installation import Installation, install, prefect_server, serving
@@ -18,8 +19,11 @@ settings.register_profile("tests", deadline=None, max_examples=30)  # a busy mac
 settings.load_profile("tests")
 os.environ.update(TELEMETRY_OFF)
 LONGEST = ("test_whole_way", "test_deployments", "test_worker")
-# These start from the approved home: one process makes it for all of them.
-OF_THE_HOME = ("test_approval_evidence", "test_digest", "test_rebuild", "test_whole_way")
+# These start from the approved home or talk to a Prefect server: one process makes either for all of them.
+OF_THE_HOME = (
+    "test_approval_evidence", "test_deployments", "test_digest", "test_rebuild", "test_register", "test_settings",
+    "test_whole_way",
+)  # fmt: skip
 
 
 class OneHome(LoadFileScheduling):  # type: ignore[misc]
@@ -43,6 +47,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def workplace(tmp_path: Path) -> Workplace:
     return Workplace(home=tmp_path / "home", key=b"a key for tests only")
+
+
+@pytest.fixture
+def kept_open(workplace: Workplace) -> Iterator[None]:
+    """Keep the database open beside the test's own connections, each of which then costs a tenth of the time.
+
+    For tests of one process: another one would find the database busy.
+    """
+    with store.writing(workplace):
+        pass
+    with duckdb.connect(workplace.database):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,8 @@ from tasks.lessons import draw_lessons
 from tasks.reports import write_report
 from tasks.workplace import Workplace
 
+pytestmark = pytest.mark.usefixtures("kept_open")
+
 OBJECTIVE = {"outcome": "sorts_food_waste", "group": "Alla", "baseline": 0.2, "target": 0.5, "by": "2027-04-18"}
 BY_AREA = {"share": 0.5, "by": "area"}
 AREAS = 21

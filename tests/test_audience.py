@@ -20,6 +20,8 @@ from tasks.segment_names import SegmentNames
 from tasks.segments import LAST_RESORT, SMALLEST, Profile, coarsen
 from tasks.workplace import Workplace
 
+pytestmark = pytest.mark.usefixtures("kept_open")
+
 
 def selected(workplace: Workplace, run: str) -> dict[str, tuple[str, ...]]:
     audience.select_audience(workplace, run)

@@ -23,6 +23,8 @@ from tasks import audience, audience_page, audience_profile, previews, store
 from tasks.profile_cells import APPROACHED, SELECTED, Cell, Row, profile_rows, standing_rows
 from tasks.workplace import Workplace
 
+pytestmark = pytest.mark.usefixtures("kept_open")
+
 DIMENSIONS = ("reachability", "life_situation", "age", "need")
 
 someone = st.fixed_dictionaries(

@@ -149,7 +149,7 @@ def test_a_torn_end_does_not_count(logged: Workplace) -> None:
     assert (verify(logged).entries, verify(logged).breaks) == (ENTRIES, ())
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_no_line_can_be_changed_moved_or_taken_out_unseen(logged: Workplace, data: st.DataObject) -> None:
     whole = lines(logged)

@@ -31,9 +31,11 @@ from tasks.learning import learn
 from tasks.pooling import pool
 from tasks.workplace import Workplace
 
+pytestmark = pytest.mark.usefixtures("kept_open")
+
 PRIORS = {"email": Belief(2, 18), "letter": Belief(3, 17), "sms": Belief(1, 9)}
 NOTHING_KNOWN = Beliefs({(name, "all"): belief for name, belief in PRIORS.items()})
-CALM = settings(max_examples=60, deadline=None)
+CALM = settings(max_examples=30, deadline=None)
 
 segments = st.sampled_from(["one", "two", "three", "four"])
 amounts = st.floats(0.01, 5000)

@@ -19,6 +19,8 @@ from tasks import accounts, audience, channels, empty_floors, runs, store
 from tasks.previews import write_preview
 from tasks.workplace import Workplace, pseudonym
 
+pytestmark = pytest.mark.usefixtures("kept_open")
+
 FEW = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 PLANNED = ("audience", "assignment", "plan", "message_slot")
 NO_HOLDOUT = {"share": 0, "by": "household"}

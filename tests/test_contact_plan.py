@@ -147,7 +147,7 @@ def keeps_everything(crowd: list[Cell], given: Limits, units: dict[tuple[str, Co
     return fits and total <= given.sek + 1e-9 and carbon <= given.co2_kg + 1e-9 and all(full) and all(floors)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(cells, limits)
 def test_a_plan_keeps_every_demand_and_is_refused_only_where_an_independent_programme_finds_none(
     crowd: list[Cell], given: Limits
@@ -164,7 +164,7 @@ def test_a_plan_keeps_every_demand_and_is_refused_only_where_an_independent_prog
     assert plan.duality_gap <= 1e-6
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=40)
 @given(cells, limits, st.sampled_from([0.05, 0.2]))
 def test_exploration_keeps_every_demand_too_and_its_chances_add_up(
     crowd: list[Cell], given: Limits, share: float

@@ -14,6 +14,8 @@ from tasks import accounts, channels, digest, messages, publishing, rebuild, run
 from tasks.gateways.smtp import running_gateway
 from tasks.workplace import Workplace
 
+pytestmark = pytest.mark.usefixtures("kept_open")
+
 LETTER = load_channels()["letter"]
 SETUPS = LETTER.setup_sek + 2 * LETTER.translation_sek
 REFUSED = {"rcpt": "550 5.1.1 no such user", "share": 0.4, "seed": 1}

@@ -13,6 +13,8 @@ from tasks.reports import write_report
 from tasks.status import run_status
 from tasks.workplace import Workplace
 
+pytestmark = pytest.mark.usefixtures("kept_open")
+
 AT_ONCE, ON_ITS_DAY = datetime(2027, 1, 18, 7, 3, tzinfo=UTC), datetime(2027, 2, 17, 7, 1, tzinfo=UTC)
 
 

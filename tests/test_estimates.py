@@ -18,6 +18,8 @@ from tasks.planned_looks import look_level
 from tasks.reports import write_report
 from tasks.workplace import Workplace
 
+pytestmark = pytest.mark.usefixtures("kept_open")
+
 HOUSEHOLDS = 600
 # Those who answer most act least; both go by digits of the person's key.
 ANSWERS = """

@@ -16,6 +16,8 @@ from tasks.evaluation import coming_looks, due_looks, evaluate, plan_looks
 from tasks.evaluation_record import stored_evaluation
 from tasks.workplace import Workplace
 
+pytestmark = pytest.mark.usefixtures("kept_open")
+
 HOUSEHOLDS = 1200
 
 

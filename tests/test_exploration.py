@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tasks.exploration import Crowd, Exploration, Offer, explore, propensity
 
-CALM = settings(max_examples=150, deadline=None)
+CALM = settings(max_examples=60, deadline=None)
 PLANS = [("email",), ("letter",), ("sms", "letter"), (None, "email"), (), (None, None)]
 
 offers = st.builds(Offer, st.sampled_from(PLANS), st.floats(0, 30), st.floats(0, 0.1))

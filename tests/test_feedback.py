@@ -16,6 +16,8 @@ from tasks.feedback import Told
 from tasks.reports import write_report
 from tasks.workplace import Workplace
 
+pytestmark = pytest.mark.usefixtures("kept_open")
+
 HEARD = "Ni ville ha fler bänkar och bättre ljus. Bänkarna kommer till våren, ljuset blir som i förslaget."
 TODAY = datetime.now(UTC).date()
 

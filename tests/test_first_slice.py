@@ -15,6 +15,8 @@ from tasks.gateways.smtp import running_gateway
 from tasks.shard_messages import read_shard
 from tasks.workplace import Workplace
 
+pytestmark = pytest.mark.usefixtures("kept_open")
+
 EMAIL = f"{WAVE}-email-0001"
 FIRST = Slice(EMAIL, 20)
 

@@ -32,6 +32,8 @@ from tasks.reports import write_report
 from tasks.status import all_runs, run_status
 from tasks.workplace import Workplace
 
+pytestmark = pytest.mark.usefixtures("kept_open")
+
 ROOT = Path(__file__).parents[1]
 
 

@@ -15,6 +15,8 @@ from campaigns.brief import Holdout
 from tasks import audience, experiment_design, runs
 from tasks.workplace import Workplace
 
+pytestmark = pytest.mark.usefixtures("kept_open")
+
 FEW = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from small_city import begin, brief, insert, rows, selected
 from test_channels import LETTER, SETUP, person
 
@@ -10,6 +11,8 @@ from tasks.channel_lessons import ChannelRow, channels_apart
 from tasks.plain_words import PlainWords
 from tasks.plan_lessons import lessons_used
 from tasks.workplace import Workplace
+
+pytestmark = pytest.mark.usefixtures("kept_open")
 
 NO_HOLDOUT = {"share": 0, "by": "household"}
 

@@ -10,6 +10,8 @@ from tasks import store
 from tasks.outcomes import import_outcomes
 from tasks.workplace import Workplace
 
+pytestmark = pytest.mark.usefixtures("kept_open")
+
 HEADER = "household_id,outcome,value,observed_on\n"
 
 

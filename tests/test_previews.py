@@ -38,6 +38,8 @@ from tasks.pages import LAYOUTS
 from tasks.previews import write_preview
 from tasks.workplace import Workplace
 
+pytestmark = pytest.mark.usefixtures("kept_open")
+
 PAYLOAD = "<script>document.title = 1</script><img src=x onerror=alert(1)>"
 
 

@@ -23,6 +23,8 @@ from tasks.receipt_server import ReceiptServer
 from tasks.senders import Setting
 from tasks.workplace import Workplace
 
+pytestmark = pytest.mark.usefixtures("kept_open")
+
 KEY = b"a key for tests only"
 PEOPLE = 4
 

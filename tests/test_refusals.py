@@ -18,6 +18,8 @@ from tasks.next_step import next_step
 from tasks.status import run_status
 from tasks.workplace import Workplace
 
+pytestmark = pytest.mark.usefixtures("kept_open")
+
 NEW_USE = {"legal_basis": [{"register": "guardians", "purpose": "school_choice_study", "article": "6.1 e"}]}
 OFFICER = "  officer: {name: Exempel Ombud, address: dso@example.se, roles: [data_protection_officer]}\n"
 

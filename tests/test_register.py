@@ -302,7 +302,7 @@ def judged_in_sql(connection: duckdb.DuckDBPyConnection, values: list[str]) -> d
     return dict(connection.execute("SELECT given, number FROM number").fetchall())
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(values=some.lists(near_numbers(), min_size=1, max_size=40, unique=True))
 def test_sql_and_the_library_agree_on_personal_numbers(judged: duckdb.DuckDBPyConnection, values: list[str]) -> None:
     assert judged_in_sql(judged, values) == {value: usable_number(value) for value in values}
@@ -390,7 +390,7 @@ def test_published_addresses_are_kept_in_one_form_or_left_out_as_they_should(
 letters = some.text(alphabet="abzåAZ09._+-'@ ", min_size=1, max_size=25)
 
 
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(local=letters, domain=some.one_of(letters, some.sampled_from(["example.se", "xn--a.se", "ab--c.se", "a-.se"])))
 def test_what_sql_calls_a_plain_address_the_library_accepts_unchanged(
     judged: duckdb.DuckDBPyConnection, local: str, domain: str
@@ -435,7 +435,7 @@ def canary_files(draw: some.DrawFn) -> str:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=canary_files(), kind=some.sampled_from(KINDS))
 def test_no_value_of_a_file_appears_in_a_message_or_in_the_rejects(workplace: Workplace, text: str, kind: str) -> None:
     try:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tasks import store
 
-MANY = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 STATES = ("accepted", "rejected", "unknown")
 REASONS = (None, "protected", "dead", "objected", "unreachable", "over_budget")
 

@@ -1,4 +1,6 @@
 import re
+import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -68,7 +70,29 @@ class Page(HTMLParser):
             self.cells.append(data.strip())
 
 
-def evaluated(workplace: Workplace, tmp_path: Path, households: int = 600) -> str:
+Evaluated = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Evaluated:
+    """Puts a home with an evaluated run of so many households in place and returns the run; each is made once."""
+    made: dict[int, tuple[Path, str]] = {}
+
+    def put(workplace: Workplace, tmp_path: Path, households: int = 600) -> str:
+        if households not in made:
+            folder = tmp_path_factory.mktemp("evaluated")
+            made[households] = (
+                folder / "home",
+                an_evaluated(replace(workplace, home=folder / "home"), folder, households),
+            )
+        home, run = made[households]
+        shutil.copytree(home, workplace.home)
+        return run
+
+    return put
+
+
+def an_evaluated(workplace: Workplace, tmp_path: Path, households: int) -> str:
     run = city(workplace, households, seed=2)
     deliver_to_treated(workplace, run)
     folder = population_file(workplace, households).parent
@@ -79,7 +103,7 @@ def evaluated(workplace: Workplace, tmp_path: Path, households: int = 600) -> st
     return run
 
 
-def test_what_the_approvers_confirmed_is_told_once(workplace: Workplace, tmp_path: Path) -> None:
+def test_what_the_approvers_confirmed_is_told_once(evaluated: Evaluated, workplace: Workplace, tmp_path: Path) -> None:
     run = evaluated(workplace, tmp_path)
     with store.writing(workplace) as connection:
         connection.execute("UPDATE run SET digest = 'd'")
@@ -98,7 +122,9 @@ def report(workplace: Workplace, run: str) -> str:
     return write_report(workplace, run, 1).read_text(encoding="utf-8")
 
 
-def test_the_report_answers_the_questions_of_a_communicator(workplace: Workplace, tmp_path: Path) -> None:
+def test_the_report_answers_the_questions_of_a_communicator(
+    evaluated: Evaluated, workplace: Workplace, tmp_path: Path
+) -> None:
     text = report(workplace, evaluated(workplace, tmp_path, households=2000))
     headings = re.findall(r"<h2>(.*?)</h2>", text)
     assert headings == [
@@ -121,7 +147,9 @@ def test_the_report_answers_the_questions_of_a_communicator(workplace: Workplace
     assert "P4c" in text
 
 
-def test_the_report_needs_nothing_else_and_no_script(workplace: Workplace, tmp_path: Path) -> None:
+def test_the_report_needs_nothing_else_and_no_script(
+    evaluated: Evaluated, workplace: Workplace, tmp_path: Path
+) -> None:
     text = report(workplace, evaluated(workplace, tmp_path))
     page = Page(text)
     assert not {"script", "link", "img", "iframe"} & set(page.tags)
@@ -139,7 +167,7 @@ def test_the_report_needs_nothing_else_and_no_script(workplace: Workplace, tmp_p
 
 @pytest.mark.parametrize(("given", "shown"), [(34, "Ungefär 30 svar"), (9, "")])
 def test_the_dialogue_tells_how_many_answered_in_tens_and_never_how_few(
-    workplace: Workplace, tmp_path: Path, given: int, shown: str
+    evaluated: Evaluated, workplace: Workplace, tmp_path: Path, given: int, shown: str
 ) -> None:
     run = evaluated(workplace, tmp_path)
     assert "Ungefär" not in report(workplace, run)
@@ -157,7 +185,7 @@ def test_the_dialogue_tells_how_many_answered_in_tens_and_never_how_few(
     assert (shown in dialogue) if shown else ("Ungefär" not in dialogue and f"{given} " not in dialogue)
 
 
-def test_english_is_written_on_request(tmp_path: Path) -> None:
+def test_english_is_written_on_request(evaluated: Evaluated, tmp_path: Path) -> None:
     workplace = Workplace(home=tmp_path / "home", key=b"a key for tests only", language="en")
     text = report(workplace, evaluated(workplace, tmp_path))
     assert '<html lang="en">' in text
@@ -167,7 +195,7 @@ def test_english_is_written_on_request(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("ran_in", "read_in"), [("sv", "en"), ("en", "sv")])
 def test_a_report_says_the_same_whichever_language_the_evaluation_ran_in(
-    workplace: Workplace, tmp_path: Path, ran_in: str, read_in: str
+    evaluated: Evaluated, workplace: Workplace, tmp_path: Path, ran_in: str, read_in: str
 ) -> None:
     ran, reader = (replace(workplace, language=language) for language in (ran_in, read_in))
     run = evaluated(ran, tmp_path)
@@ -186,7 +214,9 @@ def test_a_report_says_the_same_whichever_language_the_evaluation_ran_in(
 
 
 @pytest.mark.parametrize("held_out", [2, 9])
-def test_no_figure_gives_a_small_control_group_away(workplace: Workplace, tmp_path: Path, held_out: int) -> None:
+def test_no_figure_gives_a_small_control_group_away(
+    evaluated: Evaluated, workplace: Workplace, tmp_path: Path, held_out: int
+) -> None:
     run = evaluated(workplace, tmp_path)
     with store.writing(workplace) as connection:
         connection.execute(
@@ -206,7 +236,7 @@ def test_no_figure_gives_a_small_control_group_away(workplace: Workplace, tmp_pa
     assert 'aria-labelledby="effect-title' not in text
 
 
-def test_no_count_below_ten_stands_in_a_reach_table(workplace: Workplace, tmp_path: Path) -> None:
+def test_no_count_below_ten_stands_in_a_reach_table(evaluated: Evaluated, workplace: Workplace, tmp_path: Path) -> None:
     run = evaluated(workplace, tmp_path, households=500)
     with store.writing(workplace) as connection:
         connection.execute("UPDATE person SET district = 'Farsta' WHERE district = 'Järva'")
@@ -250,7 +280,7 @@ def test_messages_never_tell_how_few_were_accepted_or_not(accepted: int, others:
     assert not [count for count in [*known, *rest] if 0 < count < SMALLEST_CELL]
 
 
-def test_the_same_evaluation_gives_the_same_page(workplace: Workplace, tmp_path: Path) -> None:
+def test_the_same_evaluation_gives_the_same_page(evaluated: Evaluated, workplace: Workplace, tmp_path: Path) -> None:
     run = evaluated(workplace, tmp_path)
     assert report(workplace, run) == report(workplace, run)
 
@@ -274,7 +304,9 @@ def test_a_look_that_is_not_evaluated_has_no_report(workplace: Workplace) -> Non
         write_report(workplace, run, 1)
 
 
-def test_lessons_and_beliefs_are_replaced_not_piled_up(workplace: Workplace, tmp_path: Path) -> None:
+def test_lessons_and_beliefs_are_replaced_not_piled_up(
+    evaluated: Evaluated, workplace: Workplace, tmp_path: Path
+) -> None:
     run = evaluated(workplace, tmp_path)
 
     def written() -> tuple[object, object]:
@@ -294,7 +326,9 @@ def test_lessons_and_beliefs_are_replaced_not_piled_up(workplace: Workplace, tmp
     assert (workplace.home / "beliefs" / f"{run}-1.parquet").exists()
 
 
-def test_a_channel_that_did_more_is_believed_to_do_more(workplace: Workplace, tmp_path: Path) -> None:
+def test_a_channel_that_did_more_is_believed_to_do_more(
+    evaluated: Evaluated, workplace: Workplace, tmp_path: Path
+) -> None:
     evaluated(workplace, tmp_path, households=3000)
     with store.writing(workplace) as connection:
         rows = connection.execute(
@@ -358,7 +392,9 @@ def test_halves_go_up_whatever_floating_point_made_of_them() -> None:
     ]  # fmt: skip
 
 
-def test_the_summary_is_mailed_once_to_manager_and_communicator(workplace: Workplace, tmp_path: Path) -> None:
+def test_the_summary_is_mailed_once_to_manager_and_communicator(
+    evaluated: Evaluated, workplace: Workplace, tmp_path: Path
+) -> None:
     run = evaluated(workplace, tmp_path, households=2000)
     report(workplace, run)
     with postbox() as (box, url):
@@ -374,7 +410,9 @@ def test_the_summary_is_mailed_once_to_manager_and_communicator(workplace: Workp
     assert box.letters[0].get_content_type() == "text/plain"
 
 
-def test_a_relay_that_does_not_answer_stops_no_report(workplace: Workplace, tmp_path: Path) -> None:
+def test_a_relay_that_does_not_answer_stops_no_report(
+    evaluated: Evaluated, workplace: Workplace, tmp_path: Path
+) -> None:
     run = evaluated(workplace, tmp_path, households=100)
     directory = tmp_path / "directory.yaml"
     directory.write_text(DIRECTORY, encoding="utf-8")

@@ -12,6 +12,8 @@ from tasks.checking import check_campaign
 from tasks.review import require_sound_brief, review
 from tasks.workplace import Workplace
 
+pytestmark = pytest.mark.usefixtures("kept_open")
+
 LONG = "Gör det senast den 18 april 2027"
 LONGER = "Gör det " + "gärna så fort du kan och " * 5 + "senast den 18 april 2027"
 OVERRIDE = "\noverrides:\n  - {gate: sentence_length, reason: Meningen är ett citat ur beslutet och måste stå så}\n"

@@ -27,6 +27,8 @@ from tasks.slots import parse
 from tasks.text_message import count
 from tasks.workplace import Workplace
 
+pytestmark = pytest.mark.usefixtures("kept_open")
+
 PART = load_channels()["sms"].unit_cost_sek
 FEW = settings(
     max_examples=3, deadline=None, phases=[Phase.explicit, Phase.generate],

@@ -102,7 +102,7 @@ def test_after_three_in_doubt_the_next_goes_to_the_other(httpserver: HTTPServer,
 FATES = st.sampled_from(["taken", "lost", "500", "401", "403", "429", "400"])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(FATES, max_size=12), st.lists(FATES, max_size=12), st.lists(st.integers(0, 3), max_size=12))
 def test_nobody_is_ever_told_by_two_providers(
     httpserver: HTTPServer, tmp_path: Path, one: list[str], other: list[str], order: list[int]

@@ -104,7 +104,7 @@ def refused_once(place: str, text: str) -> Faults:
                               st.sampled_from(REFUSALS + GARBAGE)), max_size=4),
     extensions=st.sampled_from([ALL, ALL[1:]]),
 )  # fmt: skip
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_letter_is_ever_told_accepted_that_the_relay_has_not_and_none_is_sent_twice(
     sink: tuple[Path, Store], contents: list[bytes], broken: list[tuple[Chances, str, str]], extensions: tuple[str, ...]
 ) -> None:

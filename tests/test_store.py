@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -113,6 +114,16 @@ def test_evidence_is_renamed_into_place_whole(workplace: Workplace) -> None:
             "SELECT run, lesson FROM read_parquet(?)", [str(folder / "lesson.parquet")]
         ).fetchall()
     assert rows == [("r", "x")]
+
+
+def test_an_apostrophe_in_the_name_of_the_home_is_no_end_of_a_text(workplace: Workplace, tmp_path: Path) -> None:
+    place = replace(workplace, home=tmp_path / "it's home")
+    with store.writing(place) as connection:
+        store.keep_rows(connection, "SELECT 1 AS one", [], place.home / "rows.parquet")
+    with store.reading(place) as connection:
+        assert connection.execute("SELECT count(*) FROM person").fetchall() == [(0,)]
+        found = connection.execute("FROM read_parquet(?)", [str(place.home / "rows.parquet")]).fetchall()
+    assert found == [(1,)]
 
 
 def test_the_schema_of_a_former_version_is_brought_up_to_that_of_a_new_database(tmp_path: Path) -> None:

@@ -23,6 +23,8 @@ from tasks.checking import check_campaign
 from tasks.rendered_texts import render_texts
 from tasks.workplace import Workplace
 
+pytestmark = pytest.mark.usefixtures("kept_open")
+
 RECRUITMENT = Path(__file__).parents[1] / "campaigns" / "rekrytering"
 CONSENT = "SLK 2026/0101 (exempel)"
 STORIES = [{"name": "care_assistant", "consent": CONSENT, "consent_on": "2026-11-02"}]
@@ -202,7 +204,7 @@ consents = st.sampled_from(["A 1", "B 2", "C 3"])
 told = st.lists(st.tuples(st.sampled_from("tuvxyz"), st.sets(consents, min_size=1)), unique_by=lambda each: each[0])
 
 
-@settings(max_examples=40, deadline=None)  # each consent that goes is synced to disk
+@settings(max_examples=25, deadline=None)  # each consent that goes is synced to disk
 @given(told, st.lists(consents))
 def test_no_text_without_its_consent_is_ever_let_through(texts: list[tuple[str, set[str]]], gone: list[str]) -> None:
     with TemporaryDirectory() as home:

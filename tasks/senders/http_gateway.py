@@ -12,7 +12,7 @@ import ssl
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException
 from typing import NamedTuple
 
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
@@ -22,11 +22,11 @@ from campaigns.errors import GatewayUnavailable
 from tasks.senders.deadlines import DEADLINES
 from tasks.senders.http_line import Line
 from tasks.senders.http_place import LOOPBACK, Place
-from tasks.senders.http_request import Data, request_head, request_rest
+from tasks.senders.http_request import Data
+from tasks.senders.requests_line import RequestsLine
 from tasks.web_addresses import Ip, is_public, numeric_address
 
 SECONDS_TO_CONNECT = 10.0
-MOST_BYTES = 65_536
 MOST_ADDRESSES = 3
 LONGEST_WAIT = 3600.0
 SHORTEST_WAIT = 0.25
@@ -52,16 +52,19 @@ class NoAnswer(Exception):
 
 
 class HttpGateway:
-    """One connection to one gateway.
+    """One connection to one gateway: through requests, or over a ``line`` that makes less of each of many requests.
 
-    Without a session of requests: the setting alone, and nothing of the environment, says where messages go and with
-    which password; no cookie is kept and no redirect followed.
+    Nothing of the environment, but the setting alone says where messages go and with which password; no cookie is
+    kept and no redirect followed.
     """
 
-    def __init__(self, place: Place, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, place: Place, headers: Mapping[str, str] | None = None,
+        line: type[RequestsLine] | type[Line] = RequestsLine,
+    ) -> None:  # fmt: skip
         self.place, self._headers = place, {"Accept-Encoding": "identity", "User-Agent": "budkavle", **(headers or {})}
-        self._line: Line | None = None
-        self._heads: dict[tuple[str, str], bytes] = {}
+        self._kind = line
+        self._line: RequestsLine | Line | None = None
 
     def open(self) -> None:
         """See that the gateway takes a connection; raises GatewayUnavailable."""
@@ -71,7 +74,7 @@ class HttpGateway:
             ip = self._reachable()
         except OSError as error:
             raise self._unavailable(type(error).__name__) from None
-        self._line = Line(self.place, ip, to_connect=SECONDS_TO_CONNECT)
+        self._line = self._kind(self.place, ip, self._headers, to_connect=SECONDS_TO_CONNECT)
 
     def ask(
         self, method: str, path: str = "", *, headers: Mapping[str, str] | None = None,
@@ -84,33 +87,22 @@ class HttpGateway:
         self.open()
         assert self._line is not None
         end = time.monotonic() + self.place.seconds
-        request = self._head(method, path, params) + request_rest(method, headers or {}, data)
         try:
-            with DEADLINES.within(self.place.seconds, self._line.cut), self._line.exchange(method, request) as response:
-                answer = _answer(response, end)
-                if answer.body is None:
-                    self.close()
-                elif response.will_close:
-                    self._line.close()
-                return answer
+            with DEADLINES.within(self.place.seconds, self._line.cut):
+                status, given, body = self._line.ask(method, path, headers or {}, data, params, end)
         except (HTTPError, HTTPException, CertificateError, OSError) as error:
             self.close()
             raise _lost(error, end) from None
+        if body is None:
+            self.close()
+        asked = given.get("Retry-After")
+        return Answer(status, body, seconds_to_wait(asked or "") if asked or status == 429 else 0.0)
 
     def close(self) -> None:
         """Let the connection go."""
         if self._line is not None:
             self._line.close()
             self._line = None
-
-    def _head(self, method: str, path: str, params: Mapping[str, str] | None) -> bytes:
-        """Return the beginning of a request, which is the same for all with this method and path and no ``params``."""
-        url, login = self.place.url + path, self.place.login
-        if params is not None:
-            return request_head(method, url, self._headers, login, params)
-        if (known := self._heads.get((method, path))) is None:
-            known = self._heads[method, path] = request_head(method, url, self._headers, login)
-        return known
 
     def _reachable(self) -> Ip:
         """Return an address of the gateway that may be connected to and takes a connection; raises OSError."""
@@ -141,27 +133,6 @@ class HttpGateway:
             where=self.place.setting,
             remedy=remedy or "check the setting and the gateway, then run the same command again; nothing was sent.",
         )
-
-
-def _answer(response: HTTPResponse, end: float) -> Answer:
-    body = _body(response, end)
-    asked = response.headers.get("Retry-After")
-    wait = seconds_to_wait(asked or "") if asked or response.status == 429 else 0.0
-    return Answer(response.status, body, wait)
-
-
-def _body(response: HTTPResponse, end: float) -> bytes | None:
-    body = b""
-    try:
-        if response.length is not None:
-            return response.read() if response.length <= MOST_BYTES else None
-        while chunk := response.read1(4096):
-            body += chunk
-            if len(body) > MOST_BYTES or time.monotonic() > end:
-                return None
-    except (HTTPException, OSError, ValueError):
-        return None
-    return body
 
 
 def _lost(error: Exception, end: float) -> NoAnswer:

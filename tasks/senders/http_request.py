@@ -31,8 +31,13 @@ def request_rest(method: str, headers: Mapping[str, str], data: Data) -> bytes:
     return _lines({**headers, **form, **length}) + b"\r\n" + content
 
 
+def refuse_breaks(headers: Mapping[str, str]) -> None:
+    """Raise ValueError where a header would begin another one."""
+    if BREAK.search("".join(headers) + "".join(headers.values())):
+        raise ValueError("a header of a request holds a line break")
+
+
 def _lines(headers: Mapping[str, str | bytes]) -> bytes:
     written = {name: value.decode("latin-1") if isinstance(value, bytes) else value for name, value in headers.items()}
-    if BREAK.search("".join(written) + "".join(written.values())):
-        raise ValueError("a header of a request holds a line break")
+    refuse_breaks(written)
     return "".join(f"{name}: {value}\r\n" for name, value in written.items()).encode("latin-1")

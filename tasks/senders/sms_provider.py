@@ -15,6 +15,7 @@ from typing import Any
 
 from campaigns.errors import GatewayUnavailable
 from tasks.senders.http_gateway import Answer, HttpGateway, NoAnswer
+from tasks.senders.http_line import Line
 from tasks.senders.http_place import read_place
 from tasks.senders.protocol import Outcome
 
@@ -92,7 +93,7 @@ class Provider:
         try:
             gateway = self._idle.pop()
         except IndexError:
-            gateway = HttpGateway(self._place)
+            gateway = HttpGateway(self._place, line=Line)
         try:
             yield gateway
         finally:
