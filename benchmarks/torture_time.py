@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from unittest import mock
 
 from torture_scene import judge_mails, planted, scene
 
 from campaigns.errors import Refused
-from flows.publication import publish_wave
-from tasks import orders, runs, worker
+from campaigns.sendings import Sending
+from flows.publication import publish_sending
+from tasks import orders, worker
 from tasks.gateways.smtp import running_gateway
 
 JUMPS = tuple(timedelta(hours=hours) for hours in (-24, -1, 0, 1, 24))
@@ -86,10 +87,9 @@ def daylight_saving(folder: Path) -> dict[str, Any]:
 def late_start(folder: Path) -> dict[str, Any]:
     """Start a wave that should have started 25 days ago: refused, and nothing is written or sent."""
     began, each = time.monotonic(), scene(folder, 1)
-    brief = runs.load(each.place, each.run).brief
-    wave = brief.waves[0].model_copy(update={"start": datetime.now(UTC) - timedelta(days=25), "name": "late"})
+    sending = Sending("late", datetime.now(UTC) - timedelta(days=25))
     try:
-        publish_wave(each.place, each.run, cast(Any, wave), late=False, last=True)
+        publish_sending(each.place, each.run, sending, late=False, last=True)
         wrong = 1
     except Refused:
         wrong = int((each.place.run_folder(each.run, "shards") / "late.json").exists())

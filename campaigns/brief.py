@@ -194,15 +194,21 @@ class Schedule(Part):
 
 
 class Holdout(Part):
-    """The control group: its share and the unit that is drawn; of areas one in every matched pair, a share of 0.5."""
+    """The control group: its share and the unit that is drawn; of areas one in every matched pair, a share of 0.5.
+
+    With ``later`` nobody is left out: the control group gets the same message so many days after the others.
+    """
 
     share: Annotated[float, Field(ge=0, le=0.5)]
     by: Literal["person", "household", "area"]
+    later: Annotated[int, Field(ge=1, le=180, strict=True)] | None = None
 
     @model_validator(mode="after")
     def _one_of_each_pair(self) -> Self:
         if self.by == "area" and self.share != AREA_SHARE:
             raise ValueError("of areas one in every pair is held out: write `{share: 0.5, by: area}`")
+        if self.later is not None and (self.by == "area" or self.share == 0):
+            raise ValueError("only a share of persons or households gets the message later: leave `later` out")
         return self
 
 

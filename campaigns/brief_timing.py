@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from campaigns.brief_answers import is_no_answer
+from campaigns.brief_later import outdated, unmeasured
 from campaigns.brief_source import Path_, name_path
 from campaigns.brief_subject import Found, Subject, rule
 
@@ -62,6 +63,7 @@ def schedule_order(subject: Subject) -> Found:
         if wave and end and wave >= end and not (start and end <= start):
             message = f"`waves[{number + 1}].start` is not before `schedule.valid_until`"
             yield ("waves", number, "start"), message, "Start the wave while the message is true."
+    yield from outdated(subject)
     for number, _ in subject.rows("schedule", "windows"):
         window = ("schedule", "windows", number)
         opens, closes = subject.text(*window, "opens"), subject.text(*window, "closes")
@@ -122,7 +124,7 @@ def internal_first(subject: Subject) -> Found:
 
 @rule
 def look_order(subject: Subject) -> Found:
-    """P4g: looks come after the start, each after the one before."""
+    """P4g: looks come after the start, each after the one before, the first while the groups still differ."""
     start, listed = subject.instant(*START), subject.get("looks")
     before = start
     for number, look in enumerate(listed if isinstance(listed, list) and start else []):
@@ -131,6 +133,7 @@ def look_order(subject: Subject) -> Found:
             message = f"`looks[{number + 1}]` is not after {'the look before' if number else '`schedule.start`'}"
             yield ("looks", number), message, "List days after the start, or times, in order."
         before = due or before
+    yield from unmeasured(subject)
 
 
 @rule

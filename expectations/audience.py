@@ -42,7 +42,9 @@ SUITE = Suite(
                 "person_stands_once_in_a_wave", "Persons stand twice in a wave; let the audience query give each once."
             ),
         ),
-        is_one_of("arm", ("treated", "holdout"), About("arm_is_known", f"Persons are in an unknown arm; {PREPARE}")),
+        is_one_of(
+            "arm", ("treated", "holdout", "later"), About("arm_is_known", f"Persons are in an unknown arm; {PREPARE}")
+        ),
         is_one_of(
             "excluded_reason",
             (

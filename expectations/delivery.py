@@ -50,7 +50,8 @@ SUITE = Suite(
             "to_control_group",
             About(
                 "control_group_got_nothing",
-                "Messages were planned for the control group; the effect cannot be told from this run.",
+                "Messages were planned for the control group before its time, or for others with it; the effect cannot "
+                "be told from this run.",
                 requirement="P4g",
             ),
         ),

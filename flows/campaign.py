@@ -11,9 +11,10 @@ from prefect.states import Completed
 
 from campaigns.brief_loading import find_campaign, load_brief
 from campaigns.errors import ApprovalPending, ApprovalRefused, InputError, Waiting
+from campaigns.sendings import sendings
 from flows import artifacts, schedule
 from flows.progress import steps
-from flows.publication import publish_wave
+from flows.publication import publish_sending
 from flows.settings import load_settings, workplace
 from flows.task_runner import task_runner
 from tasks import previews, runs, stages, stories, unpublishing
@@ -50,7 +51,10 @@ def prepare_campaign(campaign: str) -> str:
 
 @flow(name="publish-campaign", flow_run_name="publish {run}", task_runner=task_runner(load_settings()))
 def publish_campaign(run: str, late: bool = False) -> State[str]:
-    """Send what is approved, wave by wave; resumes where a killed run stopped, and sends nothing twice."""
+    """Send what is approved, wave by wave; resumes where a killed run stopped, and sends nothing twice.
+
+    Where the control group is told later, the looks before that are planned once everybody else has been told.
+    """
     place = workplace(load_settings())
     unpublishing.take_down(place, run)
     unpublishing.unpublish_over(place, run)
@@ -61,14 +65,15 @@ def publish_campaign(run: str, late: bool = False) -> State[str]:
         _require_approval(place, run)
         brief = runs.load(place, run).brief
         schedule.schedule_unpublishing(run, brief.schedule.valid_until)
-        for wave in brief.waves:
-            publish_wave(place, run, wave, late=late, last=wave == brief.waves[-1])
+        for sending in (every := sendings(brief)):
+            if sending.is_later:
+                _plan_looks(place, run)
+            publish_sending(place, run, sending, late=late, last=sending == every[-1])
     except Waiting as reason:
         return Completed(name=WAITING, message=str(reason), data=run)
     unpublishing.take_down(place, run)
-    stages.plan_looks(place, run)
-    schedule.schedule_looks(place, run)
-    runs.move(place, run, "published")
+    _plan_looks(place, run)
+    stages.end_publishing(place, run)
     previews.write_preview(place, run)
     return Completed(message=f"run {run} is published", data=run)
 
@@ -87,6 +92,11 @@ def run_campaign(campaign: str, late: bool = False) -> State[str]:
     published = publish_campaign(run, late=late, return_state=True)
     published.result()
     return Completed(name=published.name, message=published.message, data=run)
+
+
+def _plan_looks(place: Workplace, run: str) -> None:
+    stages.plan_looks(place, run)
+    schedule.schedule_looks(place, run)
 
 
 def _require_approval(place: Workplace, run: str) -> None:

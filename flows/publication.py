@@ -1,11 +1,11 @@
-"""One wave's publishing: shards as mapped tasks, journals merged while they work, progress shown."""
+"""One sending's publishing: shards as mapped tasks, journals merged while they work, progress shown."""
 
 from datetime import UTC, datetime, timedelta
 
 from prefect.futures import PrefectFuture, wait
 
-from campaigns.brief import Wave
 from campaigns.errors import GatewayUnavailable, NotYetTime, Refused, RunPaused
+from campaigns.sendings import Sending
 from flows.progress import Progress
 from flows.schedule import schedule_wave
 from tasks import first_slice, publishing, runs, shards, stages, store
@@ -20,29 +20,29 @@ MERGE_SECONDS = 1.0
 SNAPSHOT_SECONDS = 60.0
 
 
-def publish_wave(place: Workplace, run: str, wave: Wave, *, late: bool, last: bool) -> None:
-    """Publish one wave, or what is left of it; raises Waiting where it must go on later.
+def publish_sending(place: Workplace, run: str, sending: Sending, *, late: bool, last: bool) -> None:
+    """Publish one wave to those who get it at one time, or what is left; raises Waiting where it must go on later.
 
     A wave may have no message, where others have told its audience enough; the run as a whole may not, which the checks
-    after its ``last`` wave see.
+    after its ``last`` sending see.
     """
-    if shards.wave_is_finished(place, run, wave.name):
+    if shards.is_finished(place, run, sending.name):
         return
-    _require_its_time(place, run, wave, late)
-    names = stages.write_shards(place, run, wave.name)
+    _require_its_time(place, run, sending, late)
+    names = stages.write_shards(place, run, sending.name)
     if not names and not last:
         return
     runs.move(place, run, "publishing")
-    results = _publish_first(place, run, wave.name)
+    results = _publish_first(place, run, sending.name)
     if all(result.outcome == "done" for result in results):
         results = _publish(place, run, names)
     stages.check_deliveries(place, run)
-    _require_finished(place, run, wave, results)
+    _require_finished(place, run, sending, results)
 
 
-def _publish_first(place: Workplace, run: str, wave: str) -> list[ShardResult]:
-    """Publish the first slice of each channel, all at once, before anything else of the wave."""
-    slices = first_slice.first_slices(place, run, wave)
+def _publish_first(place: Workplace, run: str, sending: str) -> list[ShardResult]:
+    """Publish the first slice of each channel, all at once, before anything else of the sending."""
+    slices = first_slice.first_slices(place, run, sending)
     return [future.result() for future in [stages.publish_first.submit(place, run, *each) for each in slices]]
 
 
@@ -66,27 +66,29 @@ def _publish(place: Workplace, run: str, names: list[str]) -> list[ShardResult]:
     return results
 
 
-def _require_its_time(place: Workplace, run: str, wave: Wave, late: bool) -> None:
+def _require_its_time(place: Workplace, run: str, sending: Sending, late: bool) -> None:
     now = datetime.now(UTC)
-    if now < wave.start:
+    if now < sending.start:
         if runs.state(place, run) == "approved":
             runs.move(place, run, "scheduled")
-        schedule_wave(run, wave.name, wave.start)
+        schedule_wave(run, sending.name, sending.start)
         raise NotYetTime(
-            f"wave {wave.name} starts {on_one_line(wave.start)}", where=run, remedy="run the same command again then."
+            f"wave {sending.name} starts {on_one_line(sending.start)}",
+            where=run,
+            remedy="run the same command again then.",
         )
-    if now > wave.start + LATE_AFTER and not late and not shards.wave_has_begun(place, run, wave.name):
+    if now > sending.start + LATE_AFTER and not late and not shards.has_begun(place, run, sending.name):
         raise Refused(
-            f"wave {wave.name} should have started {on_one_line(wave.start)}, more than three days ago",
+            f"wave {sending.name} should have started {on_one_line(sending.start)}, more than three days ago",
             where=run,
             remedy="check that the message is still true; then run again with --late, or `budkavle stop` it.",
         )
 
 
-def _require_finished(place: Workplace, run: str, wave: Wave, results: list[ShardResult]) -> None:
+def _require_finished(place: Workplace, run: str, sending: Sending, results: list[ShardResult]) -> None:
     if any(result.outcome == "gateway_unavailable" for result in results):
         raise GatewayUnavailable(
-            f"the gateway of wave {wave.name} does not answer; the rest of the wave is waiting",
+            f"the gateway of wave {sending.name} does not answer; the rest of the wave is waiting",
             where=run,
             remedy="mend the gateway (see `budkavle settings`), then run the same command again.",
         )
@@ -94,7 +96,7 @@ def _require_finished(place: Workplace, run: str, wave: Wave, results: list[Shar
         if any(result.outcome in ("paused", "gateway_failing", first_slice.FAILING) for result in results):
             runs.move(place, run, "paused")
         raise RunPaused(
-            f"wave {wave.name} is not finished: {', '.join(sorted({r.outcome for r in results} - {'done'}))}",
+            f"wave {sending.name} is not finished: {', '.join(sorted({r.outcome for r in results} - {'done'}))}",
             where=run,
             remedy="`budkavle status` shows what is left and why; `budkavle resume` and the same command go on.",
         )

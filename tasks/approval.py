@@ -109,17 +109,16 @@ def _grant(workplace: Workplace, run: str, code: str, reviewed: Sequence[str], a
     accepted = require_reviewed(known, reviews, reviewed)
     points = checklist.points(known.brief, asked.role)
     given = {"digest": asked.digest, "role": asked.role, "approver": asked.approver}
-    detail = {**given, "reviewed": accepted, "confirmed": points}
+    detail = {**given, "reviewed": accepted, "confirmed": points, **approval_log.noted_end(known.brief)}
     decision = decisions.record(
         workplace, "approval_granted", actor=asked.approver, run=known.run, detail={**detail, "account": actor}
     )
     with store.writing(workplace) as connection:
         _prepared(connection, workplace, known.run, afterwards=True)
         missing = approval_rows.missing(connection, workplace, known)
-    return Approval(
-        known.run, asked.digest, asked.role, asked.approver, decision.at, decision.at + VALID, tuple(accepted),
-        tuple(points), missing,
-    )  # fmt: skip
+    until = approval_log.end(decision.at, detail)
+    return Approval(known.run, **given, approved_at=decision.at, expires_at=until, reviewed=tuple(accepted),
+                    confirmed=tuple(points), missing=missing)  # fmt: skip
 
 
 def refuse(workplace: Workplace, run: str, code: str, reason: str, actor: str = "") -> tuple[Refusal, bool]:

@@ -2,10 +2,12 @@
 
 import contextlib
 import fcntl
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from campaigns.brief import Brief
+from campaigns.sendings import sendings
 from tasks import decisions, runs
 from tasks.decisions import Decision
 from tasks.workplace import Workplace
@@ -51,6 +53,18 @@ def mailed_at(workplace: Workplace, run: runs.Run) -> datetime | None:
     return last
 
 
+def noted_end(brief: Brief) -> dict[str, str]:
+    """Return what a grant notes where the control group is told later: the same approval must hold until then."""
+    last = max((each.start for each in sendings(brief) if each.is_later), default=None)
+    return {"until": (last + VALID).isoformat()} if last else {}
+
+
+def end(given_at: datetime, detail: Mapping[str, Any]) -> datetime:
+    """Return until when an approval holds, by its line of the log."""
+    noted = detail.get("until")
+    return max(given_at + VALID, datetime.fromisoformat(noted)) if noted else given_at + VALID
+
+
 def supported(logged: Iterable[Decision], run: str) -> list[dict[str, Any]]:
     """Return the approvals of a run that count: given by the person who was asked, for that content, in time."""
     asked: dict[tuple[str, str, str], datetime] = {}
@@ -63,6 +77,6 @@ def supported(logged: Iterable[Decision], run: str) -> list[dict[str, Any]]:
             named["confirmed"] = each.detail.get("confirmed", [])  # a former version kept no such points
             mailed = asked.get((named["digest"], named["role"], named["approver"]))
             if mailed and each.actor == named["approver"] and mailed <= each.at <= mailed + VALID:
-                times = {"approved_at": each.at.isoformat(), "expires_at": (each.at + VALID).isoformat()}
+                times = {"approved_at": each.at.isoformat(), "expires_at": end(each.at, each.detail).isoformat()}
                 granted.append({**named, **times})
     return granted

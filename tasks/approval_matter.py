@@ -12,6 +12,8 @@ from campaigns.brief import Brief
 from campaigns.errors import Finding
 from campaigns.language import translations
 from campaigns.programme import load_programme
+from campaigns.sendings import sendings
+from tasks import later_words
 from tasks.approval_mail import Request
 from tasks.audience_words import AudienceWords
 from tasks.local_time import in_words
@@ -42,17 +44,24 @@ def matter(
         text("What: %s") % f"{title(brief)} ({goal.id}: {goal.en if workplace.language == 'en' else goal.sv})",
         text("To whom: %s") % brief.objective.group,
         *_to_whom(shown, words, text),
+        *(f"  - {sentence}" for sentence in later_words.sentences(shown.later, run, workplace.language)),
         *_too_small(run, workplace.language),
         text("Registers, purposes and legal bases:"),
         *uses(brief, text),
         *_channels(shown, words, text),
         text("When:"),
-        *(f"  - {words.wave(wave.name)}: {local(wave.start, brief, workplace.language)}" for wave in brief.waves),
+        *_starts(brief, words, workplace.language),
         text("  - holds until %s") % local(brief.schedule.valid_until, brief, workplace.language),
         _cost(run, shown, text, write),
         *_decision(brief, words, text, write),
     ]
     return "\n".join([*lines, *_overrides(brief, findings, text)])
+
+
+def _starts(brief: Brief, words: Words, language: str) -> list[str]:
+    """Return to whom the message is sent when."""
+    every = [(later_words.sending(each, words, language), each.start) for each in sendings(brief)]
+    return [f"  - {to_whom}: {local(start, brief, language)}" for to_whom, start in every]
 
 
 def _to_whom(shown: Figures, words: Words, text: Text) -> list[str]:

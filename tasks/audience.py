@@ -16,6 +16,7 @@ from campaigns.brief import Brief
 from campaigns.channels import load_channels
 from campaigns.errors import CheckFailed, InputError
 from campaigns.programme import load_programme
+from campaigns.sendings import sendings
 from tasks import audience_query, runs, segments, store
 from tasks.audience_query import Question
 from tasks.holdout import LATER, draw_holdout
@@ -138,7 +139,7 @@ def _select_wave(
 
 
 def _count_contacts(connection: duckdb.DuckDBPyConnection, this: runs.Run) -> None:
-    starts = [wave.start.isoformat() for wave in this.brief.waves]
+    starts = [sending.start.isoformat() for sending in sendings(this.brief)]
     values = {"run": this.run, "starts": starts, "days": load_programme().contact_budget.days}
     store.run_each(connection, "audience/contacts_made", values)
 

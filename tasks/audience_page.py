@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from campaigns.programme import load_programme
-from tasks import runs, store
+from tasks import later_group, later_words, runs, store
 from tasks.audience_words import DIMENSIONS, AudienceWords
 from tasks.local_time import CITY
 from tasks.pages import page_environment, write_page
@@ -36,6 +36,7 @@ def write_audience_page(workplace: Workplace, run: str) -> Path:
                 preview_words=Words(workplace.language),
                 budget=load_programme().contact_budget,
                 registers=_registers(connection, this),
+                later=later_words.sentences(later_group.told_later(connection, this), this, workplace.language),
                 waves=[wave for name in this.brief.waves if (wave := _wave(connection, this.run, name.name))],
             )
         )

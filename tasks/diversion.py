@@ -8,34 +8,41 @@ from typing import Any
 
 import duckdb
 
-from campaigns.brief import Brief, Wave
+from campaigns.brief import Brief
 from campaigns.channels import Channel, load_channels
+from campaigns.sendings import Sending, sendings
 from tasks import message_parts, store
 from tasks.admission import addressed_channels, shares_letters
 
 
-def divert(connection: duckdb.DuckDBPyConnection, run: str, brief: Brief, wave: Wave) -> int:
-    """Write ``diversion`` for one wave; returns how many persons are moved.
+def divert(connection: duckdb.DuckDBPyConnection, run: str, brief: Brief, sending: Sending) -> int:
+    """Write ``diversion`` for those who get a wave with one sending; returns how many persons of the wave are moved.
 
     A person is moved whose message of an earlier wave was rejected or bounced for good, and who would otherwise get
     nothing in this wave or something through the same channel.
     """
-    earlier = [other.name for other in brief.waves if other.start < wave.start]
-    connection.execute("DELETE FROM diversion WHERE run = ? AND wave = ?", [run, wave.name])
+    earlier = [
+        other.wave for other in sendings(brief) if other.start < sending.start and other.is_later == sending.is_later
+    ]
+    connection.execute(store.statement("publishing/forget_diversion"), _those(run, sending))
     if not earlier:
         return 0
     terms = [_terms(channel, brief) for channel in addressed_channels(brief)]
-    values: dict[str, Any] = {"run": run, "wave": wave.name, "earlier": earlier, "terms": terms}
+    values: dict[str, Any] = _those(run, sending) | {"earlier": earlier, "terms": terms}
     store.run_each(connection, "publishing/failed", values)
     if any(channel.per_part for channel in addressed_channels(brief)):
-        message_parts.count_diverted(connection, run, wave.name)
+        message_parts.count_diverted(connection, run, sending.wave)
     else:
         message_parts.count_nothing(connection)
     sek, co2 = _left(connection, run, brief)
     store.run_each(connection, "publishing/divert", values | {"sek": sek, "co2_kg": co2})
     query = "SELECT count(*) FROM diversion WHERE run = ? AND wave = ?"
-    row = connection.execute(query, [run, wave.name]).fetchone()
+    row = connection.execute(query, [run, sending.wave]).fetchone()
     return int(row[0]) if row else 0
+
+
+def _those(run: str, sending: Sending) -> dict[str, Any]:
+    return {"run": run, "wave": sending.wave, "later": sending.is_later}
 
 
 def _terms(channel: Channel, brief: Brief) -> dict[str, Any]:

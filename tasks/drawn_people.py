@@ -16,10 +16,16 @@ GROUPS = (*TRAITS, "language", "district")
 """What people are told apart by, in the report and as margins of a survey."""
 
 
-def read_people(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs.Run) -> None:
-    """Fill ``drawn_person``, ``contact`` and ``drawn_cluster``, once for all questions of an evaluation."""
+def read_people(
+    connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs.Run, *, all_are_told: bool = False
+) -> None:
+    """Fill ``drawn_person``, ``contact`` and ``drawn_cluster``, once for all questions of an evaluation.
+
+    ``all_are_told``: the control group, which is told later, has got the message by then and counts as treated.
+    """
     drawn_in = _waves(connection, run.run)
     values = {"run": run.run, "wave": "".join(drawn_in[:1]), "by_area": by_area(run)}
+    values["all_are_told"] = all_are_told
     store.run_each(connection, "evaluation/several_waves" if len(drawn_in) > 1 else "evaluation/one_wave", values)
     name_pairs(connection, run.design.get("pairs") or ())
     read_traits(connection, workplace, run.run, _asked(run))
@@ -33,6 +39,7 @@ def observe(connection: duckdb.DuckDBPyConnection, run: runs.Run, window: looks.
     ``read_people`` has been called.
     """
     values = {"run": run.run, "outcome": outcome, "since": window.since, "due_on": window.due_on}
+    values["last_on"] = window.last_on
     connection.execute(store.statement("evaluation/newest_observation"), values)
     connection.execute(store.statement("evaluation/observed_person"))
     connection.execute(store.statement("evaluation/clusters"), {"unit": run.brief.objective.unit})

@@ -11,6 +11,7 @@ from tasks import (
     channel_groups,
     drawn_people,
     early_looks,
+    effect_before,
     evaluation_answer,
     evaluation_record,
     evaluation_tables,
@@ -49,20 +50,21 @@ def evaluate(workplace: Workplace, run: str, look: int) -> Found:
 
     Before its day, and with nothing observed on it, a look is told to be early and is not done: it is due on its day.
     Everybody drawn counts, reached or not. The unit is that of the objective; the newest observation up to the look's
-    day counts. Rerunning replaces the look's rows. Raises OutcomesMissing where the look has no observation yet,
-    Refused where the arms are too lopsided, or too unlike, to have been drawn as the brief says (p < 0.001).
+    day counts. Where the control group has got the message too by that day, nothing is compared. Rerunning replaces the
+    look's rows. Raises OutcomesMissing where the look has no observation yet, Refused where the arms are too lopsided,
+    or too unlike, to have been drawn as the brief says (p < 0.001).
     """
     with store.writing(workplace) as connection:
         known = runs.load_within(connection, run)
         window = looks.window(known, look)
         looks.plan_within(connection, workplace, known)
-        drawn_people.read_people(connection, workplace, known)
+        drawn_people.read_people(connection, workplace, known, all_are_told=window.all_are_told)
         observed_on = _observe(connection, known, window)
         if observed_on is None:
             _set_look(connection, workplace, known.run, look, "waiting")
         else:
             early = early_looks.is_early(known, look, observed_on, window.due_on)
-            answer = _evaluate(connection, workplace, known, window, observed_on)
+            answer = effect_before.added(_evaluate(connection, workplace, known, window, observed_on), workplace, known)
             found = worded(early_looks.marked(answer, known, look) if early else answer, workplace.language)
             _set_look(connection, workplace, known.run, look, early_looks.STATE if early else "done")
             store.keep_evidence(connection, workplace, known.run, evaluation_tables.TABLES)
@@ -86,7 +88,7 @@ def _evaluate(
 ) -> Found:
     """Find everything in the order in which the temporary tables allow it, and write the tables of results."""
     rows = connection.execute(store.statement("evaluation/sums")).fetchall()
-    sample_p = _sample_ratio(run, rows)
+    sample_p = None if window.all_are_told else _sample_ratio(run, rows)
     compared = channel_groups.read_groups(connection, observed_on)
     effect = _estimate(connection, run, run.brief.objective.outcome)
     channel_groups.keep(workplace, run.run, window.look, compared)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from campaigns.channels import load_channels
-from tasks import decisions, journal, store
+from tasks import decisions, journal, shards, store
 from tasks.shard_messages import read_shard
 from tasks.workplace import Workplace
 
@@ -29,13 +29,14 @@ class Slice(NamedTuple):
     messages: int
 
 
-def first_slices(workplace: Workplace, run: str, wave: str) -> list[Slice]:
-    """Return the slice of each channel of a wave with at least 200 messages to a digital address that has an answer."""
+def first_slices(workplace: Workplace, run: str, sending: str) -> list[Slice]:
+    """Return the slice of each channel of a sending that has 200 messages or more to digital addresses with answers."""
     answering = [each.name for each in load_channels().values() if each.address_kind and not each.print]
     with store.writing(workplace) as connection:
         rows = connection.execute(
-            "SELECT min(shard), count(*) FROM message WHERE run = ? AND wave = ? AND list_contains(?, channel) "
-            "GROUP BY channel HAVING count(*) >= ? ORDER BY ALL", [run, wave, answering, SMALLEST_WAVE]
+            "SELECT min(shard), count(*) FROM message WHERE run = ? AND list_contains(?, channel) "
+            "AND list_contains(?::VARCHAR[], shard) GROUP BY channel HAVING count(*) >= ? ORDER BY ALL",
+            [run, answering, shards.written(workplace, run, sending), SMALLEST_WAVE],
         ).fetchall()  # fmt: skip
     return [Slice(shard, max(FEWEST, math.ceil(SHARE * messages))) for shard, messages in rows]
 

@@ -7,6 +7,8 @@ import duckdb
 
 from campaigns.brief import Brief
 from campaigns.channels import load_channels
+from campaigns.errors import CheckFailed
+from campaigns.sendings import sendings
 from tasks import experiment_design, runs, store
 from tasks.area_holdout import Pairs, draw_areas
 from tasks.workplace import Workplace
@@ -20,7 +22,8 @@ def draw_holdout(workplace: Workplace, run: str) -> None:
 
     Whole clusters are drawn: persons who share a household or an e-mail address, directly or through others, and where
     the brief says ``both_guardians`` a child with its guardians, so that what happens to the child is of one arm. Where
-    the brief says ``by: area`` they are areas, in matched pairs.
+    the brief says ``by: area`` they are areas, in matched pairs. The control group is of the arm ``holdout``, or
+    ``later`` where the brief says that it gets the message later.
     """
     with store.writing(workplace) as connection:
         this = runs.load_within(connection, run)
@@ -72,7 +75,10 @@ def _draw(connection: duckdb.DuckDBPyConnection, run: str, brief: Brief, waves: 
     if brief.holdout.by == "area":
         pairs = draw_areas(connection, run)
     else:
-        connection.execute(store.statement("audience/draw"), {"run": run, "share": str(brief.holdout.share)})
+        control = "holdout" if brief.holdout.later is None else "later"
+        _require_later_sendings(brief, waves if control == "later" else [])
+        values = {"run": run, "share": str(brief.holdout.share), "control": control}
+        connection.execute(store.statement("audience/draw"), values)
     connection.execute(
         "UPDATE audience SET arm = drawn.arm, cluster_key = drawn.cluster FROM drawn "
         "WHERE audience.run = ? AND audience.person_key = drawn.person_key "
@@ -84,4 +90,17 @@ def _draw(connection: duckdb.DuckDBPyConnection, run: str, brief: Brief, waves: 
 
 def _sizes(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, int], dict[str, int]]:
     rows = connection.execute("SELECT arm, count(DISTINCT cluster), count(*) FROM drawn GROUP BY arm").fetchall()
+    rows = [("holdout" if arm == "later" else arm, clusters, persons) for arm, clusters, persons in rows]
     return {arm: clusters for arm, clusters, _ in rows}, {arm: persons for arm, _, persons in rows}
+
+
+def _require_later_sendings(brief: Brief, waves: list[str]) -> None:
+    """Refuse a wave that is drawn but never sent later, so that nobody of its control group is left out."""
+    sent = {sending.wave for sending in sendings(brief) if sending.is_later}
+    if lacking := [wave for wave in waves if wave not in sent]:
+        raise CheckFailed(
+            f"wave {lacking[0]} has the name of one to the employees but reads another register, so its control group "
+            "would never get the message",
+            where="campaign.yaml",
+            remedy="give the wave a name that does not begin with `internal`, and prepare again.",
+        )

@@ -59,8 +59,9 @@ def _is_share(run: runs.Run) -> bool:
 
 
 def _compare(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs.Run, look: int) -> Compared | None:
-    read_people(connection, workplace, run)
-    observed_on = observe(connection, run, looks.window(run, look), run.brief.objective.outcome)
+    window = looks.window(run, look)
+    read_people(connection, workplace, run, all_are_told=window.all_are_told)
+    observed_on = observe(connection, run, window, run.brief.objective.outcome)
     return None if observed_on is None else read_groups(connection, observed_on)
 
 

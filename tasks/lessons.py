@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from campaigns.language import translations
-from tasks import channel_groups, runs, store
+from tasks import channel_groups, looks, runs, store
 from tasks.channel_lessons import ChannelRow, channels_apart, read_channels
 from tasks.learning import learn
 from tasks.pages import LOCALES
@@ -23,16 +23,18 @@ Shares = dict[str, tuple[int, int]]
 def draw_lessons(workplace: Workplace, run: str, look: int) -> None:
     """Write the look's lessons and, where it is the newest of the run, what it changes in ``response_belief``.
 
-    Rerunning replaces both, so evaluating twice, or at a later look, never counts the same people twice.
+    Rerunning replaces both, so evaluating twice, or at a later look, never counts the same people twice. A look by
+    which the control group is told too teaches nothing: what the look before has taught stays.
     """
     with store.writing(workplace) as connection:
         known = runs.load_within(connection, run)
+        if looks.window(known, look).all_are_told:
+            return
         effects = _effects(connection, known.run, look, known.brief.objective.outcome)
         claim = _claim(connection, known.run, look)
         shares = _shares(connection, known.run)
         channels = read_channels(connection, known.run, look)
-        row = connection.execute("SELECT max(look) FROM effect WHERE run = ?", [known.run]).fetchone()
-        if row and row[0] == look:
+        if look == _newest(connection, known):
             learn(connection, workplace, known, look, channel_groups.kept(workplace, known.run, look))
         connection.execute("DELETE FROM lesson WHERE run = ? AND look = ?", [known.run, look])
         told = [list(_sentences(language, known, claim, effects, shares, channels)) for language in LOCALES]
@@ -44,6 +46,12 @@ def draw_lessons(workplace: Workplace, run: str, look: int) -> None:
                 {"run": known.run, "look": look, "lesson": words[workplace.language], "words": words},
             )
         store.keep_evidence(connection, workplace, known.run, ["lesson"])
+
+
+def _newest(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> int:
+    """Return the newest look that compares anything; 0 where none does."""
+    evaluated = connection.execute("SELECT DISTINCT look FROM effect WHERE run = ?", [run.run]).fetchall()
+    return max((look for (look,) in evaluated if not looks.window(run, look).all_are_told), default=0)
 
 
 def _claim(connection: duckdb.DuckDBPyConnection, run: str, look: int) -> str:
@@ -90,7 +98,8 @@ def _sentences(
         yield _("A larger audience or control group is needed next time to tell so small a difference from chance.")
     yield from _most_and_least(language, words, effects, run.brief.labels)
     yield from channels_apart(language, words, channels, run.brief.labels)
-    yield from _not_reached(language, shares, run.brief.labels)
+    if run.brief.holdout.later is None:  # else those who get the message later are not reached yet
+        yield from _not_reached(language, shares, run.brief.labels)
 
 
 def _most_and_least(language: str, words: PlainWords, effects: Effects, labels: Labels) -> Iterator[str]:

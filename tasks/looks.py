@@ -7,17 +7,24 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from campaigns.errors import InputError
+from campaigns.sendings import first_later_start
 from tasks import runs, store
 from tasks.workplace import Workplace
 
 
 @dataclass(frozen=True)
 class Window:
-    """Which days of observation belong to a look: after ``since`` or on it, up to ``due_on`` where there are any."""
+    """Which days of observation belong to a look: after ``since`` or on it, up to ``due_on`` where there are any.
+
+    After ``last_on`` none does: the control group got the message that day, so later ones tell something else. A look
+    of another day, by which ``all_are_told``, compares nobody.
+    """
 
     look: int
     since: date
     due_on: date
+    last_on: date = date.max
+    all_are_told: bool = False
 
 
 def plan_looks(workplace: Workplace, run: str) -> None:
@@ -52,6 +59,13 @@ def coming_looks(workplace: Workplace, run: str) -> list[tuple[int, datetime]]:
     return [(look, due_at) for look, due_at in rows]
 
 
+def any_is_evaluated(workplace: Workplace, run: str) -> bool:
+    """Tell whether the run has an answer already, an early one too."""
+    with store.writing(workplace) as connection:
+        query = "SELECT 1 FROM look WHERE run = ? AND evaluated_at IS NOT NULL LIMIT 1"
+        return connection.execute(query, [run]).fetchone() is not None
+
+
 def due_looks(workplace: Workplace, now: datetime) -> list[tuple[str, int]]:
     """Return (run, look) of every look whose time has come and that is not done, the oldest first."""
     with store.writing(workplace) as connection:
@@ -72,4 +86,8 @@ def window(run: runs.Run, look: int) -> Window:
     days = [run.brief.schedule.start.astimezone(zone).date(), *(time.astimezone(zone).date() for time in times)]
     # An observation that an earlier look has used says nothing new; two looks on one day may share it.
     since = days[0] if look == 1 or days[look - 1] == days[look] else date.fromordinal(days[look - 1].toordinal() + 1)
-    return Window(look, since, days[look])
+    told = first_later_start(run.brief)
+    told_on = told.astimezone(zone).date() if told else date.max
+    if days[look] > told_on:
+        return Window(look, since, days[look], all_are_told=True)
+    return Window(look, since, days[look], told_on)

@@ -4,20 +4,20 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from campaigns.brief import Wave
+from campaigns.sendings import Sending, sendings
 from tasks import runs, shards
 from tasks.approval_standing import BEFORE_SENDING
 from tasks.local_time import in_words
 from tasks.workplace import Workplace
 
 
-def wave_waited_for(workplace: Workplace, run: runs.Run) -> Wave | None:
-    """Return the wave whose start sending waits for; None where something can be sent now, or nothing is left."""
+def sending_waited_for(workplace: Workplace, run: runs.Run) -> Sending | None:
+    """Return the sending whose start is waited for; None where something can be sent now, or nothing is left."""
     now = datetime.now(UTC)
-    for wave in run.brief.waves:
-        if wave.start > now:
-            return wave
-        if not shards.wave_is_finished(workplace, run.run, wave.name):
+    for sending in sendings(run.brief):
+        if sending.start > now:
+            return sending
+        if not shards.is_finished(workplace, run.run, sending.name):
             return None
     return None
 
@@ -50,11 +50,11 @@ def next_step(
 
 def _sending(workplace: Workplace, run: runs.Run) -> str:
     """Return what comes next where everything is approved: send, or wait, and whether it then starts by itself."""
-    wave = wave_waited_for(workplace, run)
-    if wave is None:
+    sending = sending_waited_for(workplace, run)
+    if sending is None:
         return f"send, or go on sending: budkavle run {run.run}"
-    start = in_words(wave.start, "en", run.brief.schedule.time_zone)
-    waits = f"wave {wave.name} waits for its start {start}"
+    start = in_words(sending.start, "en", run.brief.schedule.time_zone)
+    waits = f"wave {sending.name} waits for its start {start}"
     if not workplace.has_prefect_server:
         return f"{waits}; nothing to do until then; at that time, by hand or by cron: budkavle run {run.run}"
     if run.state == "approved":

@@ -9,6 +9,10 @@ from tasks.pages import filters
 
 WARNINGS = {
     "no_control_group": _("There is no control group, so nobody can say what the campaign caused."),
+    "all_are_told": _(
+        "Those drawn to get the message later were to have it by this look, so the groups are no longer compared. "
+        "What the campaign caused is told by the looks before."
+    ),
     "control_group_too_small": _(
         "Fewer than ten households of an arm have an observed result, so nobody can say what the campaign caused."
     ),
@@ -91,6 +95,11 @@ class PlainWords:
     def of_arm(self, arm: Mapping[str, Any]) -> str:
         """Return what happened to an arm because of the campaign; early looks and many claims need more to be shown."""
         return self.effect(arm["ci_low"], arm["effect"], arm["ci_high"], shown=arm["verdict"] != "not_shown")
+
+    def before(self, look: int, arm: Mapping[str, Any]) -> str:
+        """Return what an earlier look found, before the control group got the message too."""
+        _ = self._
+        return _("Look %(look)s, before they got it: %(effect)s") % {"look": look, "effect": self.of_arm(arm)}
 
     def effect(self, low: float, estimate: float, high: float, *, shown: bool | None = None) -> str:
         """Return what happened because of the campaign, with its 95 % interval.

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import duckdb
@@ -11,6 +10,7 @@ import duckdb
 from campaigns.brief import Brief, Wave
 from campaigns.channels import load_channels
 from campaigns.errors import BriefInvalid, CheckFailed, Finding
+from campaigns.sendings import sendings
 from tasks import message_parts, slot_values, store
 from tasks.admission import addressed_channels, admissions, shares_letters
 from tasks.beliefs import Beliefs
@@ -187,14 +187,12 @@ def _option(offered: str, brief: Brief, segment: str, size: int, beliefs: Belief
 
 
 def _capacity(brief: Brief, block: Block, cells: Sequence[Cell]) -> dict[tuple[int, str], float]:
-    """Return how many messages a channel takes in the days until the next wave, or until the message is no longer true.
+    """Return how many messages a channel takes in the days until the next sending, or until the message is not true.
 
     Only where the block could want more than that.
     """
-    ends = [*(wave.start for wave in block.waves[1:]), brief.schedule.valid_until]
     capacity = {}
-    for position, (wave, end) in enumerate(zip(block.waves, ends, strict=True)):
-        days = max((end - wave.start) // timedelta(days=1), 1)
+    for position, days in enumerate(_days_of(brief, block)):
         for channel in addressed_channels(brief):
             wanted = sum(
                 cell.units * option.messages
@@ -203,6 +201,18 @@ def _capacity(brief: Brief, block: Block, cells: Sequence[Cell]) -> dict[tuple[i
             if channel.capacity_per_day is not None and channel.capacity_per_day * days < wanted:
                 capacity[position, channel.name] = float(channel.capacity_per_day * days)
     return capacity
+
+
+def _days_of(brief: Brief, block: Block) -> list[float]:
+    """Return for how many days each wave is sent; where a part is sent later, as many as the busier sending leaves."""
+    sent = sorted((each for each in sendings(brief) if each.wave in block.names), key=lambda each: each.start)
+    ends = [*(each.start for each in sent[1:]), brief.schedule.valid_until]
+    days: dict[str, list[float]] = {}
+    for each, end in zip(sent, ends, strict=True):
+        share = brief.holdout.share if each.is_later else 1 - brief.holdout.share
+        whole = max((end - each.start).days, 1)
+        days.setdefault(each.wave, []).append(whole / share if brief.holdout.later else whole)
+    return [min(days[name]) for name in block.names]
 
 
 def _setups(brief: Brief, cells: Sequence[Cell]) -> list[Setup]:

@@ -17,7 +17,8 @@ from campaigns.channels import load_channels
 from campaigns.errors import Finding
 from campaigns.language import fallback, translations
 from campaigns.programme import load_programme
-from tasks import runs, store
+from campaigns.sendings import sendings
+from tasks import later_words, runs, store
 from tasks.approvals_shown import accepted_readings, shown_approvals
 from tasks.audience_words import AudienceWords
 from tasks.combinations import open_channels
@@ -80,6 +81,11 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
         audience_words=AudienceWords(workplace.language, run.brief.labels),
         audience_page=(workplace.run_folder(run.run, "preview") / "audience.html").exists(),
         waves=shown.waves,
+        later=later_words.sentences(shown.later, run, workplace.language),
+        starts=[
+            (each.start, later_words.sending(each, words, workplace.language))
+            for each in sorted(sendings(run.brief), key=lambda each: each.start)
+        ],
         plan=shown.plan,
         withheld=shown.withheld,
         explained=plan_page(connection, run, workplace.language, words),

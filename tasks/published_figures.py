@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from tasks import accounts, audience, runs, store
+from tasks import accounts, audience, later_group, runs, store
 from tasks.audience_query import KNOWLEDGE
 from tasks.hidden_figures import Name
 from tasks.inference_audit import Audit
@@ -86,6 +86,8 @@ def _counted_in(wave: str, atom: dict[str, Any], knowledge: Sequence[str]) -> It
         yield ("", "persons", "excluded")
     if standing != APPROACHED:
         return
+    if atom["is_later"]:
+        yield (wave, later_group.FIGURE, later_group.NAME)
     yield from [(wave, "channel", atom["channel"]), (wave, "segment", f"{atom['channel']} {atom['segment']}")]
     yield (wave, "everybody", "")
     for name in (*DIMENSIONS, *knowledge):
@@ -102,6 +104,7 @@ def _told_of_audience(connection: duckdb.DuckDBPyConnection, run: str) -> Iterat
     )
     for wave, dimension, value in connection.execute(query, [run]).fetchall():
         yield (wave, dimension, value), dimension in ("standing", "everybody")
+    yield from ((name, False) for name in later_group.names(connection, run))
 
 
 def _told_of_plan(connection: duckdb.DuckDBPyConnection, this: runs.Run) -> Iterator[tuple[Name, bool]]:

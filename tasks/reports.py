@@ -9,7 +9,7 @@ import duckdb
 
 from campaigns.language import fallback, translations
 from campaigns.programme import load_programme
-from tasks import report_effects, report_tables, runs, store
+from tasks import later_group, later_words, report_effects, report_tables, runs, store
 from tasks.approvals_shown import accepted_readings, confirmations, shown_approvals
 from tasks.drawn_people import read_traits
 from tasks.evaluation_record import stored_evaluation
@@ -44,6 +44,7 @@ class Story:
     lessons: list[str]
     overdue: list[Any]
     units: list[Any]
+    later: list[str]
     untold: set[Name]
     groups_untold: set[tuple[str, str]]
     heard: dict[str, Any]
@@ -80,6 +81,7 @@ def _read(workplace: Workplace, run: str, look: int) -> Story:
             lessons=told_lessons(connection, known.run, look, workplace.language),
             overdue=list(overdue_within(connection, datetime.now(UTC), known.run)),
             units=list(unit_outcomes(connection, known, found)),
+            later=later_words.sentences(later_group.told_later(connection, known), known, workplace.language),
             untold=hidden_figures(connection, known.run),
             groups_untold=set(connection.execute(UNTOLD, [known.run]).fetchall()),
             heard=next(iter(_rows(connection, "reports/heard", values)), {}),
@@ -94,6 +96,7 @@ def _of_campaign(workplace: Workplace, story: Story) -> dict[str, Any]:
         "look": story.look,
         "overdue": story.overdue,
         "brief": story.run.brief,
+        "later": story.later,
         "lessons": story.lessons,
         "heard": story.heard,
         "written_in": fallback(story.run.brief.languages),

@@ -90,6 +90,13 @@ def move(workplace: Workplace, run: str, state: str) -> None:
         move_within(connection, workplace, run, state)
 
 
+def begin_evaluating(workplace: Workplace, run: str) -> None:
+    """Move a run to ``evaluating``; one whose control group still waits for its message goes on being published."""
+    known = load(workplace, run)
+    if known.brief.holdout.later is None or known.state not in ("publishing", "paused"):
+        move(workplace, run, "evaluating")
+
+
 def move_within(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str, state: str) -> None:
     """Do the same inside a transaction that is already open."""
     row = connection.execute("SELECT state FROM run WHERE run = ?", [run]).fetchone()

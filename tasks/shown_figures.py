@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from tasks import runs, store
+from tasks import later_group, runs, store
 from tasks.disclosure import hidden_cells, sum_may_be_shown
 from tasks.hidden_figures import Name, hidden_figures
 from tasks.profile_cells import APPROACHED, standings
@@ -17,11 +17,15 @@ from tasks.segment_names import SegmentNames
 
 @dataclass(frozen=True)
 class Figures:
-    """Persons by wave and standing, and the plan by channel; ``withheld``: the sums would give away a small group."""
+    """Persons by wave and standing, and the plan by channel; ``withheld``: the sums would give away a small group.
+
+    ``later``: wave, start and persons of those who get the message later.
+    """
 
     waves: list[dict[str, Any]]
     plan: list[dict[str, Any]]
     withheld: bool
+    later: list[dict[str, Any]]
 
 
 def standing_counts(connection: duckdb.DuckDBPyConnection, run: str) -> dict[str, dict[str, int]]:
@@ -46,7 +50,8 @@ def figures(connection: duckdb.DuckDBPyConnection, run: runs.Run, language: str)
         lambda wave: told.get(wave, 0) is not None,
         hidden_figures(connection, run.run),
     )
-    return Figures(waves, plan, any(channel["persons"] is None for channel in plan))
+    withheld = any(channel["persons"] is None for channel in plan)
+    return Figures(waves, plan, withheld, later_group.told_later(connection, run))
 
 
 def _waves(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> list[dict[str, Any]]:

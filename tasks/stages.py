@@ -133,10 +133,19 @@ def plan_looks(workplace: Workplace, run: str) -> None:
 
 
 @task(cache_policy=NO_CACHE)
+def end_publishing(workplace: Workplace, run: str) -> None:
+    """Move a run on once everything is sent: to its evaluation where a look came before the control group's message."""
+    runs.move(workplace, run, "published")
+    if looks.any_is_evaluated(workplace, run):
+        runs.move(workplace, run, "evaluating")
+        closing.close_where_done(workplace, run)
+
+
+@task(cache_policy=NO_CACHE)
 def estimate_effect(workplace: Workplace, run: str, look: int) -> dict[str, object]:
     """Check the outcomes, estimate the effect and draw the lessons; close the run where nothing is left to do."""
     evaluation.require_outcomes(workplace, run)
-    runs.move(workplace, run, "evaluating")
+    runs.begin_evaluating(workplace, run)
     quality.verify(workplace, "outcomes", run)
     estimate = evaluation.evaluate(workplace, run, look)
     evaluation_history.keep(workplace, run, look)

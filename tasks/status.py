@@ -6,6 +6,7 @@ from typing import Any
 
 from campaigns.brief import Brief
 from campaigns.channels import load_channels
+from campaigns.sendings import sendings
 from tasks import accounts, approval_rows, approval_standing, decisions, overdue, runs, store, stories, unpublishing
 from tasks import replies as gateway_replies
 from tasks.disclosure import hidden_cells
@@ -63,7 +64,7 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
         "state": found.state,
         "approvals": approvals,
         "next": next_step(workplace, found, approvals, looks_done=looks_done, held=bool(paused)),
-        "waves": [{"wave": wave.name, "start": wave.start.isoformat()} for wave in found.brief.waves],
+        "waves": [{"wave": each.name, "start": each.start.isoformat()} for each in sendings(found.brief)],
         "paused": paused,
         "persons": persons,
         "messages": messages | {"by_channel": _shown_channels(messages["by_channel"], untold_channels)},

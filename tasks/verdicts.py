@@ -3,7 +3,7 @@
 from typing import Any
 
 from campaigns.brief import Objective
-from tasks import early_looks, estimate
+from tasks import early_looks, effect_before, estimate, looks
 from tasks.arm_effects import ArmEffect
 from tasks.estimate import Difference
 from tasks.plain_words import PlainWords
@@ -30,7 +30,7 @@ def describe(run: Run, look: int, arms: list[Found], effect: ArmEffect, reached:
             "reached": reached,
             "achieved": direction(objective) * (reached - objective.target) >= 0,
         },
-        "doubts": _doubts(treated, holdout, effect.difference),
+        "doubts": _doubts(treated, holdout, effect.difference, all_are_told=looks.window(run, look).all_are_told),
     }
 
 
@@ -48,10 +48,14 @@ def worded(found: Found, language: str) -> Found:
         return found
     words, treated = PlainWords(language, found["unit"], found["share"]), found["arms"][0]
     early = [early_looks.sentence(each, language) for each in found["doubts"] if each["code"] == early_looks.STATE]
-    warnings = [words.warning(**each) for each in found["doubts"] if each["code"] != early_looks.STATE]
+    warnings = [_warning(words, each) for each in found["doubts"] if each["code"] != early_looks.STATE]
     effect = [words.of_arm(treated)] if treated["effect"] is not None else []
     summary = [*early, words.objective(found["objective"]), *effect, *warnings]
     return found | {"warnings": early + warnings, "summary": summary}
+
+
+def _warning(words: PlainWords, told: Found) -> str:
+    return words.before(told["look"], told) if told["code"] == effect_before.CODE else words.warning(**told)
 
 
 def figures(difference: Difference | None) -> Found:
@@ -84,11 +88,11 @@ def is_share(objective: Objective, reached: float) -> bool:
     return all(0 <= figure <= 1 for figure in (objective.baseline, objective.target, reached))
 
 
-def _doubts(treated: Found, holdout: Found, difference: Difference | None) -> list[Found]:
+def _doubts(treated: Found, holdout: Found, difference: Difference | None, *, all_are_told: bool) -> list[Found]:
     observed = treated["observed_households"] + holdout["observed_households"]
     drawn = treated["households"] + holdout["households"]
     if not holdout["households"]:
-        return [doubt("no_control_group")]
+        return [doubt("all_are_told" if all_are_told else "no_control_group")]
     if not observed:
         return [doubt("areas_only")]
     doubts = [] if difference else [doubt("control_group_too_small")]

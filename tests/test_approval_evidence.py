@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from approval_scene import DIRECTORY, Postbox, campaign_folder, office, postbox, prepared
 
 from campaigns.errors import ApprovalPending, ApprovalRefused, InputError
@@ -28,6 +30,33 @@ def approved(scene: tuple[Workplace, str, Postbox]) -> tuple[Workplace, str]:
     approval.grant(place, run, box.codes()[0])
     approval.require_approval(place, run)
     return place, run
+
+
+@pytest.mark.parametrize(("later", "holds"), [(30, True), (None, False)])
+def test_an_approval_holds_until_the_control_group_is_told(
+    scene: tuple[Workplace, str, Postbox], tmp_path: Path, later: int | None, holds: bool
+) -> None:
+    place, _, box = scene
+    run = prepared(
+        place, campaign_folder(tmp_path), edition="later", holdout={"share": 0.5, "by": "household", "later": later}
+    )
+    approval.request(place, run)
+    approval.grant(place, run, box.codes()[0])
+    approval.require_approval(place, run)
+    rows = "FROM approval WHERE run = ? ORDER BY role"
+    with time_machine.travel(datetime.fromisoformat("2027-02-17T08:00:00+01:00"), tick=False):
+        if not holds:
+            with pytest.raises(ApprovalRefused, match="has expired"):
+                approval.require_approval(place, run)
+            return
+        approval.require_approval(place, run)
+    with store.writing(place) as connection:
+        before = connection.execute(rows, [run]).fetchall()
+    much_later = time_machine.travel(datetime.fromisoformat("2027-03-04T08:00:00+01:00"), tick=False)
+    with much_later, pytest.raises(ApprovalRefused, match="has expired"):
+        approval.require_approval(place, run)
+    with store.writing(place) as connection:
+        assert connection.execute(rows, [run]).fetchall() == before
 
 
 def forge(place: Workplace, run: str, **said: Any) -> None:

@@ -116,6 +116,13 @@ PROPOSED = "  status: proposed\n  consultation_until: {}\n"
         ("looks: [30, 90]", "looks: [90, 30]", "look_order", "P4g", "B", "looks:"),
         ("looks: [30, 90]", "looks: [2027-01-01T08:00:00+01:00]", "look_order", "P4g", "B", "looks:"),
         ("looks: [30, 90]", 'looks: [30, "1815000000"]', "clock_time", "P5c", "B", "looks:"),
+        ("by: household}", "by: household, later: 29}", "look_order", "P4g", "B", "looks:"),
+        ("by: household}", "by: household, later: 170}", "schedule_order", "P5c", "B", "holdout:"),
+        ("by: household}", "by: household, later: 148}", "schedule_order", "P5c", "B", "holdout:"),
+        ("by: household}", "by: household, later: 181}", "brief", "P4g", "B", "holdout:"),
+        ("by: household}", "by: household, later: 0.5}", "brief", "P4g", "B", "holdout:"),
+        ("0.1, by: household}", "0.5, by: area, later: 30}", "brief", "P4g", "B", "holdout:"),
+        ("0.1, by: household}", "0, by: household, later: 30}", "brief", "P4g", "B", "holdout:"),
         ("feedback_by: 2027-06-15", "feedback_by: 2027-01-01", "feedback_order", "P4c", "B", "feedback_by:"),
         ("  - {register: customers", "#  - {register: customers", "register_declared", "P1", "B", "legal_basis:"),
         ("register: customers", "register: guardians", "register_unused", "P1", "W", "  - {register: guardians"),
@@ -141,6 +148,10 @@ def test_each_rule_finds_its_fault_in_its_line(
     assert (gate, requirement, kind) in {(one.gate, one.requirement, one.kind) for one in findings}
     found = next(one for one in findings if one.gate == gate)
     assert found.line == line_of(line_of_key, text)
+
+
+def test_a_first_look_on_the_day_on_which_the_control_group_is_told_is_in_time(edited: Edit) -> None:
+    assert edited(("by: household}", "by: household, later: 30}")) == []
 
 
 def test_a_rule_still_speaks_when_another_key_of_the_same_block_is_broken(edited: Edit) -> None:

@@ -68,9 +68,10 @@ def resident(number: int, life: str, email: bool, postal: bool, status: str) -> 
     return Resident(f"p{number:03}", f"h{number}", address, postal, language, status=status, attributes=known)
 
 
-def published(workplace: Workplace, folder: Path, people: list[Resident]) -> str:
+def published(workplace: Workplace, folder: Path, people: list[Resident], **holdout: float) -> str:
     move_in(workplace, people)
-    run = begin(workplace, folder, brief(holdout={"share": 0, "by": "household"}, budget={"sek": 9000, "co2_kg": 99}))
+    drawn = {"share": 0, "by": "household"} | holdout
+    run = begin(workplace, folder, brief(holdout=drawn, budget={"sek": 9000, "co2_kg": 99}))
     audience.select_audience(workplace, run)
     audience.draw_holdout(workplace, run)
     audience_profile.write_profile(workplace, run)
@@ -85,12 +86,13 @@ def persons_of(workplace: Workplace, run: str) -> dict[str, dict[str, Any]]:
     found = rows(
         workplace,
         "SELECT audience.person_key, excluded_reason, audience.segment, audience.language, assignment.channel, "
-        "person.attributes['life_situation'], person.attributes['need'], list_sort(list(DISTINCT address_kind)) "
+        "person.attributes['life_situation'], person.attributes['need'], audience.arm, "
+        "list_sort(list(DISTINCT address_kind)) "
         "FROM audience JOIN person USING (kind, person_key) LEFT JOIN assignment USING (run, wave, person_key) "
         "LEFT JOIN contact_point USING (kind, person_key) "
         f"WHERE run = '{run}' AND (address_kind IS NULL OR address_kind IN ('email', 'postal')) GROUP BY ALL",
     )
-    names = ("reason", "segment", "language", "channel", "life_situation", "need", "address_kind")
+    names = ("reason", "segment", "language", "channel", "life_situation", "need", "arm", "address_kind")
     people = {key: dict(zip(names, values, strict=True)) for key, *values in found}
     for one in people.values():
         one["everybody"] = "" if one["reason"] in LATE else None
@@ -126,7 +128,10 @@ def all_figures(workplace: Workplace, run: str) -> tuple[list[Shown], list[Shown
         if dimension in ("life_situation", "need", "language", "address_kind", "everybody"):
             note(persons, counted(people, everybody="", **({} if dimension == "everybody" else {dimension: value})))
     with store.writing(workplace) as connection:
-        plan = figures(connection, runs.load_within(connection, run), "en").plan
+        told_of = figures(connection, runs.load_within(connection, run), "en")
+    plan = told_of.plan
+    for each in told_of.later:
+        note(each["persons"], counted(people, everybody="", arm="later"))
     for channel in (each for each in plan if each["channel"] != "web"):
         note(channel["persons"], counted(people, channel=channel["channel"]))
         for segment in sorted({one["segment"] for one in people.values() if one["segment"]}):
@@ -172,6 +177,7 @@ def test_in_no_small_campaign_is_a_hidden_group_told_by_its_pages_together(
                  drawn.random() < 0.8, "dead" if drawn.random() < 0.04 else "alive")
         for number in range(drawn.randint(60, 160))
     ]  # fmt: skip
-    run = published(workplace, folder, people)
+    later = {"share": drawn.choice([0.1, 0.3, 0.5]), "later": 14} if drawn.random() < 0.5 else {}
+    run = published(workplace, folder, people, **later)
     shown, known = all_figures(workplace, run)
     assert tells(shown, known) == []

@@ -35,7 +35,7 @@ SOURCES = (
     "tasks/report_tables.py", "tasks/report_effects.py", "tasks/report_summary.py",
     "tasks/channel_lessons.py",
     "tasks/plan_lessons.py",
-    "tasks/early_looks.py",
+    "tasks/early_looks.py", "tasks/later_words.py",
 )  # fmt: skip
 TEMPLATES = (
     "campaigns/layouts/report.html.j2",

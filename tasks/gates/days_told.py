@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from babel.dates import format_date
 
 from campaigns.language import date_locale
+from campaigns.sendings import last_start
 from tasks.gates.brief_facts_told import day_in
 from tasks.gates.fact_words import fact_words
 from tasks.gates.facts_told import Fact
@@ -83,9 +84,8 @@ def _is_just_past(subject: GateSubject, fact: Fact, start: date) -> bool:
 
 
 def _start(subject: GateSubject) -> date:
-    """Return the day on which the text's wave is sent."""
-    starts = (wave.start for wave in subject.brief.waves if wave.name == subject.wave)
-    return next(starts, subject.brief.schedule.start).date()
+    """Return the day on which the text's wave is sent, for the last time where the control group gets it later."""
+    return last_start(subject.brief, subject.wave).date()
 
 
 def _day(fact: Fact, other_year: int) -> date | None:

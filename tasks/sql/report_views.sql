@@ -22,7 +22,7 @@ LEFT JOIN reached_message AS reached
 WHERE
     audience.kind <> 'employees'
     AND (
-        audience.arm = 'treated'
+        audience.arm IN ('treated', 'later')
         OR (audience.arm IS NULL AND coalesce(audience.excluded_reason IN ('unreachable', 'over_budget'), true))
     )
 GROUP BY audience.run, audience.person_key;
@@ -57,7 +57,9 @@ SELECT
     run, look, evaluated_at,
     row_number() OVER newest = 1 AS counts,
     (answer ->> '$.objective.achieved')::BOOLEAN AS goal_reached,
-    answer ->> '$.arms[0].verdict' AS verdict
+    -- Where the control group had been told too nothing was compared, and the look before tells the effect.
+    CASE WHEN NOT contains(coalesce(answer ->> '$.doubts', ''), 'all_are_told') THEN answer ->> '$.arms[0].verdict' END
+        AS verdict
 FROM evaluation_history
 WINDOW newest AS (PARTITION BY run, look ORDER BY evaluated_at DESC)
 ORDER BY run, look, evaluated_at;
@@ -77,7 +79,9 @@ FROM (SELECT run, unnest(from_json(brief -> '$.overrides', '["JSON"]')) AS unnes
 -- One row per run: who it is of, what it serves, how far it has come, what it showed.
 CREATE OR REPLACE VIEW report_campaign AS
 WITH newest AS (
-    SELECT run, arg_max(verdict, look) AS verdict, arg_max(goal_reached, look) AS goal_reached, max(look) AS look
+    SELECT
+        run, arg_max(verdict, look) AS verdict, arg_max(goal_reached, look) AS goal_reached,
+        max(look) FILTER (WHERE verdict IS NOT NULL) AS look
     FROM report_evaluation
     WHERE counts
     GROUP BY run

@@ -95,7 +95,7 @@ WITH counted AS (
     SELECT
         run, wave,
         coalesce(excluded_reason IN ('unreachable', 'over_budget'), false) AS left_out,
-        excluded_reason, arm, count(*) AS persons
+        excluded_reason, CASE arm WHEN 'later' THEN 'treated' ELSE arm END AS arm, count(*) AS persons
     FROM audience
     GROUP BY ALL
 ),
@@ -376,7 +376,7 @@ COMMENT ON COLUMN delivery.accepted_at IS 'When the gateway took it, or first to
 COMMENT ON COLUMN delivery.changed_at IS 'When the state last changed; null while queued.';
 COMMENT ON VIEW final_assignment IS 'One row per run, wave and person with a message: the assignment or, where an earlier wave failed, the diversion.';
 COMMENT ON VIEW report_audience IS 'One row per run, wave and arm or reason for exclusion; counts below 10, and what would give one away, are null. excluded: unreachable and excluded: over_budget are also counted in the arm.';
-COMMENT ON COLUMN report_audience.group_name IS 'treated, holdout, no holdout, or excluded with the reason.';
+COMMENT ON COLUMN report_audience.group_name IS 'treated (also who gets the message later), holdout, no holdout, or excluded with the reason.';
 COMMENT ON COLUMN report_audience.persons IS 'Persons; null where hidden.';
 COMMENT ON VIEW report_messages IS 'One row per run, wave, channel and state; counts below 10, and what would give one away, are null.';
 COMMENT ON COLUMN report_messages.status IS 'Newest state of the messages.';

@@ -10,6 +10,7 @@ SELECT
         WHEN assignment.person_key IS NOT NULL THEN 'assigned'
         WHEN audience.excluded_reason IN ('unreachable', 'over_budget', 'other_wave') THEN audience.excluded_reason
     END AS outcome,
+    coalesce(audience.arm = 'later', false) AS is_later,
     audience.segment, coalesce(assignment.channel, 'none') AS channel,
     approached.language, approached.easy_read, approached.district, approached.age, approached.reachability,
     approached.contacts_left, approached.knowledge,

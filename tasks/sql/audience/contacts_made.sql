@@ -16,10 +16,16 @@ WITH occasion AS (
     SELECT greatest(unnest($starts::TIMESTAMPTZ[]), now()) AS starts_at
 ),
 
+-- A run whose control group is told later has both times: who of its people gets which is not asked, so both count.
 coming AS (
-    SELECT run, wave ->> 'name' AS wave, (wave ->> 'start')::TIMESTAMPTZ AS starts_at
+    SELECT
+        run, wave ->> 'name' AS wave,
+        unnest(list_distinct([
+            (wave ->> 'start')::TIMESTAMPTZ, (wave ->> 'start')::TIMESTAMPTZ + to_days(coalesce(later, 0))
+        ])) AS starts_at
     FROM (
-        SELECT run, unnest((brief -> 'waves')::JSON[]) AS wave
+        SELECT
+            run, unnest((brief -> 'waves')::JSON[]) AS wave, (brief -> 'holdout' ->> 'later')::INTEGER AS later
         FROM run
         WHERE run <> $run AND state IN ('approved', 'scheduled', 'publishing', 'paused')
     )

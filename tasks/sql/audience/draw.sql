@@ -1,5 +1,6 @@
 -- Reads eligible, label. Writes the temporary table drawn, one row per person: cluster (its least person_key) and arm.
--- Within each stratum exactly share × clusters, halves upwards, of the least keyed hashes are held out.
+-- Within each stratum exactly share × clusters, halves upwards, of the least keyed hashes are the
+-- control group, whose arm is $control: holdout, or later where it gets the message later.
 CREATE OR REPLACE TEMP TABLE drawn AS
 WITH cluster_of AS (
     SELECT eligible.person_key, eligible.number, coalesce(label.cluster, eligible.number) AS cluster
@@ -23,7 +24,7 @@ arms AS (
             WHEN
                 row_number() OVER (PARTITION BY stratum ORDER BY draw, cluster_key)
                 <= floor($share::DECIMAL(9, 6) * count(*) OVER (PARTITION BY stratum) + 0.5)
-                THEN 'holdout'
+                THEN $control
             ELSE 'treated'
         END AS arm
     FROM first_of

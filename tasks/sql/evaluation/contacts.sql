@@ -1,7 +1,7 @@
--- Reads drawn_person, final_assignment, message, delivery_event. Writes contact: one row per person of the experiment and
--- planned message, with what the view delivery says of it, at the price of this run alone: first accepted when, whether it
--- reached anybody (accepted and not bounced), what it cost then. message = hash of its id, which message_start begins;
--- place = that of the channel in alphabetical order, from 0.
+-- Reads drawn_person, final_assignment, message, delivery_event. Writes contact: one row per treated person of the
+-- experiment and planned message, with what the view delivery says of it, at the price of this run alone: first accepted
+-- when, whether it reached anybody (accepted and not bounced), what it cost then. message = hash of its id, which
+-- message_start begins; place = that of the channel in alphabetical order, from 0.
 CREATE OR REPLACE TEMP TABLE contact AS
 WITH planned AS (
     SELECT person_key, channel, message_id FROM final_assignment WHERE run = $run
@@ -30,6 +30,6 @@ SELECT
     CASE WHEN event.accepted_at IS NULL THEN 0 ELSE priced.co2_kg END AS co2_kg
 FROM planned
 INNER JOIN channel ON planned.channel = channel.channel
-INNER JOIN drawn_person AS drawn ON hash(planned.person_key) = drawn.person
+INNER JOIN drawn_person AS drawn ON hash(planned.person_key) = drawn.person AND drawn.arm = 'treated'
 LEFT JOIN priced ON hash(planned.message_id) = priced.message
 LEFT JOIN event ON hash(planned.message_id) = event.message

@@ -9,7 +9,10 @@ SELECT
     nullif(approached.household, approached.cluster) AS other_household,
     -- Where areas were drawn, results of whole areas are results of the experiment, and a pair of them is a stratum.
     CASE WHEN $by_area THEN approached.cluster END AS area,
-    approached.cluster, approached.arm, coalesce(area_pair.pair, approached.segment) AS segment, approached."language"
+    approached.cluster,
+    -- Who gets the message later is the control group until then, and told like everybody else from then on.
+    CASE WHEN approached.arm <> 'later' THEN approached.arm WHEN $all_are_told THEN 'treated' ELSE 'holdout' END AS arm,
+    coalesce(area_pair.pair, approached.segment) AS segment, approached."language"
 FROM approached($run, $wave, $by_area) AS approached
 LEFT JOIN area_pair ON approached.area_name = area_pair.area
 WHERE NOT $by_area OR area_pair.area IS NOT NULL;

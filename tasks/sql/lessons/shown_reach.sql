@@ -1,7 +1,7 @@
 -- Reads audience, final_assignment, reached_message, report_reach. Grain: one row per segment whom the message was meant for and
 -- whose reach may be shown in every wave; segment all is everybody treated, each person once.
 WITH meant AS (
-    SELECT DISTINCT person_key FROM audience WHERE run = $run AND arm = 'treated'
+    SELECT DISTINCT person_key FROM audience WHERE run = $run AND arm IN ('treated', 'later')
 ), reached AS (
     SELECT DISTINCT final_assignment.person_key
     FROM final_assignment

@@ -49,6 +49,7 @@ silent AS (
     WHERE
         audience.run = $run
         AND audience.wave = $wave
+        AND coalesce(audience.arm = 'later', false) = $later
         AND coalesce(audience.excluded_reason, 'other_wave') = 'other_wave'
         AND CASE
             WHEN assignment.person_key IS NULL THEN coalesce(otherwise.earlier_contacts, 0) = 0

@@ -1,4 +1,5 @@
--- Reads final_assignment, audience, identity, contact_point, message_slot and variant of one run and wave, and the temporary
+-- Reads final_assignment, audience, identity, contact_point, message_slot and variant of one run and wave, of
+-- those who get it later ($later) or of all others, and the temporary
 -- tables channel_term (one row per channel) and slot_default (one row per language).
 -- Writes the temporary table planned_message: one row per message, a letter's household being one message.
 CREATE OR REPLACE TEMP TABLE planned_message AS
@@ -44,6 +45,7 @@ addressed AS (
     LEFT JOIN message_slot
         ON final_assignment.run = message_slot.run AND final_assignment.wave = message_slot.wave
         AND final_assignment.person_key = message_slot.person_key
+    WHERE coalesce(audience.arm = 'later', false) = $later
     ORDER BY final_assignment.message_id, final_assignment.person_key
 ),
 
@@ -55,7 +57,7 @@ page AS (
     FROM settled
     JOIN variant USING (run, wave)
     JOIN slot_default ON variant.language = slot_default.language
-    WHERE variant.channel = 'web'
+    WHERE variant.channel = 'web' AND NOT $later
     ORDER BY variant.language, variant.variant
 ),
 
@@ -85,6 +87,6 @@ SELECT
     $run AS run, $wave AS wave, split.message_id, split.channel, split.variant, split.person_key, split.address_key,
     split.address, split.language, split.slots, channel_term.unit_cost_sek AS cost_sek, channel_term.co2_kg,
     NULL::INTEGER AS parts, now() AS planned_at,
-    printf('%s-%s-%04d', $wave, split.channel, 1 + split.position * split.shards // split.messages) AS shard
+    printf('%s-%s-%04d', $sending, split.channel, 1 + split.position * split.shards // split.messages) AS shard
 FROM split
 JOIN channel_term ON split.channel = channel_term.channel;

@@ -43,7 +43,7 @@ draw AS (
     SELECT
         wave,
         count(*) AS persons,
-        count(DISTINCT cluster_key) FILTER (WHERE arm = 'holdout')::DOUBLE
+        count(DISTINCT cluster_key) FILTER (WHERE arm IN ('holdout', 'later'))::DOUBLE
         / nullif(count(DISTINCT cluster_key) FILTER (WHERE arm IS NOT NULL), 0) AS share,
         count(DISTINCT cluster_key) FILTER (WHERE arm IS NOT NULL) AS clusters,
         count(DISTINCT segment) FILTER (WHERE arm IS NOT NULL) AS strata

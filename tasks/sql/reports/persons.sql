@@ -3,6 +3,6 @@
 SELECT
     count(*) AS audience,
     count(*) FILTER (WHERE arm = 'holdout') AS held_out,
-    count(*) FILTER (WHERE arm = 'treated') AS meant,
+    count(*) FILTER (WHERE arm IN ('treated', 'later')) AS meant,
     count(*) FILTER (WHERE arm IS NULL) AS excluded
 FROM (SELECT person_key, max(arm) AS arm FROM audience WHERE run = $run AND (kind <> 'employees' OR $internal) GROUP BY person_key)

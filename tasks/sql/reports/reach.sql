@@ -4,7 +4,7 @@ WITH meant AS (
     SELECT audience.person_key, any_value(audience.language) AS language, any_value(person.district) AS district
     FROM audience
     LEFT JOIN person ON audience.kind = person.kind AND audience.person_key = person.person_key
-    WHERE audience.run = $run AND audience.arm = 'treated'
+    WHERE audience.run = $run AND audience.arm IN ('treated', 'later')
     GROUP BY audience.person_key
 ), reached AS (
     SELECT DISTINCT final_assignment.person_key
