@@ -281,3 +281,21 @@ def test_five_pairs_of_areas_never_show_an_effect_and_twenty_areas_are_asked_for
     with pytest.raises(ValueError, match="too few"):
         matched_pairs.pair_areas({str(place): 1.0 for place in range(19)})
     assert matched_pairs.pair_areas({str(place): float(place) for place in range(20)})[0] == ("0", "1")
+
+
+@pytest.mark.parametrize("singles", [1, 2])
+def test_strata_with_one_control_each_are_not_joined_with_others_of_another_level(tmp_path: Path, singles: int) -> None:
+    random = numpy.random.default_rng(3)
+    sizes = [(30, 30, 10.0)] * 3 + [(19, 1, 60.0)] * singles
+    rows = [
+        (str(place), arm, level + random.normal())
+        for place, (treated, control, level) in enumerate(sizes)
+        for arm in ["brev"] * treated + ["inget"] * control
+    ]
+    columns = dict(zip(("place", "arm", "y"), map(list, zip(*rows, strict=True)), strict=True))
+    found = ask(write(tmp_path / "e.csv", columns), "--control", "inget", "--strata", "place")
+    (arm,) = found["arms"]
+    assert found["claim"] == "no_effect_shown"
+    assert abs(arm["effect"]) < 1
+    assert arm["ci_low"] < 0 < arm["ci_high"]
+    assert arm["ci_high"] - arm["ci_low"] < 2
