@@ -8,7 +8,7 @@ small, that of the arm's clusters in the other strata, the same, 4.2; sign flips
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tasks.estimate import Pair, Sums, compare
+from tasks.estimate import Bounds, Pair, Sums, compare
 from tasks.estimation.intervals import Difference, Part
 from tasks.estimation.matched_pairs import MOST_PAIRS, sign_flip_p
 
@@ -43,11 +43,11 @@ def comparable(
     return Strata(pairs, weights, len(set(treated) | set(control)) - len(both))
 
 
-def difference(strata: Strata, *, share: bool = False, origin: float = 0.0) -> Difference:
-    """Return the difference over all strata; every one weighs by its units."""
+def difference(strata: Strata, *, share: bool = False, origin: float = 0.0, bounds: Bounds | None = None) -> Difference:
+    """Return the difference over all strata; every one weighs by its units. ``bounds`` as in ``compare``."""
     small = [place for place, pair in enumerate(strata.pairs) if _is_small(pair)]
     if not small:
-        return compare(strata.pairs, strata.weights, share=share, origin=origin)
+        return compare(strata.pairs, strata.weights, share=share, origin=origin, bounds=bounds)
     if len(small) < FEWEST_SMALL:
         return compare(strata.pairs, strata.weights, share=share, parts=_borrowed(strata), origin=origin)
     parts = [
