@@ -12,6 +12,7 @@ from campaigns.brief import Brief
 from campaigns.errors import Finding
 from campaigns.language import translations
 from campaigns.programme import load_programme
+from tasks import cost_bound
 from tasks.approval_mail import Request
 from tasks.audience_words import AudienceWords
 from tasks.local_time import in_words
@@ -20,6 +21,7 @@ from tasks.preview_words import Words
 from tasks.profile_cells import APPROACHED
 from tasks.register_names import REGISTERS
 from tasks.runs import Run
+from tasks.shown_design import shown_design
 from tasks.shown_figures import Figures, figures
 from tasks.workplace import Workplace
 
@@ -42,14 +44,14 @@ def matter(
         text("What: %s") % f"{title(brief)} ({goal.id}: {goal.en if workplace.language == 'en' else goal.sv})",
         text("To whom: %s") % brief.objective.group,
         *_to_whom(shown, words, text),
-        *_too_small(run, workplace.language),
+        *_too_small(connection, run, workplace.language),
         text("Registers, purposes and legal bases:"),
         *uses(brief, text),
         *_channels(shown, words, text),
         text("When:"),
         *(f"  - {words.wave(wave.name)}: {local(wave.start, brief, workplace.language)}" for wave in brief.waves),
         text("  - holds until %s") % local(brief.schedule.valid_until, brief, workplace.language),
-        _cost(run, shown, text, write),
+        _cost(run, shown, cost_bound.at_most(connection, run, shown), text, write),
         *_decision(brief, words, text, write),
     ]
     return "\n".join([*lines, *_overrides(brief, findings, text)])
@@ -78,9 +80,12 @@ def _control_group(standings: Mapping[str, int | None], words: Words, text: Text
     return ["      " + told % words.persons(standings["held_out"])]
 
 
-def _too_small(run: Run, language: str) -> list[str]:
-    """Return why the control group cannot show the objective, as the preview warns; nothing where it can."""
-    warning = AudienceWords(language, run.brief.labels).warning(run.design)
+def _too_small(connection: duckdb.DuckDBPyConnection, run: Run, language: str) -> list[str]:
+    """Return why the control group cannot show the objective, as the preview warns; nothing where it can.
+
+    What to do about it is told in the preview: it is for the communicator.
+    """
+    warning = AudienceWords(language, run.brief.labels).obstacle(shown_design(connection, run))
     return [f"  - {warning}"] if warning else []
 
 
@@ -98,9 +103,10 @@ def _channels(shown: Figures, words: Words, text: Text) -> list[str]:
     return [text("Persons who get a message, by channel:"), *lines] if lines else []
 
 
-def _cost(run: Run, shown: Figures, text: Text, write: Writers) -> str:
+def _cost(run: Run, shown: Figures, bound: tuple[float, float], text: Text, write: Writers) -> str:
     budget, planned = run.brief.budget, run.design.get("planned_sek")
-    most = {"most": write["money"](budget.sek), "most_co2": write["kilograms"](budget.co2_kg)}
+    sek, co2_kg = bound if planned is not None and shown.withheld else (budget.sek, budget.co2_kg)
+    most = {"most": write["money"](sek), "most_co2": write["kilograms"](co2_kg)}
     if planned is None or shown.withheld:
         return text("Cost: at most %(most)s and %(most_co2)s kg of carbon dioxide") % most
     spent = {"sek": write["money"](planned), "co2": write["kilograms"](run.design["planned_co2_kg"])}

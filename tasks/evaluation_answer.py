@@ -57,6 +57,8 @@ def describe(evidence: Evidence) -> Found:
     elif was_held_out:  # too few: beside that of all, the level of one arm gives the other's away
         treated["level"] = holdout["level"] = None
     found = verdicts.describe(evidence.run, evidence.look, [treated, holdout], effect, evidence.reached)
+    units, total = (sum(row[column] or 0 for row in evidence.sums) for column in (3, 4))
+    found["objective"]["few"] = verdicts.tells_few(units, total)
     shown = treated["verdict"] != "not_shown"
     parts = {
         "claim": _claim(effect, shown, was_held_out=was_held_out),
@@ -110,7 +112,7 @@ def _doubted(found: Found, is_late: bool) -> Found:
 def _arm(arm: str, rows: list[tuple[Any, ...]]) -> Found:
     """Sum one arm over its segments; households without an observation are missing, never zero."""
     drawn, observed = sum(row[10] for row in rows), sum(row[11] for row in rows)
-    units = sum(row[3] for row in rows)
+    units, total = sum(row[3] or 0 for row in rows), sum(row[4] or 0 for row in rows)
     return {
         "arm": arm,
         "clusters": sum(row[12] for row in rows),
@@ -119,7 +121,8 @@ def _arm(arm: str, rows: list[tuple[Any, ...]]) -> Found:
         "observed_households": observed,
         "observed_persons": sum(row[8] for row in rows),
         "missing_share": (drawn - observed) / drawn if drawn else None,
-        "level": sum(row[4] for row in rows) / units if units else None,
+        "few": verdicts.tells_few(units, total),
+        "level": total / units if units else None,
     }
 
 

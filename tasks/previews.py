@@ -17,7 +17,7 @@ from campaigns.channels import load_channels
 from campaigns.errors import Finding
 from campaigns.language import fallback, translations
 from campaigns.programme import load_programme
-from tasks import runs, store
+from tasks import cost_bound, runs, store
 from tasks.approvals_shown import accepted_readings, shown_approvals
 from tasks.audience_words import AudienceWords
 from tasks.combinations import open_channels
@@ -30,6 +30,7 @@ from tasks.local_time import in_words
 from tasks.pages import page_environment, write_page
 from tasks.plan_page import plan_page
 from tasks.preview_words import Words
+from tasks.shown_design import shown_design
 from tasks.shown_figures import figures
 from tasks.slot_values import shown_values
 from tasks.slots import unsubscribe_address
@@ -82,8 +83,9 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
         waves=shown.waves,
         plan=shown.plan,
         withheld=shown.withheld,
+        at_most=cost_bound.at_most(connection, run, shown),
         explained=plan_page(connection, run, workplace.language, words),
-        design=run.design,
+        design=shown_design(connection, run),
         texts=_texts([_with_pictures(each) for each in stored_subjects(connection, run, values=values)], words),
         easy_read=easy_read_notes(connection, run, subjects, workplace.language),
         frame=frame_height,

@@ -7,17 +7,19 @@ from typing import Any
 
 import duckdb
 
+from campaigns.brief import Brief
 from campaigns.language import fallback, translations
 from campaigns.programme import load_programme
-from tasks import report_effects, report_tables, runs, store
+from tasks import cost_bound, report_effects, report_tables, runs, store
 from tasks.approvals_shown import accepted_readings, confirmations, shown_approvals
 from tasks.drawn_people import read_traits
 from tasks.evaluation_record import stored_evaluation
-from tasks.hidden_figures import Name, hidden_figures
+from tasks.hidden_figures import Name, hidden_figures, untold_channels
 from tasks.overdue import overdue_within
 from tasks.pages import page_environment, write_page
 from tasks.plain_words import PlainWords
 from tasks.preview_words import Words
+from tasks.shown_figures import figures
 from tasks.told_lessons import told_lessons
 from tasks.unit_outcomes import unit_outcomes
 from tasks.verdicts import worded
@@ -47,6 +49,7 @@ class Story:
     untold: set[Name]
     groups_untold: set[tuple[str, str]]
     heard: dict[str, Any]
+    at_most: tuple[float, float] | None
 
 
 def write_report(workplace: Workplace, run: str, look: int) -> Path:
@@ -83,6 +86,7 @@ def _read(workplace: Workplace, run: str, look: int) -> Story:
             untold=hidden_figures(connection, known.run),
             groups_untold=set(connection.execute(UNTOLD, [known.run]).fetchall()),
             heard=next(iter(_rows(connection, "reports/heard", values)), {}),
+            at_most=_at_most(connection, known),
         )
 
 
@@ -103,6 +107,7 @@ def _of_campaign(workplace: Workplace, story: Story) -> dict[str, Any]:
         "accepted": sorted(story.accepted.items()),
         "role": words.role,
         "requirement": words.requirement,
+        "not_asked": not_asked(story.run.brief),
         "confirmed": words.confirmed,
         "confirmations": confirmations(story.approvals),
         "kpis": [(_stage(workplace.language, kpi.stage), kpi) for kpi in story.run.brief.kpis if kpi.stage in STAGES],
@@ -144,11 +149,23 @@ def _of_delivery(workplace: Workplace, story: Story) -> dict[str, Any]:
         "sums_untold": {name for wave, figure, name in story.untold if not wave and figure == "persons"},
         "sent": named(report_tables.shown_messages(story.sent, untold)),
         "states": named([{**row, "state": _state(language, row["status"])} for row in story.states]),
-        "costs": report_tables.costs(story.sent, untold),
+        "costs": report_tables.costs(story.sent, untold, story.at_most),
         "tables": report_tables.reach_tables(language, story.reach, story.run.brief.labels, story.groups_untold),
         "everybody": report_tables.everybody(story.reach),
         "fewest": report_tables.FEWEST_MESSAGES,
     }
+
+
+def not_asked(brief: Brief) -> set[str]:
+    """Return the requirements that the programme does not ask of a campaign like this."""
+    before_the_public = any(brief.is_to_employees(wave.name) for wave in brief.waves) and not brief.is_internal
+    return ({"P3a"} if not before_the_public else set()) | ({"P6b2"} if brief.sender.kind != "company" else set())
+
+
+def _at_most(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> tuple[float, float] | None:
+    """Return what the campaign costs at most, as its preview tells it; None where the preview tells exact sums."""
+    shown = figures(connection, run, "en")
+    return cost_bound.at_most(connection, run, shown) if shown.withheld else None
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, name: str, values: dict[str, Any]) -> list[dict[str, Any]]:
@@ -158,7 +175,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, name: str, values: dict[str, An
 
 
 def _channels_untold(story: Story) -> set[str]:
-    return {name for _, figure, name in story.untold if figure == "channel"}
+    return untold_channels(story.untold)
 
 
 def _cost_per_result(found: dict[str, Any], costs: dict[str, float]) -> float | None:

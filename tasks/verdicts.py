@@ -5,6 +5,7 @@ from typing import Any
 from campaigns.brief import Objective
 from tasks import early_looks, estimate
 from tasks.arm_effects import ArmEffect
+from tasks.disclosure import SMALLEST_CELL
 from tasks.estimate import Difference
 from tasks.plain_words import PlainWords
 from tasks.runs import Run
@@ -50,7 +51,7 @@ def worded(found: Found, language: str) -> Found:
     early = [early_looks.sentence(each, language) for each in found["doubts"] if each["code"] == early_looks.STATE]
     warnings = [words.warning(**each) for each in found["doubts"] if each["code"] != early_looks.STATE]
     effect = [words.of_arm(treated)] if treated["effect"] is not None else []
-    summary = [*early, words.objective(found["objective"]), *effect, *warnings]
+    summary = [*early, words.objective(found["objective"], early=bool(early)), *effect, *warnings]
     return found | {"warnings": early + warnings, "summary": summary}
 
 
@@ -77,6 +78,11 @@ def verdict(objective: Objective, low: float, estimate: float, high: float) -> s
 def direction(objective: Objective) -> int:
     """Return 1 where the outcome is to rise, -1 where it is to fall."""
     return 1 if objective.target >= objective.baseline else -1
+
+
+def tells_few(units: float, total: float) -> bool:
+    """Tell whether the share of units that acted would tell that fewer than ten did, or did not."""
+    return units > 0 and not SMALLEST_CELL <= round(total, 6) <= units - SMALLEST_CELL
 
 
 def is_share(objective: Objective, reached: float) -> bool:

@@ -52,6 +52,9 @@ from tasks import (
     store,
 )
 from tasks.approvals_shown import confirmations
+from tasks.audience_words import AudienceWords
+from tasks.preview_words import Words
+from tasks.shown_design import shown_design
 from tasks.status import run_status
 from tasks.workplace import Workplace
 
@@ -661,3 +664,25 @@ def test_the_letter_warns_of_an_audience_too_small_for_its_control_group(scene: 
     assert "Målgruppen är för liten för målet: det skulle behövas 485 hushåll" in told
     assert "finns 44" in told
     assert "för liten" not in plain
+    assert "Rikta er till fler" not in told, "advice to the communicator"
+
+
+def test_how_few_are_held_out_does_not_follow_from_the_warning_of_letter_and_pages(scene: Scene) -> None:
+    sizes = {"clusters_treated": 23, "clusters_holdout": 3, "minimum_detectable_effect": 0.87, "power": 0.1}
+    design = {"obstacle": "too_small", "clusters_needed": 485, "designed_half_width": 0.6, **sizes}
+    run = replace(runs.load(scene.workplace, scene.run), design=design)
+    with store.writing(scene.workplace) as connection:
+        connection.execute(
+            "INSERT INTO audience BY NAME SELECT ? AS run, 'external' AS wave, 'h' || n AS person_key, "
+            "'holdout' AS arm FROM range(3) AS numbers (n)",
+            [scene.run],
+        )
+        told = approval_matter.matter(connection, scene.workplace, run)
+        shown = shown_design(connection, run)
+    assert "skulle behövas 485 hushåll" in told
+    assert "Hur många det finns visas inte" in told
+    assert "finns 26" not in told
+    assert not shown.keys() & {*sizes, "designed_half_width"}
+    words = AudienceWords("sv")
+    assert "26" not in words.warning(shown) + words.smallest_effect(shown) + Words("sv").design(shown)
+    assert "485 personer" in words.warning(shown | {"drawn": "person"})
