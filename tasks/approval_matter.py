@@ -10,6 +10,7 @@ import duckdb
 from campaigns.approval_matrix import is_assessed
 from campaigns.brief import Brief
 from campaigns.errors import Finding
+from campaigns.language import for_translation as _
 from campaigns.language import translations
 from campaigns.programme import load_programme
 from tasks import cost_bound
@@ -27,6 +28,7 @@ from tasks.workplace import Workplace
 
 Text: TypeAlias = Callable[[str], str]
 Writers: TypeAlias = Mapping[str, Any]
+NOT_SHOWN = _("“Not shown” stands where fewer than ten people would show, or could be worked out from the rest.")
 
 
 def matter(
@@ -46,15 +48,23 @@ def matter(
         *_to_whom(shown, words, text),
         *_too_small(connection, run, workplace.language),
         text("Registers, purposes and legal bases:"),
-        *uses(brief, text),
+        *uses(brief, text, workplace.language),
         *_channels(shown, words, text),
         text("When:"),
         *(f"  - {words.wave(wave.name)}: {local(wave.start, brief, workplace.language)}" for wave in brief.waves),
         text("  - holds until %s") % local(brief.schedule.valid_until, brief, workplace.language),
         _cost(run, shown, cost_bound.at_most(connection, run, shown), text, write),
         *_decision(brief, words, text, write),
+        text("Readers ask at %(way)s, %(hours)s, and are answered within %(time)s.")
+        % {
+            "way": brief.contact.way,
+            "hours": brief.contact.hours_in(workplace.language),
+            "time": brief.contact.answer_within_in(workplace.language),
+        },
     ]
-    return "\n".join([*lines, *_overrides(brief, findings, text)])
+    lines += _overrides(brief, findings, text)
+    hidden = any(words.persons(None) in line for line in lines)
+    return "\n".join([*lines, *([text(NOT_SHOWN)] if hidden else [])])
 
 
 def _to_whom(shown: Figures, words: Words, text: Text) -> list[str]:
@@ -128,18 +138,25 @@ def _decision(brief: Brief, words: Words, text: Text, write: Writers) -> list[st
     ]
 
 
-def uses(brief: Brief, text: Text) -> list[str]:
+def uses(brief: Brief, text: Text, language: str) -> list[str]:
     """Return each use of a register on a line: register, purpose, article of the GDPR, and whether it is new."""
     lines = []
     for basis in brief.legal_basis:
         register = text(REGISTERS.get(basis.register_, basis.register_))
         line = text("  - %(register)s for the purpose %(purpose)s, Article %(article)s GDPR") % {
             "register": register,
-            "purpose": text(basis.purpose.replace("_", " ")),
+            "purpose": _purpose(brief, basis.purpose, text, language),
             "article": basis.article,
         }
         lines.append(line + ("" if is_assessed(basis.register_, basis.purpose) else text(" (not assessed before)")))
     return lines
+
+
+def _purpose(brief: Brief, purpose: str, text: Text, language: str) -> str:
+    """Return a purpose in the reader's language, by the brief's labels too; untranslated, in quotes."""
+    words = purpose.replace("_", " ")
+    known = brief.labels.get(purpose, {}).get(language) or text(words)
+    return text("“%s”") % words if known == words else known
 
 
 def _overrides(brief: Brief, findings: Sequence[Finding], text: Text) -> list[str]:

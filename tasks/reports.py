@@ -8,9 +8,8 @@ from typing import Any
 import duckdb
 
 from campaigns.brief import Brief
-from campaigns.language import fallback, translations
-from campaigns.programme import load_programme
-from tasks import cost_bound, report_effects, report_tables, runs, store
+from campaigns.language import fallback
+from tasks import cost_bound, report_effects, report_names, report_tables, runs, store
 from tasks.approvals_shown import accepted_readings, confirmations, shown_approvals
 from tasks.drawn_people import read_traits
 from tasks.evaluation_record import stored_evaluation
@@ -101,8 +100,13 @@ def _of_campaign(workplace: Workplace, story: Story) -> dict[str, Any]:
         "lessons": story.lessons,
         "heard": story.heard,
         "written_in": fallback(story.run.brief.languages),
-        "gates": [(_gate(workplace.language, name), requirement, count) for name, requirement, count in story.gates],
-        "overrides": [(_gate(workplace.language, one.gate), one.reason) for one in story.run.brief.overrides],
+        "gates": [
+            (report_names.gate(workplace.language, name), requirement, count)
+            for name, requirement, count in story.gates
+        ],
+        "overrides": [
+            (report_names.gate(workplace.language, one.gate), one.reason) for one in story.run.brief.overrides
+        ],
         "approvals": story.approvals,
         "accepted": sorted(story.accepted.items()),
         "role": words.role,
@@ -110,7 +114,11 @@ def _of_campaign(workplace: Workplace, story: Story) -> dict[str, Any]:
         "not_asked": not_asked(story.run.brief),
         "confirmed": words.confirmed,
         "confirmations": confirmations(story.approvals),
-        "kpis": [(_stage(workplace.language, kpi.stage), kpi) for kpi in story.run.brief.kpis if kpi.stage in STAGES],
+        "kpis": [
+            (report_names.stage(workplace.language, kpi.stage), kpi)
+            for kpi in story.run.brief.kpis
+            if kpi.stage in STAGES
+        ],
     }
 
 
@@ -148,7 +156,7 @@ def _of_delivery(workplace: Workplace, story: Story) -> dict[str, Any]:
         "persons": story.persons,
         "sums_untold": {name for wave, figure, name in story.untold if not wave and figure == "persons"},
         "sent": named(report_tables.shown_messages(story.sent, untold)),
-        "states": named([{**row, "state": _state(language, row["status"])} for row in story.states]),
+        "states": named([{**row, "state": report_names.state(language, row["status"])} for row in story.states]),
         "costs": report_tables.costs(story.sent, untold, story.at_most),
         "tables": report_tables.reach_tables(language, story.reach, story.run.brief.labels, story.groups_untold),
         "everybody": report_tables.everybody(story.reach),
@@ -185,33 +193,3 @@ def _cost_per_result(found: dict[str, Any], costs: dict[str, float]) -> float | 
         return None
     units = arm["households"] if found["unit"] == "household" else arm["persons"]
     return float(costs["accepted_sek"] / (arm["effect"] * units))
-
-
-def _gate(language: str, name: str) -> str:
-    says = next((gate.says for gate in load_programme().gates if gate.id == name), "")
-    return translations(language).gettext(says) if says else name.replace("_", " ")
-
-
-def _stage(language: str, stage: str) -> str:
-    _ = translations(language).gettext
-    return {"outtake": _("Out-takes"), "outcome": _("Outcomes"), "impact": _("Impact")}[stage]
-
-
-def _state(language: str, status: str) -> str:
-    _ = translations(language).gettext
-    names = {
-        "queued": _("not sent yet"),
-        "marked": _("not sent yet"),
-        "deferred": _("not sent yet"),
-        "accepted": _("accepted"),
-        "delivered": _("delivered"),
-        "rejected": _("refused"),
-        "soft_bounce": _("bounced for now"),
-        "hard_bounce": _("bounced"),
-        "complaint": _("complaint"),
-        "unknown": _("unknown whether it arrived"),
-        "suppressed": _("opted out"),
-        "expired": _("out of date before it was sent"),
-        "cancelled": _("cancelled"),
-    }
-    return names.get(status, status.replace("_", " "))

@@ -1,5 +1,6 @@
 """What an estimate says about the objective: the answer of an evaluation, as figures, verdict and plain words."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from campaigns.brief import Objective
@@ -80,8 +81,9 @@ def direction(objective: Objective) -> int:
     return 1 if objective.target >= objective.baseline else -1
 
 
-def tells_few(units: float, total: float) -> bool:
-    """Tell whether the share of units that acted would tell that fewer than ten did, or did not."""
+def tells_few(sums: Sequence[tuple[Any, ...]]) -> bool:
+    """Tell whether the share of units that acted, of rows of sums, would tell that fewer than ten did, or did not."""
+    units, total = (sum(row[column] or 0 for row in sums) for column in (3, 4))
     return units > 0 and not SMALLEST_CELL <= round(total, 6) <= units - SMALLEST_CELL
 
 

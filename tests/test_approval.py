@@ -110,6 +110,12 @@ def test_the_letter_tells_what_to_do_in_swedish(scene: Scene) -> None:
     command = f"budkavle approve {scene.run} --code {scene.box.codes()[0]} --reviewed decision_wording"
     for part in (command, "a person must read this", "preview/index.html", "ansvarig chef", "gäller just"):
         assert part in text
+    assert letter["Reply-To"] == "skribent@example.se"
+    assert "Kommunikatör: Exempel Skribent (skribent@example.se)." in text
+    assert "Tillfrågas också" not in text
+    assert "be Exempel Skribent (skribent@example.se) eller driften att öppna en åt dig" in text
+    assert "Att svara på det här brevet, eller att ge koden till någon annan, godkänner ingenting" in text
+    assert "Läsarna frågar på" in text
 
 
 def test_the_code_stands_nowhere_but_in_the_letter(scene: Scene) -> None:
@@ -283,7 +289,9 @@ def test_a_lawyer_and_the_data_protection_officer_confirm_no_translation() -> No
     brief = load_brief(MATAVFALL)
     asked = {role: checklist.points(brief, role) for role in ("manager", "legal", "data_protection_officer")}
     assert "translation:en=translator_waste" in asked["manager"]
-    assert asked["legal"] == asked["data_protection_officer"] == ["facts", "tone", "politics"]
+    assert asked["legal"] == ["facts", "tone", "politics"]
+    assert asked["data_protection_officer"] == ["facts", "registers"]
+    assert checklist.points(brief, "consent_reviewer") == ["facts", "consents"]
 
 
 def test_a_lawyer_is_asked_for_no_translation_and_confirms_none(scene: Scene) -> None:
@@ -294,6 +302,7 @@ def test_a_lawyer_is_asked_for_no_translation_and_confirms_none(scene: Scene) ->
                zip(scene.box.letters, scene.box.codes(), strict=True)}  # fmt: skip
     assert "Översättning" not in letters["jurist@example.se"][0]
     assert "Översättning" in letters["chef@example.se"][0]
+    assert "Tillfrågas också: Exempel Direktör som" in letters["chef@example.se"][0]
     granted = approval.grant(scene.workplace, scene.run, letters["jurist@example.se"][1])
     assert list(granted.confirmed) == ["facts", "tone", "politics"]
 
@@ -305,6 +314,17 @@ def test_what_several_have_confirmed_is_told_once() -> None:
     english = "translation:en"
     said = [approved("Chef", "facts", english), approved("Jurist", "facts"), approved("Direktör", "facts", english)]
     assert confirmations(said) == [(("Chef", "Jurist", "Direktör"), ["facts"]), (("Chef", "Direktör"), [english])]
+
+
+def test_an_id_that_nobody_has_translated_stands_in_quotes() -> None:
+    brief = load_brief(MATAVFALL)
+    basis = brief.legal_basis[0].model_copy(update={"purpose": "snow_clearing"})
+    brief = brief.model_copy(update={"legal_basis": (basis,)})
+    (plain,) = approval_matter.uses(brief, translations("sv").gettext, "sv")
+    assert "för ändamålet ”snow clearing”," in plain
+    brief = brief.model_copy(update={"labels": {"snow_clearing": {"sv": "snöröjning"}}})
+    (named,) = approval_matter.uses(brief, translations("sv").gettext, "sv")
+    assert "för ändamålet snöröjning," in named
 
 
 def test_the_points_are_told_in_words() -> None:
@@ -681,6 +701,7 @@ def test_how_few_are_held_out_does_not_follow_from_the_warning_of_letter_and_pag
         shown = shown_design(connection, run)
     assert "skulle behövas 485 hushåll" in told
     assert "Hur många det finns visas inte" in told
+    assert told.count("”Visas inte” står där") == 1
     assert "finns 26" not in told
     assert not shown.keys() & {*sizes, "designed_half_width"}
     words = AudienceWords("sv")

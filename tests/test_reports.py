@@ -32,7 +32,7 @@ from tasks.world import simulate_outcomes
 
 ROOT = Path(languages.__file__).parent.parent
 SOURCES = (
-    "tasks/plain_words.py", "tasks/lessons.py", "tasks/segment_names.py", "tasks/reports.py",
+    "tasks/plain_words.py", "tasks/lessons.py", "tasks/segment_names.py", "tasks/report_names.py",
     "tasks/report_tables.py", "tasks/report_effects.py", "tasks/report_summary.py",
     "tasks/channel_lessons.py",
     "tasks/plan_lessons.py",
