@@ -1,5 +1,6 @@
-"""What a report calls gates, stages of measures and states of messages."""
+"""What a report calls gates, stages of measures and states of messages, and which requirements it names."""
 
+from campaigns.brief import Brief
 from campaigns.language import translations
 from campaigns.programme import load_programme
 
@@ -35,3 +36,9 @@ def state(language: str, status: str) -> str:
         "cancelled": _("cancelled"),
     }
     return names.get(status, status.replace("_", " "))
+
+
+def not_asked(brief: Brief) -> set[str]:
+    """Return the requirements that the programme does not ask of a campaign like this."""
+    before_the_public = any(brief.is_to_employees(wave.name) for wave in brief.waves) and not brief.is_internal
+    return ({"P3a"} if not before_the_public else set()) | ({"P6b2"} if brief.sender.kind != "company" else set())

@@ -1,13 +1,12 @@
 """The report of a look: what a communicator reads afterwards, as one page that needs nothing else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from campaigns.brief import Brief
 from campaigns.language import fallback
 from tasks import cost_bound, report_effects, report_names, report_tables, runs, store
 from tasks.approvals_shown import accepted_readings, confirmations, shown_approvals
@@ -51,15 +50,18 @@ class Story:
     at_most: tuple[float, float] | None
 
 
-def write_report(workplace: Workplace, run: str, look: int) -> Path:
+def write_report(workplace: Workplace, run: str, look: int, language: str = "") -> Path:
     """Write ``runs/RUN/report/index.html`` from the snapshot, in the language of the settings; returns its path.
 
+    In another ``language`` it is ``index.en.html`` or ``index.sv.html``, and the other page stays.
     Raises OutcomesMissing where the look has not been evaluated.
     """
+    name = f"index.{language}.html" if language not in ("", workplace.language) else "index.html"
+    workplace = replace(workplace, language=language or workplace.language)
     story = _read(workplace, run, look)
     values = _of_campaign(workplace, story) | _of_effect(workplace, story) | _of_delivery(workplace, story)
     text = page_environment(workplace.language).get_template("report.html.j2").render(values)
-    return write_page(workplace.run_folder(story.run.run, "report") / "index.html", text)
+    return write_page(workplace.run_folder(story.run.run, "report") / name, text)
 
 
 def _read(workplace: Workplace, run: str, look: int) -> Story:
@@ -111,7 +113,7 @@ def _of_campaign(workplace: Workplace, story: Story) -> dict[str, Any]:
         "accepted": sorted(story.accepted.items()),
         "role": words.role,
         "requirement": words.requirement,
-        "not_asked": not_asked(story.run.brief),
+        "not_asked": report_names.not_asked(story.run.brief),
         "confirmed": words.confirmed,
         "confirmations": confirmations(story.approvals),
         "kpis": [
@@ -162,12 +164,6 @@ def _of_delivery(workplace: Workplace, story: Story) -> dict[str, Any]:
         "everybody": report_tables.everybody(story.reach),
         "fewest": report_tables.FEWEST_MESSAGES,
     }
-
-
-def not_asked(brief: Brief) -> set[str]:
-    """Return the requirements that the programme does not ask of a campaign like this."""
-    before_the_public = any(brief.is_to_employees(wave.name) for wave in brief.waves) and not brief.is_internal
-    return ({"P3a"} if not before_the_public else set()) | ({"P6b2"} if brief.sender.kind != "company" else set())
 
 
 def _at_most(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> tuple[float, float] | None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as any_of
 from campaigns import language as languages
 from campaigns.brief_loading import find_campaign, load_brief
 from campaigns.errors import OutcomesMissing
-from tasks import evaluation_history, report_tables, reports, store
+from tasks import evaluation_history, report_names, report_tables, store
 from tasks.disclosure import SMALLEST_CELL, reach_rows
 from tasks.evaluation import evaluate
 from tasks.lessons import draw_lessons
@@ -188,10 +188,17 @@ def test_the_dialogue_tells_how_many_answered_and_never_how_few(
 
 def test_english_is_written_on_request(evaluated: Evaluated, tmp_path: Path) -> None:
     workplace = Workplace(home=tmp_path / "home", key=b"a key for tests only", language="en")
-    text = report(workplace, evaluated(workplace, tmp_path))
+    run = evaluated(workplace, tmp_path)
+    text = report(workplace, run)
     assert '<html lang="en">' in text
     assert "What happened because of the campaign?" in text
     assert "part of the City of Stockholm" in text
+    assert "have reached the result, in the target group" in text
+    before = report(workplace, run)
+    page = write_report(workplace, run, 1, "sv")
+    assert page.name == "index.sv.html"
+    assert '<html lang="sv">' in page.read_text(encoding="utf-8")
+    assert (page.parent / "index.html").read_text(encoding="utf-8") == before
 
 
 @pytest.mark.parametrize(("ran_in", "read_in"), [("sv", "en"), ("en", "sv")])
@@ -311,7 +318,7 @@ def test_a_campaign_without_a_control_group_is_reported_without_a_claim(
 def test_a_report_names_only_the_requirements_that_are_asked_of_its_campaign(
     campaign: str, not_asked: set[str]
 ) -> None:
-    assert reports.not_asked(load_brief(find_campaign(campaign))) == not_asked
+    assert report_names.not_asked(load_brief(find_campaign(campaign))) == not_asked
 
 
 def test_a_look_that_is_not_evaluated_has_no_report(workplace: Workplace) -> None:
