@@ -38,11 +38,19 @@ def headings(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
         if _looks_like_heading(element, words):
             message = subject.say("“{text}” looks like a heading but is only bold text", text=shown_safely(words))
             yield Fault(message, remedy, subject.place(words), sentence=shown_safely(words))
-        elif element.tag == "p" and element.getnext() is not None and in_capitals(words):
-            message = subject.say("“{text}” looks like a heading but is only capitals", text=shown_safely(words))
-            yield Fault(message, remedy, subject.place(words), "W", sentence=shown_safely(words))
         elif element.tag == "p" and UNREAD_HEADING.match(words):
             message = subject.say("“{text}” is printed as it stands: a heading has a space after #", text=words[:80])
+            yield Fault(message, remedy, subject.place(words), sentence=shown_safely(words))
+
+
+@gate("capitals")
+def capitals(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
+    """P5b: no short paragraph stands in capitals in the place of a heading: they are hard to read, and no heading."""
+    remedy = subject.say("Write it as a heading: `## ` and then the words.")
+    for element in (each for root in subject.roots for each in root.iter("p")):
+        words = shown(element)
+        if element.getnext() is not None and not is_hidden(element) and in_capitals(words):
+            message = subject.say("“{text}” looks like a heading but is only capitals", text=shown_safely(words))
             yield Fault(message, remedy, subject.place(words), sentence=shown_safely(words))
 
 
