@@ -1,12 +1,12 @@
 """Plant every seeded defect and every near miss alone, and say how many each gate finds and how often it is wrong.
 
-    python benchmarks/gates.py [--gate ID …] [--processes N] [--details] [--keep]
+    python benchmarks/gates.py [--gate ID …] [--processes N] [--keep]
 
 Prints one JSON line per gate of the programme. ``recall`` is the share of its defects that it finds in their file and
 line, in every language, with the right kind and sentence. ``precision`` is the share of the seeds it speaks about where
 it is right to speak: it is wrong in a near miss, and in a seed of another gate that does not say it is to be expected.
 ``--keep`` writes the lines to docs/gates.jsonl as well, from which `make docs` puts them into docs/gates.md.
-``--details`` also prints each defect that is not found and each seed where a gate is wrong to speak.
+Each defect that is not found, and each seed where a gate is wrong to speak, is named on standard error at once.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from seeded_defects import Seed, SeedInvalid, all_seeds, checked, clean_files, planted
 
-from campaigns.programme import load_programme
+from campaigns.errors import Finding
 from tasks.gates_page import MEASURED
 
 
@@ -31,7 +31,17 @@ class Verdict:
 
     seed: Seed
     wrong: tuple[str, ...]
-    gates: frozenset[str]
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def gates(self) -> frozenset[str]:
+        """The gates that spoke."""
+        return frozenset(one.gate for one in self.findings)
+
+    @property
+    def in_vain(self) -> frozenset[str]:
+        """The gates that should have been silent: about a near miss, or about another gate's seed."""
+        return self.gates - self.seed.also - (frozenset() if self.seed.near_miss else {self.seed.gate})
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -39,19 +49,16 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gate", action="append", help="measure the seeds of this gate only")
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--details", action="store_true")
     parser.add_argument("--keep", action="store_true")
     given = parser.parse_args(arguments)
     seeds = [seed for seed in all_seeds() if not seed.awaited and (not given.gate or seed.gate in given.gate)]
     with ProcessPoolExecutor(given.processes) as pool:
-        verdicts = list(pool.map(judge, seeds, chunksize=4))
+        verdicts = [told(verdict) for verdict in pool.map(judge, seeds, chunksize=4)]
     rows = [figures(gate, verdicts) for gate in dict.fromkeys(seed.gate for seed in seeds)]
     printed = "".join(json.dumps(row) + "\n" for row in rows)
     sys.stdout.write(printed)
     if given.keep:
         MEASURED.write_text(printed, encoding="utf-8")
-    for line in details(verdicts) if given.details else ():
-        print(line)
     return int(any(row["found"] < row["defects"] or row["in_vain"] for row in rows))
 
 
@@ -61,14 +68,14 @@ def judge(seed: Seed) -> Verdict:
         files = planted(seed, clean_files(seed.campaign, seed.variant))
         seed.places(files)
     except SeedInvalid as invalid:
-        return Verdict(seed, (f"it cannot be planted: {invalid}",), frozenset())
+        return Verdict(seed, (f"it cannot be planted: {invalid}",))
     with tempfile.TemporaryDirectory() as folder:
         try:
             findings = checked(files, Path(folder) / seed.campaign)
         except Exception as error:  # a crash is the worst way not to find a defect, and must not end the measurement
-            return Verdict(seed, (f"the check crashed: {error!r}",), frozenset())
+            return Verdict(seed, (f"the check crashed: {error!r}",))
     wrong = [str(one) for one in findings if one.gate == seed.gate] if seed.near_miss else seed.misses(findings, files)
-    return Verdict(seed, tuple(wrong), frozenset(one.gate for one in findings))
+    return Verdict(seed, tuple(wrong), tuple(findings))
 
 
 def figures(gate: str, verdicts: Iterable[Verdict]) -> dict[str, object]:
@@ -76,7 +83,7 @@ def figures(gate: str, verdicts: Iterable[Verdict]) -> dict[str, object]:
     own = [each for each in verdicts if each.seed.gate == gate]
     defects = [each for each in own if not each.seed.near_miss]
     found = sum(not each.wrong for each in defects)
-    in_vain = len(spoke_in_vain(gate, verdicts))
+    in_vain = sum(gate in each.in_vain for each in verdicts)
     return {
         "gate": gate,
         "defects": len(defects),
@@ -88,23 +95,14 @@ def figures(gate: str, verdicts: Iterable[Verdict]) -> dict[str, object]:
     }
 
 
-def spoke_in_vain(gate: str, verdicts: Iterable[Verdict]) -> list[Seed]:
-    """Return the near misses and the other gates' seeds about which a gate should have been silent."""
-    return [
-        each.seed
-        for each in verdicts
-        if gate in each.gates and gate not in each.seed.also and (each.seed.near_miss or each.seed.gate != gate)
-    ]
-
-
-def details(verdicts: Sequence[Verdict]) -> Iterable[str]:
-    """Yield a line for each defect that is not found, and for each seed where a gate is wrong to speak."""
-    for each in verdicts:
-        if each.wrong and not each.seed.near_miss:
-            yield f"NOT FOUND {each.seed.id}: {'; '.join(each.wrong)}"
-    for gate in sorted({gate.id for gate in load_programme().gates} | {seed.gate for seed in all_seeds()}):
-        for seed in spoke_in_vain(gate, verdicts):
-            yield f"IN VAIN {gate} in {seed.id}"
+def told(verdict: Verdict) -> Verdict:
+    """Name a seed on standard error where its gate misses it or a gate is wrong to speak; return the verdict."""
+    if verdict.wrong and not verdict.seed.near_miss:
+        print(f"NOT FOUND {verdict.seed.id}: {'; '.join(verdict.wrong)}", file=sys.stderr, flush=True)
+    for one in verdict.findings:
+        if one.gate in verdict.in_vain:
+            print(f"IN VAIN {one.gate} in {verdict.seed.id}: {one}", file=sys.stderr, flush=True)
+    return verdict
 
 
 if __name__ == "__main__":

@@ -139,10 +139,10 @@ def contact_languages(subject: Subject) -> Found:
             message = f"`contact.{key}` is one text for the languages {', '.join(languages)}"
             yield ("contact", key), message, f"Give one text per language: {key}: {{{form}}}."
         said = told if isinstance(told, dict) else {"sv": told} if isinstance(told, str) else {}
-        empty = [each for each, words in said.items() if isinstance(words, str) and says_no_time(key, words, each)]
-        if empty:
-            message = f"`contact.{key}` says no time in {', '.join(empty)}"
-            yield ("contact", key), message, "Write such as vardagar 9–15, or två arbetsdagar."
+        for each, words in said.items():
+            if isinstance(words, str) and says_no_time(key, words, each):
+                message = f"`contact.{key}` says no time in {each}"
+                yield ("contact", key, each), message, "Write such as vardagar 9–15, or två arbetsdagar."
 
 
 @rule

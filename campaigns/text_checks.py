@@ -16,7 +16,7 @@ from campaigns.brief import Brief
 from campaigns.campaign_files import TEMPLATE, TEXT, is_read, part_files, refused
 from campaigns.channels import load_channels
 from campaigns.errors import Finding
-from campaigns.text_limits import nested_too_deeply, too_much
+from campaigns.text_limits import nested_too_deeply, too_much, words_of_the_system
 from campaigns.text_rendering import FILTERS, TESTS, UNREADABLE, layout_environment, text_environment
 from campaigns.texts import TextSource, near_miss, read_text, text_path
 
@@ -136,7 +136,7 @@ def _check(
         tree = text_environment({}).parse(sources[name])
         included = list(tree.find_all(nodes.Include))
         found = [*_forbidden(tree), *_misused(tree, slots), *_missing(included, parts), *_never_true(tree, facts)]
-        found += [place for place in [too_much(sources[name])] if place]
+        found += [*words_of_the_system(tree, PLAIN_FACTS), *(place for place in [too_much(sources[name])] if place)]
         given = {*slots, *facts, *(["loop"] if tree.find(nodes.For) else [])}
         found += _unknown(tree, _names_read(tree) - given, (*facts, *slots))
     except TemplateSyntaxError as error:

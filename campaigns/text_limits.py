@@ -1,4 +1,8 @@
-"""How much a text may hold: the gates would take minutes over more, and nobody reads as much in one message."""
+"""How much a text may hold, and what it may not print: nobody reads as much, and the gates would take minutes."""
+
+from collections.abc import Collection, Iterator
+
+from jinja2 import nodes
 
 MOST_CHARACTERS = {"page": 1_000_000, "body": 30_000}
 """Of a whole page, in which the logotype may stand, and of what the words of a text become."""
@@ -50,3 +54,14 @@ def nested_too_deeply(source: str) -> Place | None:
         elif sign == "\n":
             line += 1
     return None
+
+
+def words_of_the_system(tree: nodes.Template, facts: Collection[str]) -> Iterator[tuple[int, str, str]]:
+    """Yield each place where a text prints a fact of the system, such as ``channel``, whose values no reader knows."""
+    for printed in (node for output in tree.find_all(nodes.Output) for node in output.nodes):
+        node = printed
+        while isinstance(node, nodes.Filter) and node.node is not None:
+            node = node.node
+        if isinstance(node, nodes.Name) and node.name in facts:
+            message = f"{{{{ {node.name} }}}} prints a word of the system's own, not the reader's"
+            yield printed.lineno, message, f"branch on it: {{% if {node.name} == … %}}, and write the words."

@@ -12,7 +12,7 @@ import duckdb
 
 from campaigns.approval_matrix import needed_roles
 from campaigns.errors import ApprovalPending, ApprovalRefused
-from tasks import approval_log, approval_rows, checklist, decisions, digest, refusals, runs, store
+from tasks import approval_log, approval_rows, checklist, decisions, digest, refusals, runs, store, stories
 from tasks.acting import acting_account
 from tasks.approval_log import VALID
 from tasks.approval_requests import mail, to_ask
@@ -84,7 +84,7 @@ def grant(workplace: Workplace, run: str, code: str, reviewed: Sequence[str] = (
     """Take a code for an approval; moves the run to ``approved`` once every needed role has approved.
 
     Raises ApprovalRefused (wrong, used or expired code, a person who may not approve, findings not reviewed) and
-    ContentChanged (what the code was mailed for is not what stands there today).
+    ContentChanged (what the code was mailed for is not what stands there today, or a story has lost its consent).
     """
     with approval_log.one_at_a_time(workplace):
         return _grant(workplace, run, code, reviewed, actor or acting_account())
@@ -104,6 +104,7 @@ def _grant(workplace: Workplace, run: str, code: str, reviewed: Sequence[str], a
     require_second_person(workplace, known, needed, granted, asked)
     if known.state not in runs.SENT:
         digest.require_unchanged(workplace, known.run)
+        stories.require_consents(workplace, known.run)
     require_kept(known, reviews, approval_log.reviews_asked_for(decisions.read(workplace), known))
     accepted = require_reviewed(known, reviews, reviewed)
     points = checklist.points(known.brief, asked.role)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from campaigns.brief import Brief
+from campaigns.brief_loading import BRIEF
 from campaigns.campaign_files import is_read, part_files
 from campaigns.errors import BriefInvalid, Finding, InputError, PicturesInvalid
 from campaigns.text_checks import PLAIN_FACTS, Texts, parts_of, read_texts
@@ -161,7 +162,8 @@ def _faults(source: TextSource, channel: str, error: InputError) -> list[Finding
 def _fault(source: TextSource, channel: str, error: InputError, gate: str, requirement: str) -> Finding:
     folder = source.path.parent
     parts = [path for path in part_files(folder) if is_read(path)]
-    for path in (source.path, *parts, *own_templates(folder, channel).values()):
+    brief = [path for path in (folder / BRIEF,) if path.is_file()]
+    for path in (source.path, *parts, *own_templates(folder, channel).values(), *brief):
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if error.where else []
         if number := next((number for number, line in enumerate(lines, start=1) if error.where in line), 0):
             file = f"{folder.name}/{path.name}"

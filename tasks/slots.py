@@ -7,7 +7,7 @@ it is written.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from urllib.parse import quote
 
 from campaigns.errors import InputError
@@ -60,6 +60,15 @@ def personal_addresses(printed: str) -> tuple[str, ...]:
 def readable(text: str) -> str:
     """Return the text for a reader, with every unfilled slot as ‹name›."""
     return _MARKER.sub(lambda found: f"‹{found[2]}›", text)
+
+
+def left_over(text: str, known: Collection[str]) -> str:
+    """Return what stands in a text like a slot's marker, or a part of one, and is none; empty where nothing does."""
+    for found in _MARKER.finditer(text):
+        if found[2] not in known or (found[1] and found[1] not in ESCAPES):
+            return MARKER_SIGN
+    part = re.search(MARKER_SIGN, readable(text), re.IGNORECASE)
+    return part[0] if part else ""
 
 
 class Template:

@@ -62,6 +62,7 @@ def make_variant(
     fields = on_one_line(answer)
     text, html = layouts.compose(brief, workplace, (wave, channel, language), fields, folder=folder, made=made)
     subject = slots.put_in_place(fields["subject"], "text")
+    _only_known_slots(brief, subject + text + html)
     if channel in open_channels(brief):
         defaults = {slot.name: default_of(slot, language, brief) for slot in brief.slots}
         subject, text, html = (slots.parse(part.encode()).fill(defaults).decode() for part in (subject, text, html))
@@ -70,7 +71,7 @@ def make_variant(
         template = _email(brief, folder, workplace, (wave, language), fields["subject"], text, html)
     elif channel == "letter":
         template = letters.letter_template(html, default_values(brief, language))
-    _only_known_slots(brief, subject + text + html)
+    _only_known_slots(brief, subject + text + html)  # again: a page's defaults stand in it now
     digest = _digest(subject, text, html, template)
     return RenderedVariant(
         variant=f"{channel}-{language}-{_digest(wave, digest)[:12]}",
@@ -83,9 +84,10 @@ def make_variant(
 
 def _only_known_slots(brief: Brief, printed: str) -> None:
     known = {*slots.BUILT_IN, *slots.POSTAL, *(slot.name for slot in brief.slots)}
-    if not known.issuperset(slots.named_in(printed)) or slots.MARKER_SIGN.lower() in slots.readable(printed).lower():
+    if left := slots.left_over(printed, known):
         raise InputError(
-            f"the text holds {slots.MARKER_SIGN}, the sign that marks the places of slots",
+            "the text holds a word that is kept for the places of slots",
+            where=left,
             remedy="remove it, and print a slot only as {{ its_name }}.",
         )
 

@@ -49,6 +49,7 @@ from tasks import (
     digest,
     refusals,
     runs,
+    steering,
     store,
 )
 from tasks.approvals_shown import confirmations
@@ -393,6 +394,23 @@ def test_a_change_after_asking_is_refused_and_names_the_file(scene: Scene) -> No
     with pytest.raises(ContentChanged, match=r"text\.sv\.md changed since approval"):
         approval.grant(scene.workplace, scene.run, scene.box.codes()[0])
     assert scene.state() == "prepared"
+
+
+def test_a_story_that_is_withdrawn_after_asking_refuses_the_code_and_says_what_to_do(scene: Scene) -> None:
+    assert scene.workplace.directory is not None
+    more = DIRECTORY + "  reviewer: {name: Exempel Samtycke, address: samtycke@example.se, roles: [consent_reviewer]}\n"
+    scene.workplace.directory.write_text(more, encoding="utf-8")
+    story = {"name": "driver", "consent": "SVOA 2026/0101 (exempel)", "consent_on": "2026-11-02"}
+    prepared(scene.workplace, scene.folder, stories=[story])
+    with store.writing(scene.workplace) as connection:
+        connection.execute("UPDATE variant SET parts = ['story.driver.sv.md']")
+    digest.seal(scene.workplace, scene.run)
+    approval.request(scene.workplace, scene.run)
+    steering.withdraw_story(scene.workplace, scene.run, "driver", "account:test")
+    with pytest.raises(ContentChanged, match=r"no consent any more \(S7\)") as refused:
+        approval.grant(scene.workplace, scene.run, scene.box.codes()[0])
+    assert "budkavle prepare matavfall" in str(refused.value)
+    assert (scene.state(), [approved for _, _, approved in scene.rows()]) == ("prepared", [False, False])
 
 
 def test_a_change_after_approval_voids_it_also_when_prepared_again(scene: Scene) -> None:

@@ -49,8 +49,9 @@ IMPARTIAL = {
     "sv": "Västen finns i storlek S, M och L.|Rösta på din favoritbok.|Rösta på den bästa påsen i vår tävling."
     "|Håll i styret."
     "|Ett nytt parti påsar kommer.|Majoriteten av hushållen sorterar.|Håll till vänster vid bron."
-    "|Valet av skola är ditt.",
-    "en": "Vote for your favourite book.|Sizes S, M and L are left.|The majority of households sort.",
+    "|Valet av skola är ditt.|Höjden (m) står i tabellen.|Längd (m)|Volymen (l) är 10.|Temperatur (C)|Bredd (M)",
+    "en": "Height (m) and volume (l).|Vote for your favourite book.|Sizes S, M and L are left."
+    "|The majority of households sort.",
     "fi": "Äänestä suosikkikirjaasi.",
     "ar": "اتجه إلى اليسار عند الجسر.",
     "so": "Bidix u leexo.",
@@ -65,6 +66,21 @@ UNSPOKEN = (
     "|Skriv: ”Vi ringer dig.”"
     "|Jag sorterar redan. Varför skriver ni till mig?|Läs ”Anna, min vän” på biblioteket."
     "|Öppet måndag – fredag, ring oss."
+)
+
+
+DECIDED = {
+    "sv": "Nämnden har beslutat att alla får råden.|Nu har kommunfullmäktige sagt ja."
+    "|Råden är beslutade av nämnden i maj.|I går antog Farsta stadsdelsnämnd planen.",
+    "en": "The council has decided this.|It was approved by the district committee.",
+    "fi": "Lautakunta on päättänyt asiasta.",
+    "ar": "قررت اللجنة تنفيذ الخطة.",
+    "so": "Guddiga ayaa go'aansaday arrintan.",
+}
+UNDECIDED = (
+    "Vi har beslutat oss för att skriva kortare.|Regeringen har beslutat om lagen."
+    "|Du får svar när nämnden har beslutat.|Vad har nämnden beslutat?|Nämnden har sitt möte i maj."
+    "|Nämnden har inte beslutat något."
 )
 
 
@@ -87,6 +103,17 @@ def test_a_proposal_that_the_brief_has_not_is_found_and_an_advice_is_let_pass() 
     assert contradictions("decided", "sv", "Inget är beslutat än.")
     assert contradictions("none_needed", "sv", "Vi föreslår att du ringer.") == ()
     assert contradictions("decided", "sv", "Nämnden ska besluta om taxan i maj.") == ()
+
+
+@pytest.mark.parametrize(("language", "text"), each(DECIDED))
+def test_a_decision_where_the_brief_needs_none_is_found(language: str, text: str) -> None:
+    assert contradictions("none_needed", language, text)
+    assert contradictions("decided", language, text) == ()
+
+
+@pytest.mark.parametrize("text", UNDECIDED.split("|"))
+def test_what_no_body_of_the_city_has_decided_is_let_pass(text: str) -> None:
+    assert contradictions("none_needed", "sv", text) == ()
 
 
 @pytest.mark.parametrize(("language", "text"), each(POLITICAL))

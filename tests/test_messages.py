@@ -412,7 +412,9 @@ def test_a_slot_in_the_host_of_an_address_is_refused(tmp_path: Path, workplace: 
 
 @pytest.mark.parametrize("body", ["QZSLOTQsecretQZ", "qzslot", "QZSLOTnowhereQfirst_nameQZ"])
 def test_a_text_cannot_write_the_marks_of_slots_itself(tmp_path: Path, workplace: Workplace, body: str) -> None:
-    assert "slot" in faults(a_folder(tmp_path, with_body(body)), workplace)[0]
+    (found,) = faults(a_folder(tmp_path, with_body(f"Hej.\n\nSkriv {body} här.")), workplace)
+    assert "text.sv.md:6 the text holds a word that is kept for the places of slots" in found
+    assert "QZ" not in found
 
 
 def test_an_address_in_a_slot_leads_nowhere_but_to_the_web_or_mail(tmp_path: Path, workplace: Workplace) -> None:

@@ -72,6 +72,20 @@ def link_text(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
         yield Fault(message, remedy, place, sentence=sentence_with(subject, address))
 
 
+@gate("links_apart")
+def links_apart(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
+    """P5b: links with the same words lead to the same page, so that a list of links tells them apart."""
+    led: dict[str, str] = {}
+    for link in subject.select("//a[@href]") if subject.channel not in PRINTED else ():
+        words, address = _name(link), str(link.get("href", "")).strip()
+        first = led.setdefault(words.casefold(), address)
+        if not words or is_hidden(link) or names_nothing(words) or first.rstrip("/") == address.rstrip("/"):
+            continue
+        message = subject.say("“{text}” leads to another page here than further up", text=shown_safely(words))
+        remedy = subject.say("Give each link words of its own that name its page.")
+        yield Fault(message, remedy, _place_of_link(subject, link, words), sentence=sentence_around(link))
+
+
 def _bare_addresses(subject: GateSubject) -> list[str]:
     """Return the web addresses that stand as mere text on a screen, where a reader can follow links."""
     if subject.document is None or subject.channel in PRINTED:

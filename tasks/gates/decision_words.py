@@ -23,6 +23,7 @@ class DecisionWords:
     about: re.Pattern[str]
     undecided: re.Pattern[str]
     proposal: re.Pattern[str]
+    taken: re.Pattern[str]
     reopened: re.Pattern[str]
 
 

@@ -1,4 +1,4 @@
-"""What a text says of a decision otherwise than the brief: a proposal told as settled, or one that there is not."""
+"""What a text says of a decision otherwise than the brief: a proposal told as settled, or what there is not."""
 
 import re
 from collections.abc import Iterator
@@ -19,28 +19,36 @@ WORDS_BEFORE = 5
 
 @gate("decision_wording")
 def decision_wording(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
-    """P6d: no sentence contradicts the brief: tells a proposal as settled, or of a proposal where there is none."""
+    """P6d: no sentence contradicts the brief: tells a proposal as settled, or of what is not proposed or decided."""
     if subject.brief is None:
         return
     status = subject.brief.decision.status
     for passage in passages(subject):
         for start, end in contradictions(status, base(passage.language), passage.text):
-            message, remedy = _told(subject, status, passage.text[start:end].strip())
+            message, remedy = _told(subject, status, base(passage.language), passage.text[start:end].strip())
             for place in places(subject, passage.text, start, end):
                 yield Fault(message, remedy, place, sentence=masked(passage.text))
 
 
-def _told(subject: GateSubject, status: str, words: str) -> tuple[str, str]:
+def _told(subject: GateSubject, status: str, language: str, words: str) -> tuple[str, str]:
     if status == "proposed":
         message = subject.say("“{words}” tells a proposal as settled", words=words)
         return message, subject.say("Write what is proposed: “we propose”, “would”, “if the committee decides so”.")
+    if status == "none_needed" and taken(language, words):
+        message = subject.say("“{words}” tells of a decision, but by the brief none is needed", words=words)
+        return message, subject.say(
+            "Write `status: decided` under `decision` with body, date and reference, or leave the decision out."
+        )
     message = subject.say("“{words}” tells of a proposal, but by the brief there is none", words=words)
     return message, subject.say("Write `status: proposed` under `decision`, or leave out what is not decided.")
 
 
 def contradictions(status: str, language: str, text: str) -> tuple[tuple[int, int], ...]:
     """Return where a sentence says otherwise than the decision status of the brief."""
-    return settled(language, text) if status == "proposed" else proposing(status, language, text)
+    if status == "proposed":
+        return settled(language, text)
+    unneeded = taken(language, text) if status == "none_needed" else ()
+    return proposing(status, language, text) + unneeded
 
 
 @lru_cache(maxsize=4096)
@@ -53,6 +61,17 @@ def proposing(status: str, language: str, text: str) -> tuple[tuple[int, int], .
     patterns = (words.undecided, words.proposal if status == "none_needed" else words.reopened)
     found = (match for pattern in patterns for match in pattern.finditer(bare))
     return tuple(sorted({(positions[match.start()], positions[match.end()]) for match in found}))
+
+
+@lru_cache(maxsize=4096)
+def taken(language: str, text: str) -> tuple[tuple[int, int], ...]:
+    """Return where a sentence tells that a body of the city has decided."""
+    words = decision_words(language)
+    if words is None or QUESTION.search(text):
+        return ()
+    bare, positions = _bare(text)
+    found = (match for match in words.taken.finditer(bare) if not _asked(words, bare[: match.end()]))
+    return tuple((positions[match.start()], positions[match.end()]) for match in found)
 
 
 @lru_cache(maxsize=4096)

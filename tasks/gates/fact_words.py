@@ -20,7 +20,7 @@ SHORTENED = frozenset({"sv", "en"})
 """Languages that write a month in short beside its day; elsewhere the short form is a word, such as summer."""
 CUES = (
     "by", "ends", "invites", "answer", "tells", "decides", "replies", "news", "tomorrow", "speaks", "again", "bids",
-    "comes", "meets", "bygone", "reach", "asks", "other_matter",
+    "comes", "meets", "meeting", "bygone", "reach", "asks", "other_matter",
 )  # fmt: skip
 
 

@@ -28,6 +28,12 @@ ABBREVIATION = re.compile(
 )
 AFTER_NAME = re.compile(rf"{NAME} {NAME},? (?:{PARTY}|s|m|sd|v|kd|mp)(?=[,.:;!?]|$| säger| said| menar)")
 LOWER_AFTER_NAME = re.compile(rf"{NAME} \((?:s|m|sd|c|v|kd|mp|l|fi)\)")
+MEASURE = re.compile(
+    r"\b\w*(?:höjd|längd|bredd|djup|avstånd|sträck|omkrets|radi|diameter|volym|mängd|mått|temperatur|hastighet|tid"
+    r"|height|length|width|depth|distance|volume|amount|temperature|speed|time)\w*(?:\s|$)",
+    re.IGNORECASE,
+)
+"""What stands before a unit: the height (m), the volume (l)."""
 WORK_OF_A_PARTY = re.compile(
     rf"(?<![\w./@-]){PARTY}:s (?:förslag|budget|skuggbudget|motion|politik|linje|krav|löfte|vallöft|ledam|gruppled)\w*"
     r"|\b(?:tackar|säger|enligt|från|av|menar|anser|föreslår) \((?:m|s|v|c|l|sd|kd|mp|fi)\)"
@@ -104,6 +110,14 @@ def _divided(language: str, text: str) -> Iterator[tuple[int, int]]:
             yield start, end
 
 
+def _marks_or_measures(text: str, match: re.Match[str]) -> bool:
+    """Tell whether a letter names a place, such as entrance S, or a unit in brackets, such as the height (m)."""
+    if MARKED_PLACE.search(text[: match.start()]):
+        return True
+    words = text[: match.end()].rpartition("(")[0].split()
+    return match[0].endswith(")") and bool(words) and MEASURE.fullmatch(words[-1]) is not None
+
+
 @lru_cache(maxsize=4096)
 def political(language: str, text: str, *, elections: bool = True) -> tuple[tuple[int, int], ...]:
     """Return where a text names a party, a politician or an appeal to vote, in order, without overlap.
@@ -115,7 +129,7 @@ def political(language: str, text: str, *, elections: bool = True) -> tuple[tupl
     found += _divided(language, text)
     if not SIZE.search(text):
         named = (*ABBREVIATION.finditer(text), *LOWER_AFTER_NAME.finditer(text), *VERB_AFTER_LETTER.finditer(text))
-        found += [match.span() for match in named if not MARKED_PLACE.search(text[: match.start()])]
+        found += [match.span() for match in named if not _marks_or_measures(text, match)]
         found += [match.span() for form in (AFTER_NAME, WORK_OF_A_PARTY) for match in form.finditer(text)]
     alone: list[tuple[int, int]] = []
     for start, end in sorted(found, key=lambda span: (span[0], -span[1])):

@@ -29,9 +29,9 @@ def _decision(subject: GateSubject, told: Told) -> ToldWrong:
     decided = subject.brief.decision.date
     if subject.brief.decision.status == "decided" and decided and told.says("decides") and not told.says("by"):
         dates = told.of("date")
-        past = [
-            fact for fact in dates if (day := _with_year(fact, decided)) and day <= subject.brief.schedule.start.date()
-        ]
+        start = subject.brief.schedule.start.date()
+        own = [fact for fact in dates if not told.near("meeting", fact)]
+        past = [fact for fact in own if (day := _with_year(fact, decided)) and day <= start]
         message = subject.say("The brief says that it was decided on {day}", day=_written(subject, decided))
         yield from _other_days(dates, past, decided, message)
 
@@ -109,20 +109,48 @@ def crisis_next_word(subject: GateSubject, threshold: Threshold) -> Iterator[Fau
     due = next_update(subject.brief)
     if due is None or subject.channel in SHORT_TEXT or not fact_words(subject.language).spoken:
         return
+    silent = [kind for kind, words in _parts(subject) if not _tells_when(subject, words, due)]
+    if not silent:
+        return
     blocks = blocks_in(tuple(subject.lines(subject.source)), subject.language)
     told = [each for block in blocks if not block.kind.startswith("field") for each in told_in(block)]
-    if any(each.says("news") and (each.of("time") or each.of("date")) for each in told):
-        return
-    if any(_is_due(fact, due) for each in told for fact in each.of("time")):
-        return
     message = subject.say("Nothing says when the next word comes")
     when = format_time(due, "short", locale=date_locale(subject.reader))
     remedy = subject.say(
         "Write when you tell more, by {time} as the brief says, even if nothing new has happened.", time=when
     )
     spoken = next((each for each in told if each.says("news")), None)
+    written = any(_is_next_word(each, due) for each in told)
+    own = [name for kind in silent if subject.lines(name := f"{subject.channel}.{kind}.j2")]
+    if written and own:
+        whole = subject.say("Let the template print the whole text.")
+        yield from (Fault(message, whole, _printed_at(subject, name)) for name in own)
+        return
     place = (subject.source, spoken.line) if spoken else (subject.source, 1)
     yield Fault(message, remedy, place, sentence=spoken.words if spoken else "")
+
+
+def _parts(subject: GateSubject) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the paragraphs of each part that stands alone before its reader, by kind as own templates name it."""
+    plain = [("txt", subject.paragraphs)] if subject.paragraphs else []
+    return plain if subject.document is None else [*plain, ("html", subject.body)]
+
+
+def _printed_at(subject: GateSubject, template: str) -> tuple[str, int]:
+    """Return where a campaign's own template prints the text; else its first line."""
+    text = re.compile(r"message\.(?:body|text)\b")
+    return template, next((number for number, line in subject.numbered(template) if text.search(line)), 1)
+
+
+def _tells_when(subject: GateSubject, paragraphs: tuple[str, ...], due: datetime) -> bool:
+    blocks = (Block("p", 1, (paragraph,), subject.language) for paragraph in paragraphs)
+    return any(_is_next_word(told, due) for block in blocks for told in told_in(block))
+
+
+def _is_next_word(told: Told, due: datetime) -> bool:
+    """Tell whether a sentence says when the next word comes: of news with a time or a day, or at the time itself."""
+    timed = bool(told.of("time") or told.of("date"))
+    return (timed and told.says("news")) or any(_is_due(fact, due) for fact in told.of("time"))
 
 
 def _is_due(fact: Fact, due: datetime) -> bool:

@@ -126,13 +126,19 @@ def _unreachable(subject: GateSubject, facts: tuple[str, str, str]) -> Iterator[
 
 
 def _line_of_contact(subject: GateSubject, name: str) -> tuple[str, int]:
+    """Return where the brief writes a key of the contact: in the line of the text's language where it has one."""
     file, first = subject.key("contact")
+    found = 0
     for number, line in subject.numbered(file)[first - 1 :]:
         if number > first and line[:1].strip(" #\t"):
             break
-        if re.search(rf"(?<!\w){name}\s*:", line):
+        if not found and re.search(rf"(?<!\w){name}\s*:", line):
+            found = number
+        elif found and re.match(r"  [\w-]+\s*:", line):
+            break
+        elif found and re.match(rf"\s+[\"']?{re.escape(subject.language)}[\"']?\s*:", line):
             return file, number
-    return file, first
+    return file, found or first
 
 
 def _translated(phrase: str, subject: GateSubject) -> str:

@@ -10,16 +10,15 @@ from tasks.gates.reading import is_hidden, shown
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.sender import use_layout
 from tasks.gates.subject import GateSubject
+from tasks.gates.titles import first_level, greetings, place_of_heading
 from tasks.message_words import dates_told
 
 HEADINGS = "//h1 | //h2 | //h3 | //h4 | //h5 | //h6"
 MOST_QUOTED = 12  # words of a cell
-MARKED = re.compile(r"\]\([^)]*\)|[\[*_`]|\{%.*?%\}")
 LONGEST_HEADING = 12  # words; a bold paragraph that is longer is a sentence to be noticed
 UNREAD_HEADING = re.compile(r"^#{2,6}[^\s#]\S*")
 OF_LAYOUT = frozenset({"contact", "date", "decision", "label", "logotype", "sender"})
 BOLD = re.compile(r"font-weight\s*:\s*(?:bold|bolder|[6-9]00)\b", re.IGNORECASE)
-GREETING = re.compile(r" {0,3}#\s[^{]*\{\{")  # whom the text speaks to, or another value of theirs
 EMPTY_HEADING = re.compile(r"^ {0,3}#{1,6}[\s#]*$|<h([1-6])[^>]*>\s*</h\1>")
 
 
@@ -29,9 +28,9 @@ def headings(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     if subject.document is None:
         return
     found = [element for element in subject.select(HEADINGS) if not is_hidden(element)]
-    yield from _first_level(subject, [element for element in found if element.tag == "h1"])
+    yield from first_level(subject, [element for element in found if element.tag == "h1"])
     yield from _steps(subject, found)
-    yield from _greetings(subject)
+    yield from greetings(subject)
     remedy = subject.say("Write it as a heading: `## ` and then the words.")
     for element in (each for root in subject.roots for each in root.iter("p", "div")):
         words = shown(element)
@@ -111,34 +110,13 @@ def _place_of(subject: GateSubject, table: HtmlElement, start: str) -> tuple[str
     return subject.place(start or "<table")
 
 
-def _first_level(subject: GateSubject, found: list[HtmlElement]) -> Iterator[Fault]:
-    remedy = subject.say("Let the page have one heading of the first level; begin the others with `##`.")
-    if not found:
-        own = subject.layout("heading")
-        place = own if own[0].endswith(".j2") else (subject.source, 1)
-        yield Fault(subject.say("There is no heading of the first level"), remedy, place)
-    for extra in found[1:]:
-        message = subject.say("There is more than one heading of the first level: “{text}”", text=shown(extra))
-        yield Fault(message, remedy, _place_of_heading(subject, extra), sentence=shown_safely(shown(extra)))
-
-
-def _greetings(subject: GateSubject) -> Iterator[Fault]:
-    """Yield each greeting written as a heading of the first level: it stands in the place of the message's title."""
-    remedy = subject.say("Take `#` away from the greeting, so that the title is shown.")
-    for number, line in subject.numbered(subject.source):
-        if GREETING.match(line):
-            words = shown_safely(line.strip("# "))
-            message = subject.say("“{text}” takes the place of the message's title", text=words)
-            yield Fault(message, remedy, (subject.source, number), sentence=words)
-
-
 def _steps(subject: GateSubject, found: list[HtmlElement]) -> Iterator[Fault]:
     before = 1
     first = next((element for element in found if element.tag == "h1"), None)
     if first is not None and found[0] is not first:
         message = subject.say("The heading of the first level, “{text}”, comes after others", text=shown(first))
         remedy = subject.say("Begin with it, or write `##` before it.")
-        yield Fault(message, remedy, _place_of_heading(subject, first), sentence=shown_safely(shown(first)))
+        yield Fault(message, remedy, place_of_heading(subject, first), sentence=shown_safely(shown(first)))
     for element in found:
         level, words = int(element.tag[1]), shown(element)
         if not words and not any(image.get("alt") for image in element.iter("img")):
@@ -149,19 +127,8 @@ def _steps(subject: GateSubject, found: list[HtmlElement]) -> Iterator[Fault]:
                 "The heading “{text}” skips a level: {level} after {before}", text=words, level=level, before=before
             )
             remedy = subject.say("Write `{signs}` before the heading.", signs="#" * (before + 1))
-            yield Fault(message, remedy, _place_of_heading(subject, element), sentence=shown_safely(words))
+            yield Fault(message, remedy, place_of_heading(subject, element), sentence=shown_safely(words))
         before = level
-
-
-def _place_of_heading(subject: GateSubject, heading: HtmlElement) -> tuple[str, int]:
-    """Return the line that is this heading, of its level and with its words alone; else where the words stand."""
-    signs, words = "#" * int(heading.tag[1]), shown(heading)
-    for name in (each for each in subject.written if each.endswith(".md")):
-        for number, line in subject.numbered(name):
-            written = MARKED.sub("", line).strip()
-            if written.startswith(f"{signs} ") and " ".join(written.strip("# ").split()) == words:
-                return name, number
-    return subject.place(f"{signs} {words}")
 
 
 def _empty_heading(subject: GateSubject) -> tuple[str, int]:
