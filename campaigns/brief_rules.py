@@ -9,6 +9,7 @@ from campaigns import (
     brief_promises,
     brief_registers,
     brief_timing,
+    brief_windows,
 )
 from campaigns.brief_source import Fault
 from campaigns.brief_subject import RULES, Subject
@@ -17,6 +18,7 @@ FAMILIES = (
     brief_promises,
     brief_channels,
     brief_timing,
+    brief_windows,
     brief_files,
     brief_registers,
     brief_duties,
