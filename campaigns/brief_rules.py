@@ -8,6 +8,7 @@ from campaigns import (
     brief_files,
     brief_promises,
     brief_registers,
+    brief_slips,
     brief_timing,
     brief_windows,
 )
@@ -17,6 +18,7 @@ from campaigns.brief_subject import RULES, Subject
 FAMILIES = (
     brief_promises,
     brief_channels,
+    brief_slips,
     brief_timing,
     brief_windows,
     brief_files,
