@@ -26,8 +26,9 @@ def share_meant(subject: Subject) -> Found:
 def easy_read_order(subject: Subject) -> Found:
     """P5b: what has no reader of its own, such as the web page, shows the first value of a fact."""
     for number, fact in subject.rows("facts"):
-        values = fact.get("values")
-        first = str(values[0]) if isinstance(values, list) and len(values) > 1 else ""
+        given = fact.get("values")
+        values = given if isinstance(given, list) else []
+        first = str(values[0]) if len(values) > 1 else ""
         if fact.get("name") == EASY_READ and first.strip().lower() in WANTS_EASY_READ:
             place = f"`facts[{number + 1}].values`"
             message = f"{place} begins with “{first}”: the web page would be easy-read for everybody"

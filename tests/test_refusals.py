@@ -148,6 +148,7 @@ def test_status_tells_from_whom_an_approval_is_missing_and_what_to_type(
     assert re.fullmatch(r"approval   given as manager: manager_waste, 20\d\d-\d\d-\d\d \d\d:\d\d CES?T", missing[0])
     assert "missing from communications_director: director has the code; asked because" in missing[1]
     assert "wave       external starts 2027-01-18 08:00 CET" in lines
+    assert "messages   none yet: they are written out for those assigned when the sending begins" in lines
     assert lines[-1].endswith(f"budkavle approve {run} --code CODE")
     approval.grant(workplace, run, box.codes()[1])
     assert [each["role"] for each in run_status(workplace, run)["approvals"]["given"]] == [

@@ -19,7 +19,7 @@ def status_lines(found: dict[str, Any]) -> list[str]:
             f"             excluded, {reason}: {'not shown' if count is None else count}"
             for reason, count in persons["excluded_by_reason"].items()
         ),
-        f"messages   {messages['planned']} planned = " + " + ".join(f"{messages[state]} {state}" for state in states),
+        _messages(messages, persons, states),
         *(
             f"             {channel}: " + ", ".join(f"{count} {state}" for state, count in counts.items() if count)
             for channel, counts in messages["by_channel"].items()
@@ -40,6 +40,13 @@ def status_lines(found: dict[str, Any]) -> list[str]:
         *(f"review     {review['role']}, afterwards: {review['why']}" for review in found["due_reviews"]),
         f"next       {found['next']}",
     ]
+
+
+def _messages(messages: dict[str, Any], persons: dict[str, Any], states: tuple[str, ...]) -> str:
+    """Return the sum of the messages; before the sending begins there are none, whoever is assigned one."""
+    if not messages["planned"] and persons["assigned"] != 0:
+        return "messages   none yet: they are written out for those assigned when the sending begins"
+    return f"messages   {messages['planned']} planned = " + " + ".join(f"{messages[state]} {state}" for state in states)
 
 
 def _persons(persons: dict[str, Any]) -> str:
