@@ -335,8 +335,9 @@ def _also_told(gate: str, edits: Sequence[Edit]) -> set[str]:
 
 
 def _tells_alone(edit: Edit) -> bool:
-    """Tell whether an edit may tell a day, a time or a span in one language alone."""
-    return bool(OF_A_TEXT.fullmatch(edit.file) and PLANNED_BY.search(str(edit.what.get("new", ""))))
+    """Tell whether an edit may leave a day, a time or a span told in one language alone."""
+    changed = f"{edit.what.get('old', '')} {edit.what.get('new', '')}"
+    return bool(OF_A_TEXT.fullmatch(edit.file) and PLANNED_BY.search(changed))
 
 
 def _leads_elsewhere(edit: Edit) -> bool:

@@ -43,6 +43,14 @@ def test_faults_in_texts_are_found_with_their_lines_before_there_is_a_run(workpl
     }
 
 
+def test_a_placeholder_in_the_preheader_is_told_of_the_email_that_shows_it(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    folder = campaign_in(tmp_path, **{"preheader: Så kommer du i gång": "preheader: Så kommer XXX i gång"})
+    told = {(each.gate, each.file, each.line, each.channel) for each in check_campaign(workplace, folder)}
+    assert told == {("placeholder", "text.sv.md", 3, channel) for channel in ("email", "web")}
+
+
 def test_a_warning_of_the_brief_without_a_reason_stops_the_campaign(workplace: Workplace, tmp_path: Path) -> None:
     folder = campaign_in(tmp_path)
     assert require_sound_brief(workplace, folder, BEFORE).languages == ("sv", "en")
