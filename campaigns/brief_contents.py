@@ -17,6 +17,11 @@ UNFINISHED = re.compile(
 SAYS_NOTHING = frozenset(
     {"todo", "tbd", "tba", "tbc", "x", "xx", "test", "text", "namn", "titel", "n/a", "asdf", "null"}
 )
+SAID_IN = {
+    "minority_language_decision": "Say in a sentence what is translated to Finnish, Meänkieli and Sami, or why "
+    "nothing is, and who decided it: a yes or a no cannot be looked up.",
+}
+"""How to mend a key whose question is not answered with a word."""
 FILLED_BY_OTHERS = frozenset({"contact", "facts", "slots", "waves", "languages", "channels", "schedule", "floors"})
 """Keys with rules of their own, or whose words are names in the system."""
 ANSWERED_ELSEWHERE = frozenset({
@@ -64,7 +69,8 @@ def brief_finished(subject: Subject) -> Found:
             nothing or is_unfinished(bare) or (path[0] not in ANSWERED_ELSEWHERE and is_no_answer(str(path[0]), bare))
         )
         if bare and (nothing or UNFINISHED.search(bare)):
-            yield path, f"{name_path(path)} is not finished", "Write what is true of this campaign."
+            remedy = SAID_IN.get(str(path[0]), "Write what is true of this campaign.")
+            yield path, f"{name_path(path)} is not finished", remedy
 
 
 def _known(subject: Subject, column: str) -> set[str] | None:

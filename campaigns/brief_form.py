@@ -16,6 +16,7 @@ from campaigns.brief_source import Fault, Path_, name_key, name_path
 from campaigns.brief_words import EXAMPLES, allowed_at, annotation_at, known_keys, listed_at
 from campaigns.channels import channel_meant
 from campaigns.language import tag_meant
+from campaigns.values_meant import day_meant, is_easy_read, list_meant, number_meant, word_meant
 
 WHOLE = 100
 PERCENTAGE = re.compile(r"(\d{1,9})(?:[.,](\d{1,9}))?\s*(%|procent|percent)?")
@@ -111,8 +112,20 @@ def _explain(error: ErrorDetails, path: Path_, data: dict[str, Any]) -> tuple[st
         meant = DAYS.get(given.strip().lower()[:3]) if "mon" in choices else None
         said = f"Did you mean `{meant}`? " if meant else hint(given, choices)
         return f"{field} is none of the allowed words", f"{said}{allowed}"
-    said = _hint_of(path, given) or _share_meant(error, given)
+    said = _hint_of(path, given) or _form_meant(error, given) or _share_meant(error, given)
     return f"{field} has a value that is not allowed", f"{said}{allowed}"
+
+
+def _form_meant(error: ErrorDetails, given: object) -> str:
+    """Return a sentence with the value of the right form that another stands for; empty for none."""
+    kind = error["type"]
+    if kind == "literal_error":
+        return word_meant(given, re.findall(r"'([^']*)'", error["ctx"]["expected"]))
+    if kind == "tuple_type":
+        return list_meant(given)
+    if not isinstance(given, str):
+        return ""
+    return day_meant(given) if kind.startswith("date") else number_meant(given) if kind.startswith("float") else ""
 
 
 def _share_meant(error: ErrorDetails, given: object) -> str:
@@ -132,6 +145,8 @@ def _hint_of(path: Path_, given: object) -> str:
     """Return a sentence with the listed value, language or channel that a value stands for; empty for none."""
     if not path or not isinstance(given, str):
         return ""
+    if path[0] == "languages" and is_easy_read(given):
+        return "Easy-read Swedish is no language here: declare the fact `easy_read` (docs/add-a-campaign.md). "
     meaning = {"languages": tag_meant, "channels": channel_meant}.get(str(path[0]))
     meant = (meaning(given) if meaning else "") or near(given, listed_at(path))
     return f"Did you mean `{meant}`? " if meant else ""

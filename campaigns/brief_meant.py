@@ -35,6 +35,11 @@ def hint(given: str, known: Collection[str]) -> str:
     return f"Did you mean `{nearest}`? " if nearest else ""
 
 
+def named_otherwise(given: str, known: Collection[str]) -> str:
+    """Return the known value that something is another name of, such as first_name for förnamn; empty where none is."""
+    return next((value for value in known if given.lower() in _other_names().get(value, ())), "")
+
+
 def _nearest(written: str, names: Mapping[str, str], likeness: float) -> str:
     found = difflib.get_close_matches(written, names, n=1, cutoff=likeness)
     return names[found[0]] if found else ""

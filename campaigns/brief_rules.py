@@ -8,7 +8,9 @@ from campaigns import (
     brief_files,
     brief_promises,
     brief_registers,
+    brief_slips,
     brief_timing,
+    brief_windows,
 )
 from campaigns.brief_source import Fault
 from campaigns.brief_subject import RULES, Subject
@@ -16,7 +18,9 @@ from campaigns.brief_subject import RULES, Subject
 FAMILIES = (
     brief_promises,
     brief_channels,
+    brief_slips,
     brief_timing,
+    brief_windows,
     brief_files,
     brief_registers,
     brief_duties,

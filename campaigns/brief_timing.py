@@ -23,7 +23,7 @@ LATEST_FEEDBACK = 730  # days after the end
 @rule
 def clock_time(subject: Subject) -> Found:
     """P5c: the time zone exists, and times are written out, not counted in seconds."""
-    if subject.text("schedule", "time_zone") and _zone(subject) is None:
+    if subject.text("schedule", "time_zone") and time_zone(subject) is None:
         yield ("schedule", "time_zone"), "`schedule.time_zone` is not a time zone", "Write such as Europe/Stockholm."
     for path in _instants(subject):
         if subject.text(*path) and subject.instant(*path) is None:
@@ -40,7 +40,7 @@ def clock_time(subject: Subject) -> Found:
 @rule
 def clock_offset(subject: Subject) -> Found:
     """P5c: an offset of the wrong season moves the time by an hour."""
-    zone = _zone(subject)
+    zone = time_zone(subject)
     for path in _instants(subject):
         time = subject.instant(*path)
         if time is None or zone is None or not time.utcoffset() or _shift(time, zone) == timedelta():
@@ -171,7 +171,8 @@ def _instants(subject: Subject) -> Iterator[Path_]:
     yield from (("looks", number) for number, _ in subject.words("looks"))
 
 
-def _zone(subject: Subject) -> ZoneInfo | None:
+def time_zone(subject: Subject) -> ZoneInfo | None:
+    """Return the campaign's time zone; None where there is no such zone."""
     try:
         return ZoneInfo(subject.text("schedule", "time_zone") or "Europe/Stockholm")
     except (KeyError, ValueError, OSError):  # no such zone, a path, a folder

@@ -16,7 +16,7 @@ EXAMPLES = {
     date: "a date such as 2027-04-18",
     AwareDatetime: "a time with its offset, such as 2027-01-18T08:00:00+01:00",
     str: "text (put it in quotes if it is a number, yes or no)",
-    float: "a number such as 0.31",
+    float: "a number such as 0.31 or 25000",
     int: "a whole number",
     bool: "true or false",
 }

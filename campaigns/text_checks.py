@@ -13,6 +13,7 @@ from pathlib import Path
 from jinja2 import TemplateSyntaxError, nodes
 
 from campaigns.brief import Brief
+from campaigns.brief_meant import named_otherwise
 from campaigns.campaign_files import TEMPLATE, TEXT, is_read, part_files, refused
 from campaigns.channels import load_channels
 from campaigns.errors import Finding
@@ -197,7 +198,7 @@ def _forbidden(tree: nodes.Template) -> Iterator[Place]:
 def _unknown(tree: nodes.Template, unknown: Collection[str], known: Collection[str]) -> Iterator[Place]:
     for node in tree.find_all(nodes.Name):
         if node.name in unknown and node.ctx == "load":
-            near = near_miss(node.name, known)
+            near = near_miss(node.name, known) or named_otherwise(node.name, known)
             hint = f"did you mean {near}? " if near else ""
             remedy = f"{hint}Declare it in campaign.yaml, as a fact to branch on or as a slot to print."
             yield node.lineno, f"nobody gives {node.name} a value", remedy

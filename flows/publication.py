@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from prefect.futures import PrefectFuture, wait
 
 from campaigns.errors import GatewayUnavailable, NotYetTime, Refused, RunPaused
+from campaigns.sending_hours import told
 from campaigns.sendings import Sending
 from flows.progress import Progress
 from flows.schedule import schedule_wave
@@ -12,6 +13,7 @@ from tasks import first_slice, publishing, runs, shards, stages, store
 from tasks.local_time import on_one_line
 from tasks.pace import Pace
 from tasks.publishing import ShardResult
+from tasks.sending_times import sending_opens
 from tasks.workplace import Workplace
 
 LATE_AFTER = timedelta(days=3)
@@ -37,7 +39,7 @@ def publish_sending(place: Workplace, run: str, sending: Sending, *, late: bool,
     if all(result.outcome == "done" for result in results):
         results = _publish(place, run, names)
     stages.check_deliveries(place, run)
-    _require_finished(place, run, sending, results)
+    require_finished(place, run, sending, results)
 
 
 def _publish_first(place: Workplace, run: str, sending: str) -> list[ShardResult]:
@@ -85,18 +87,33 @@ def _require_its_time(place: Workplace, run: str, sending: Sending, late: bool) 
         )
 
 
-def _require_finished(place: Workplace, run: str, sending: Sending, results: list[ShardResult]) -> None:
+def _closed(place: Workplace, run: str, sending: Sending) -> NotYetTime:
+    """Return what says when the window opens that a sending waits for."""
+    opens = sending_opens(runs.load(place, run).brief, datetime.now(UTC))
+    when = f"it opens {told(opens)}" if opens else "no window of the brief ever opens"
+    return NotYetTime(
+        f"wave {sending.name} waits for its sending window: {when}",
+        where=run,
+        remedy="run the same command again then.",
+    )
+
+
+def require_finished(place: Workplace, run: str, sending: Sending, results: list[ShardResult]) -> None:
+    """Raise unless every shard is done: NotYetTime where the sending waits for its window, RunPaused for a person."""
     if any(result.outcome == "gateway_unavailable" for result in results):
         raise GatewayUnavailable(
             f"the gateway of wave {sending.name} does not answer; the rest of the wave is waiting",
             where=run,
             remedy="mend the gateway (see `budkavle settings`), then run the same command again.",
         )
-    if any(result.outcome != "done" for result in results):
+    left = {result.outcome for result in results} - {"done"}
+    if left == {"outside_hours"}:
+        raise _closed(place, run, sending)
+    if left:
         if any(result.outcome in ("paused", "gateway_failing", first_slice.FAILING) for result in results):
             runs.move(place, run, "paused")
         raise RunPaused(
-            f"wave {sending.name} is not finished: {', '.join(sorted({r.outcome for r in results} - {'done'}))}",
+            f"wave {sending.name} is not finished: {', '.join(sorted(left))}",
             where=run,
             remedy="`budkavle status` shows what is left and why; `budkavle resume` and the same command go on.",
         )

@@ -6,15 +6,16 @@ from datetime import datetime
 from pathlib import Path
 
 from campaigns.brief import Brief
-from campaigns.brief_loading import BRIEF, inspect_brief
+from campaigns.brief_loading import BRIEF
 from campaigns.brief_mending import BriefForTexts, brief_for_texts
 from campaigns.errors import Finding
 from campaigns.open_branches import open_branches
 from campaigns.programme import load_programme
 from campaigns.texts import MISSING
-from tasks import gates, runs, stories
+from tasks import gates, stories
 from tasks.asked_checks import browser_findings, link_findings
 from tasks.audience_query import examine, rehearse
+from tasks.brief_judging import judged_brief
 from tasks.gate_subjects import subject_of
 from tasks.messages import variant_findings
 from tasks.rendered_texts import renderable_texts
@@ -44,9 +45,7 @@ def check_campaign(
     Warnings that the brief overrides carry the reason in ``accepted``. Files are named within the folder. Texts are
     rendered only where the brief can be read and its clock exists, because every message prints a date.
     """
-    brief, findings = inspect_brief(folder, now)
-    if brief and now and runs.is_launched(workplace, runs.identity(folder.name, brief.edition)):
-        brief, findings = inspect_brief(folder)
+    brief, findings = judged_brief(workplace, folder, now)
     if brief is not None:
         dated = not any(finding.gate == "clock_time" for finding in findings)
         texts = _in_texts(brief, folder, workplace, links, browser) if dated else []

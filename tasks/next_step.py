@@ -4,10 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from campaigns.sending_hours import told
 from campaigns.sendings import Sending, sendings
 from tasks import runs, shards
 from tasks.approval_standing import BEFORE_SENDING
 from tasks.local_time import in_words
+from tasks.sending_times import sending_opens
 from tasks.workplace import Workplace
 
 
@@ -52,6 +54,10 @@ def _sending(workplace: Workplace, run: runs.Run) -> str:
     """Return what comes next where everything is approved: send, or wait, and whether it then starts by itself."""
     sending = sending_waited_for(workplace, run)
     if sending is None:
+        now = datetime.now(UTC)
+        opens = sending_opens(run.brief, now)
+        if opens and opens > now:
+            return f"the sending window opens {told(opens)}; run then: budkavle run {run.run}"
         return f"send, or go on sending: budkavle run {run.run}"
     start = in_words(sending.start, "en", run.brief.schedule.time_zone)
     waits = f"wave {sending.name} waits for its start {start}"

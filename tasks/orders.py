@@ -17,9 +17,9 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from campaigns.errors import InputError
+from campaigns.sending_hours import is_open
 from tasks.journal import sync_folder
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ORDERS, SUPPRESSIONS, TERMS = "orders.log", "suppressions.log", "terms.json"
 WITHDRAWALS = "withdrawals.log"
 Verdict = Literal["go", "paused", "stopped", "expired", "outside_hours"]
@@ -117,13 +117,4 @@ class Control:
         return "go" if self._open(moment) else "outside_hours"
 
     def _open(self, moment: datetime) -> bool:
-        day, clock = DAYS[moment.weekday()], moment.strftime("%H:%M")
-        windows = self.terms["windows"]
-        inside = not windows or any(
-            day in window["days"] and window["opens"] <= clock < window["closes"] for window in windows
-        )
-        return inside and not (self._quiet and _between(clock, *self._quiet))
-
-
-def _between(clock: str, begin: str, end: str) -> bool:
-    return begin <= clock < end if begin <= end else clock >= begin or clock < end
+        return is_open(self.terms["windows"], moment, self._quiet or ())

@@ -3,22 +3,27 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from campaigns.brief import Brief
-from campaigns.brief_loading import inspect_brief, load_brief
+from campaigns.brief_loading import load_brief
 from campaigns.errors import Finding, GateRefused, told_once
 from campaigns.open_branches import open_branches
 from campaigns.programme import load_programme
 from tasks import gates, runs, store
+from tasks.brief_judging import judged_brief
 from tasks.findings import findings_of, ids_of
 from tasks.workplace import Workplace
 
 
-def require_sound_brief(folder: Path) -> Brief:
-    """Return the brief of a campaign folder; raises BriefInvalid, or GateRefused for a warning without an override."""
+def require_sound_brief(workplace: Workplace, folder: Path, now: datetime | None = None) -> Brief:
+    """Return the brief of a campaign folder; raises BriefInvalid, or GateRefused for a warning without an override.
+
+    Starts that have passed ``now`` are found unless it is None, or the campaign's run has begun.
+    """
     brief = load_brief(folder)
-    _, findings = inspect_brief(folder)
+    _, findings = judged_brief(workplace, folder, now)
     _refuse(folder.name, gates.accept_overrides([*findings, *open_branches(brief, folder)], brief.overrides))
     return brief
 
@@ -75,6 +80,7 @@ def _row(finding: Finding, identity: str | None) -> dict[str, object]:
 
 def _refuse(run: str, findings: Sequence[Finding]) -> None:
     refusing = [finding for finding in findings if gates.refuses(finding)]
+    refusing = told_once(replace(finding, file=Path(finding.file).name) for finding in refusing)
     if refusing:
         raise GateRefused(
             f"{len(refusing)} findings stop the campaign" if len(refusing) > 1 else "one finding stops the campaign",

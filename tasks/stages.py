@@ -48,7 +48,7 @@ from tasks.workplace import Workplace
 @task(cache_policy=NO_CACHE)
 def begin_run(workplace: Workplace, folder: Path) -> str:
     """Read the brief and create the run; returns its id."""
-    return runs.begin(workplace, review.require_sound_brief(folder), folder)
+    return runs.begin(workplace, review.require_sound_brief(workplace, folder, datetime.now(UTC)), folder)
 
 
 @task(cache_policy=NO_CACHE)

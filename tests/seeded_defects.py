@@ -35,6 +35,10 @@ PICTURE = re.compile(r"!\[[^\]]*\]\(([\w-]+\.png)\)")
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 OTHER_ADDRESS = "translation_facts"
 ADDRESS = re.compile(r"\]\(([^)]*)\)")
+PLANNED_BY = re.compile(
+    r"\d{1,2}[.:]? ?(?:jan|feb|mar|maj|may|apr|aug|[ijo][uck][nlt]|[nd][oe][vc]|sep)|20\d\d|klockan|\bnoon|inom|within",
+    re.IGNORECASE,
+)
 OF_A_TEXT = re.compile(r"text\.(?:[a-z_]+\.)?([a-z]{2,3}(?:-\w+)?)\.md")
 Files = dict[str, str]
 
@@ -327,7 +331,13 @@ def _seed(gate: str, name: str, row: Mapping[str, Any], rows: Mapping[str, Any],
 
 
 def _also_told(gate: str, edits: Sequence[Edit]) -> set[str]:
-    return {OTHER_ADDRESS} - {gate} if any(map(_leads_elsewhere, edits)) else set()
+    return {OTHER_ADDRESS} - {gate} if any(_leads_elsewhere(edit) or _tells_alone(edit) for edit in edits) else set()
+
+
+def _tells_alone(edit: Edit) -> bool:
+    """Tell whether an edit may leave a day, a time or a span told in one language alone."""
+    changed = f"{edit.what.get('old', '')} {edit.what.get('new', '')}"
+    return bool(OF_A_TEXT.fullmatch(edit.file) and PLANNED_BY.search(changed))
 
 
 def _leads_elsewhere(edit: Edit) -> bool:

@@ -118,11 +118,11 @@ def test_a_wave_with_a_text_of_its_own_needs_it_in_every_language(tmp_path: Path
     assert told == [("text_file", "there is no text.external.en.md")]
 
 
-NAMES = [("last_name", False), ("frist_name", True), ("firstname", True), ("surname", False)]
+NAMES = [("last_name", False), ("frist_name", True), ("firstname", True), ("surname", False), ("förnamn", True)]
 
 
 @pytest.mark.parametrize(("written", "near"), NAMES)
-def test_only_a_slip_of_the_pen_is_taken_for_another_name(
+def test_only_a_slip_of_the_pen_or_a_swedish_name_is_taken_for_another_name(
     workplace: Workplace, tmp_path: Path, written: str, near: bool
 ) -> None:
     folder = campaign_in(tmp_path, **{"{{ first_name }}": f"{{{{ {written} }}}}"})

@@ -3,17 +3,22 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from approval_scene import DIRECTORY, Postbox, campaign_folder, office, open_finding, postbox, prepared, text_of
 from small_run import brief as small_brief
 
-from campaigns.errors import ApprovalPending, ApprovalRefused, Finding, IllegalMove, InputError
+from campaigns.errors import ApprovalPending, ApprovalRefused, Finding, IllegalMove, InputError, NotYetTime
+from campaigns.sendings import sendings
 from flows.commands.approving import missing_lines
 from flows.commands.status_lines import status_lines
+from flows.publication import require_finished
 from tasks import approval, approval_matter, decisions, runs, store
 from tasks.data_used import columns_read
+from tasks.launching import ShardResult
 from tasks.next_step import next_step
 from tasks.status import run_status
 from tasks.workplace import Workplace
@@ -144,6 +149,7 @@ def test_status_tells_from_whom_an_approval_is_missing_and_what_to_type(
     assert re.fullmatch(r"approval   given as manager: manager_waste, 20\d\d-\d\d-\d\d \d\d:\d\d CES?T", missing[0])
     assert "missing from communications_director: director has the code; asked because" in missing[1]
     assert "wave       external starts 2027-01-18 08:00 CET" in lines
+    assert "messages   none yet: they are written out for those assigned when the sending begins" in lines
     assert lines[-1].endswith(f"budkavle approve {run} --code CODE")
     approval.grant(workplace, run, box.codes()[1])
     assert [each["role"] for each in run_status(workplace, run)["approvals"]["given"]] == [
@@ -184,6 +190,25 @@ def test_status_of_what_is_approved_and_may_start_tells_how_to_send(
     assert next_step(workplace, known, {"missing": []}) == f"send, or go on sending: budkavle run {run}"
 
 
+def test_outside_the_windows_it_is_told_when_they_open_and_not_to_resume(
+    scene: tuple[Workplace, Path, str, Postbox],
+) -> None:
+    workplace, folder, run, _ = scene
+    begun = {"name": "external", "start": "2026-01-29T08:00:00+01:00", "audience": "audience.sql"}
+    opens = datetime.now(ZoneInfo("Europe/Stockholm")) + timedelta(days=2)
+    window = {"days": [f"{opens:%a}".lower()], "opens": "08:00", "closes": "20:00"}
+    schedule = {"start": "2026-01-29T08:00:00+01:00", "valid_until": "2099-06-30T08:00:00+02:00", "windows": [window]}
+    prepared(workplace, folder, waves=[begun], schedule=schedule)
+    when = f"opens {opens:%A} {opens:%Y-%m-%d} 08:00"
+    with store.writing(workplace) as connection:
+        known = replace(runs.load_within(connection, run), state="publishing")
+    assert next_step(workplace, known, {"missing": []}) == f"the sending window {when}; run then: budkavle run {run}"
+    waits = [ShardResult("external-email-0001", "outside_hours", {}), ShardResult("external-web-0001", "done", {})]
+    with pytest.raises(NotYetTime, match=f"wave external waits for its sending window: it {when}") as told:
+        require_finished(workplace, run, sendings(known.brief)[0], waits)
+    assert "resume" not in str(told.value)
+
+
 @pytest.mark.parametrize(("missing", "told"), [
     ([], []), (["manager"], ["missing   manager"]), (["manager", "legal"], ["missing   manager, legal, in any order"]),
 ])  # fmt: skip
@@ -217,7 +242,7 @@ def test_the_data_protection_officer_is_told_why_what_and_how_many(
         "the register of guardians for the purpose “school choice study”, Article 6.1 e GDPR (not assessed before)",
         "to the public: 20 persons of 20 in the audience", "form of the suspended run in Prefect", "--refuse",
         "audience.sql reads the population register, the register of customers: a pseudonym, who lives in one household"
-        ", age, food waste bin, housing, ", "printed in messages: first name, pickup place", "texts differ by: housing",
+        ", age, “food waste bin”, “housing”, ", "printed in messages: first name, “pickup place”", "texts differ by: “housing”",
     ):  # fmt: skip
         assert part in told
 

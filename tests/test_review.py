@@ -1,5 +1,6 @@
 """Checking a folder and reviewing a run: what blocks, what an override accepts, what is kept."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tasks.workplace import Workplace
 
 pytestmark = pytest.mark.usefixtures("kept_open")
 
+BEFORE = datetime(2026, 11, 24, tzinfo=UTC)
 LONG = "Gör det senast den 18 april 2027"
 LONGER = "Gör det " + "gärna så fort du kan och " * 5 + "senast den 18 april 2027"
 OVERRIDE = "\noverrides:\n  - {gate: sentence_length, reason: Meningen är ett citat ur beslutet och måste stå så}\n"
@@ -41,12 +43,31 @@ def test_faults_in_texts_are_found_with_their_lines_before_there_is_a_run(workpl
     }
 
 
-def test_a_warning_of_the_brief_without_a_reason_stops_the_campaign(tmp_path: Path) -> None:
+def test_a_placeholder_in_the_preheader_is_told_of_the_email_that_shows_it(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    folder = campaign_in(tmp_path, **{"preheader: Så kommer du i gång": "preheader: Så kommer XXX i gång"})
+    told = {(each.gate, each.file, each.line, each.channel) for each in check_campaign(workplace, folder)}
+    assert told == {("placeholder", "text.sv.md", 3, channel) for channel in ("email", "web")}
+
+
+def test_a_warning_of_the_brief_without_a_reason_stops_the_campaign(workplace: Workplace, tmp_path: Path) -> None:
     folder = campaign_in(tmp_path)
-    assert require_sound_brief(folder).languages == ("sv", "en")
+    assert require_sound_brief(workplace, folder, BEFORE).languages == ("sv", "en")
     (folder / "text.internal.en.md").unlink()
     with pytest.raises(GateRefused, match="internal_pack"):
-        require_sound_brief(folder)
+        require_sound_brief(workplace, folder, BEFORE)
+
+
+def test_a_start_that_has_passed_stops_the_preparation_as_check_says(workplace: Workplace, tmp_path: Path) -> None:
+    folder, late = campaign_in(tmp_path), BEFORE + timedelta(days=90)
+    told = check_campaign(workplace, folder, now=late)
+    with pytest.raises(GateRefused, match=f"{len(told)} findings stop the campaign") as refused:
+        require_sound_brief(workplace, folder, late)
+    assert {(each.gate, each.line) for each in refused.value.findings} == {(each.gate, each.line) for each in told}
+    with (folder / "campaign.yaml").open("a", encoding="utf-8") as brief:
+        brief.write("overrides:\n  - {gate: start_ahead, reason: Skickas direkt efter vattenläckan i natt.}\n")
+    assert require_sound_brief(workplace, folder, late)
 
 
 def test_faults_of_brief_and_syntax_come_in_the_same_list(workplace: Workplace, tmp_path: Path) -> None:

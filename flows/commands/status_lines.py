@@ -21,7 +21,7 @@ def status_lines(found: dict[str, Any]) -> list[str]:
             f"             excluded, {reason}: {'not shown' if count is None else count}"
             for reason, count in persons["excluded_by_reason"].items()
         ),
-        *_messages(messages, states),
+        *_messages(messages, persons, states),
         *(
             f"why        {each['channel']} {each['status']}: answer {each['code']}"
             + (f", {each['meaning']}" if each["meaning"] else "")
@@ -40,8 +40,13 @@ def status_lines(found: dict[str, Any]) -> list[str]:
     ]
 
 
-def _messages(messages: dict[str, Any], states: tuple[str, ...]) -> list[str]:
-    """Return the accounts of all messages and of each channel; the states of a hidden sum would tell it."""
+def _messages(messages: dict[str, Any], persons: dict[str, Any], states: tuple[str, ...]) -> list[str]:
+    """Return the accounts of all messages and of each channel; the states of a hidden sum would tell it.
+
+    Before the sending begins there are none, whoever is assigned one.
+    """
+    if messages["planned"] == 0 and persons["assigned"] != 0:
+        return ["messages   none yet: they are written out for those assigned when the sending begins"]
     told = {
         channel: ", ".join(f"{count} {state}" for state, count in counts.items() if count)
         for channel, counts in messages["by_channel"].items()

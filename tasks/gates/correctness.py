@@ -68,7 +68,7 @@ def _unfinished(subject: GateSubject) -> Iterator[tuple[str, str]]:
     recipient = f"{name} {STAND_INS['street']}"  # of a letter that is shown before it is filled
     told = [
         subject.subject, *words, *sentences([*subject.body, *subject.blocks, *subject.paragraphs]), subject.seen,
-        *subject.paragraphs,
+        *subject.paragraphs, *_preheader(subject),
     ]  # fmt: skip
     for sentence in dict.fromkeys(told):
         found = unfinished_in(
@@ -82,7 +82,12 @@ def _unfinished(subject: GateSubject) -> Iterator[tuple[str, str]]:
 def _all_text(subject: GateSubject) -> list[str]:
     attributes = _attributes(subject, (*ADDRESS_ATTRIBUTES, *WORD_ATTRIBUTES))
     brief = (line for (name, _), line in subject.written_lines if name == BRIEF_FILE)  # anybody may read the report
-    return [subject.subject, subject.text, subject.seen, *attributes, *brief]
+    return [subject.subject, subject.text, subject.seen, *_preheader(subject), *attributes, *brief]
+
+
+def _preheader(subject: GateSubject) -> list[str]:
+    """Return what an e-mail hides in its body for the list of letters to show; a page has it in an attribute."""
+    return [words.text_content().strip() for words in subject.select("//body/div[contains(@style, 'none')]")]
 
 
 def _attributes(subject: GateSubject, names: tuple[str, ...]) -> list[str]:

@@ -32,14 +32,17 @@ def impossible_days(subject: GateSubject, block: Block) -> ToldWrong:
 def _another_start(subject: GateSubject, told: Told, fact: Fact) -> str:
     """Return what is wrong with the day on which a text to employees says that the campaign speaks; empty if nothing.
 
-    A text to the public may tell of a further letter, so it is not asked.
+    A text to the public may tell of a further letter, so it is not asked. The day of the text's own wave is none of
+    those to come: it is the day that was meant before where only the waves were moved.
     """
-    speaks = fact_words(told.language).cues["speaks"].match(told.block[fact.end :].lstrip())
-    if not speaks or told.says("again") or not is_internal(subject):
+    speaks = fact_words(told.language).cues["speaks"].match(told.block[fact.end :].lstrip(" \n*_"))
+    if not speaks or told.says("again") or told.near("by", fact) or not is_internal(subject):
         return ""
     month, day, year = day_in(fact)
-    starts = [subject.brief.schedule.start.date(), *(wave.start.date() for wave in subject.brief.waves)]
-    if any((start.month, start.day) == (month, day) and year in (0, start.year) for start in starts):
+    brief = subject.brief
+    starts = [brief.schedule.start.date(), *(wave.start.date() for wave in brief.waves if wave.name != subject.wave)]
+    known = [*starts, brief.feedback_by, brief.objective.by]
+    if any((each.month, each.day) == (month, day) and year in (0, each.year) for each in known):
         return ""
     return subject.say("The brief says that the campaign starts on {day}", day=_written(subject, starts[0]))
 

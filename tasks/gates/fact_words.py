@@ -19,8 +19,8 @@ FEWEST_LETTERS = 3
 SHORTENED = frozenset({"sv", "en"})
 """Languages that write a month in short beside its day; elsewhere the short form is a word, such as summer."""
 CUES = (
-    "by", "ends", "invites", "answer", "tells", "decides", "replies", "within_one", "news", "tomorrow", "speaks",
-    "again", "bids", "comes", "meets", "meeting", "bygone", "reach", "asks", "other_matter",
+    "by", "within", "ends", "invites", "answer", "tells", "decides", "replies", "within_one", "news", "tomorrow",
+    "speaks", "again", "bids", "comes", "meets", "meeting", "bygone", "reach", "asks", "other_matter",
 )  # fmt: skip
 
 
@@ -38,6 +38,7 @@ class FactWords:
     after_clock: str
     afternoon: str
     duration: str
+    units: Mapping[int, str]
     cues: Mapping[str, re.Pattern[str]]
     spoken: bool
 
@@ -55,7 +56,7 @@ def fact_words(language: str) -> FactWords:
     return FactWords(
         months=months, short_months=short, weekdays=days, numbers=own.get("numbers", {}),
         times_ten=own.get("times_ten", {}), ordinals=tuple(own.get("ordinals", ())), clock=clock,
-        after_clock=after_clock, afternoon=afternoon, duration=duration,
+        after_clock=after_clock, afternoon=afternoon, duration=duration, units=own.get("units", {}),
         cues={name: whole(own.get(name, NEVER)) for name in CUES}, spoken=bool(own),
     )  # fmt: skip
 

@@ -20,7 +20,7 @@ from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.slips import slips
 from tasks.gates.subject import GateSubject
 from tasks.gates.text_blocks import Block, blocks_in
-from tasks.gates.translation_facts import same, sentence_of
+from tasks.gates.version_facts import same, sentence_of
 
 IN_FRONT = ("field subject", "field preheader", "field page_title", "field sms")
 EASY_READ = re.compile(r"easy|l[aä]ttl?[aä]s|latt|selko|simple", re.IGNORECASE)

@@ -7,27 +7,22 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from campaigns.language import base
-from tasks.gates.brief_facts_told import Known, day_in, facts_of_brief, is_known, is_time
-from tasks.gates.fact_words import fact_words
+from tasks.gates.brief_facts_told import Known, facts_of_brief, is_known
+from tasks.gates.facts_left_out import left_out
 from tasks.gates.facts_told import Fact, Value
 from tasks.gates.masking import shown_safely
-from tasks.gates.readability import sentences
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import GateSubject
 from tasks.gates.text_blocks import Block, blocks_in, side_by_side
+from tasks.gates.version_facts import Versions, same, sentence_of
 
 OF_A_TEXT = re.compile(r"text\.(?:\w+\.)?([a-z]{2,3}(?:-\w+)*)\.md", re.IGNORECASE)
-UNITS = (7, 12, 24, 30, 60)
-"""How many of one unit of time the next holds: two weeks are fourteen days."""
 WRITTEN_FIRST = "sv"
 ANYWHERE = frozenset({"date", "telephone", "mail", "link"})
 """Kinds of fact that contradict one another even in paragraphs that have no counterpart."""
-OF_A_LANGUAGE = re.compile(r"[/?&=.](?:sv|en|ar|so|fi|[a-z]{2}-[a-z]{2}|english|other-languages|languages)(?:[/&.]|$)")
 Placed = tuple[str, Block, Fact]
 """File, block and fact."""
 Behind = Counter[tuple[str, Value]]
-Versions = tuple[tuple[str, str, tuple[str, ...]], ...]
-"""File, language and lines of every version of a text."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +42,9 @@ class Difference:
 def translation_facts(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
     """P5c: what the language versions of a text tell in the same place is the same number, day, time and address."""
     remedy = subject.say("Write the same in both, or write in `overrides` why they differ.")
-    for found in differences(_versions(subject), facts_of_brief(subject.brief), _beside(subject)):
+    versions = _versions(subject)
+    contradicting = differences(versions, facts_of_brief(subject.brief), _beside(subject))
+    for found in contradicting:
         if found.file == subject.source:
             message = subject.say(
                 "“{here}” contradicts “{there}” in {file}, line {line}",
@@ -55,6 +52,13 @@ def translation_facts(subject: GateSubject, threshold: Threshold) -> Iterator[Fa
                 line=str(found.other_line),
             )  # fmt: skip
             yield Fault(message, remedy, (found.file, found.line), sentence=found.sentence)
+    paired = frozenset((each.kind, each.value) for found in contradicting for each in (found.fact, found.other))
+    for lone in left_out(versions, subject.source, paired):
+        message = subject.say(
+            "“{here}” is not told in {file}", here=shown_safely(lone.fact.written), file=lone.other_file
+        )
+        place = (subject.source, lone.block.line_of(lone.fact))
+        yield Fault(message, remedy, place, sentence=sentence_of(lone.block, lone.fact))
 
 
 def _versions(subject: GateSubject) -> Versions:
@@ -144,14 +148,6 @@ def _difference(wrong: tuple[str, Block, Fact], right: tuple[str, Block, Fact]) 
     )
 
 
-def sentence_of(block: Block, fact: Fact) -> str:
-    """Return the sentence of a block that a fact stands in."""
-    told = sentences([" ".join(re.sub(r"\]\([^)]*\)|[\[*_#]|\\$", "", block.text, flags=re.MULTILINE).split())])
-    words = " ".join(fact.written.split())
-    said = next((each for each in told if words in each), " ".join(told))
-    return shown_safely(re.sub(r"(?<=\w) (?=[.,;!?](?: |$))", "", said))
-
-
 def contradictions(one: Block, other: Block) -> Iterator[tuple[Fact, Fact]]:
     """Yield the facts of two blocks that say the same where each tells of a kind what the other does not."""
     for kind in dict.fromkeys(fact.kind for fact in one.facts):
@@ -175,29 +171,3 @@ def _without_counterpart(
                 left.remove(fact)
                 unmatched.remove(counterpart)
     return left, unmatched
-
-
-def same(here: Fact, there: Fact, one: Block, other: Block) -> bool:
-    """Tell whether two facts of a kind may mean the same: a year left out, half a day, another unit of time."""
-    if here.kind == "date":
-        (month, day, year), (its_month, its_day, its_year) = day_in(here), day_in(there)
-        return (month, day) == (its_month, its_day) and (year == its_year or not year or not its_year)
-    if here.kind == "time":
-        return is_time(here, there.value)
-    if here.kind == "link":
-        return here.value == there.value or _of_its_language(here, there)
-    if here.kind == "number" and here.value != there.value:
-        timed = [_is_duration(fact, block.language) for fact, block in ((here, one), (there, other))]
-        small, large = sorted((float(here.value[0]), float(there.value[0])))
-        return any(timed) and bool(small) and large / small in UNITS
-    return here.value == there.value
-
-
-def _of_its_language(here: Fact, there: Fact) -> bool:
-    """Tell whether one of two addresses is the page of another language."""
-    hosts = {str(fact.value[0]).partition("/")[0] for fact in (here, there)}
-    return len(hosts) == 1 and any(OF_A_LANGUAGE.search(str(fact.value[0])) for fact in (here, there))
-
-
-def _is_duration(fact: Fact, language: str) -> bool:
-    return bool(re.match(rf"[\s\]*_-]*(?:{fact_words(language).duration})(?!\w)", fact.after, re.IGNORECASE))
