@@ -10,7 +10,7 @@ from tasks import store
 from tasks.estimate import SHARE, Bounds, Sums, compare
 from tasks.estimation import strata as strata_of
 from tasks.estimation.compliance import ComplierEffect, complier_effect
-from tasks.estimation.intervals import Difference, Part, rescaled
+from tasks.estimation.intervals import Difference, Part, less_free, rescaled
 from tasks.study_covariates import Matrix
 
 Arms = tuple[str, str]
@@ -100,8 +100,7 @@ def compare_arms(
 
     Raises ValueError where an arm has fewer than two clusters.
     """
-    if matrix is not None:
-        _adjust(connection, outcome, arms, matrix)
+    freedom = 1.0 if matrix is None else _adjust(connection, outcome, arms, matrix)
     shared, crossing = connection.execute(CROSSING, [*arms]).fetchall()[0]
     estimate = _joint if crossing else _stratified
     ask = partial(estimate, connection, arms, population, shared)
@@ -111,6 +110,7 @@ def compare_arms(
         difference = difference if outcome.bounds == SHARE else rescaled(difference, origin, outcome.scale)
     else:
         difference, left_out = ask(False, origin, outcome.bounds, 0.0, False)
+        difference = difference if freedom == 1 else less_free(difference, freedom)
     if not received:
         return Found(difference, None, left_out)
     first, _ = ask(False, 0.0, None, 0.0, True)
@@ -121,15 +121,16 @@ def compare_arms(
     return Found(difference, complier, left_out)
 
 
-def _adjust(connection: duckdb.DuckDBPyConnection, outcome: Outcome, arms: Arms, matrix: Matrix) -> None:
-    """Fill ``study_cluster_sum`` with the two arms' adjusted outcomes and adjusted receipt."""
-    adjusted = matrix.adjusted(outcome.place, outcome.origin, arms)
+def _adjust(connection: duckdb.DuckDBPyConnection, outcome: Outcome, arms: Arms, matrix: Matrix) -> float:
+    """Fill ``study_cluster_sum`` with the two arms' adjusted outcomes and receipt; returns the freedom that is left."""
+    adjusted, freedom = matrix.adjusted(outcome.place, outcome.origin, arms)
     connection.register("study_adjusted", adjusted)
     connection.execute(
         "CREATE OR REPLACE TEMP VIEW study_value AS SELECT cluster, arm, stratum, weight, study_adjusted.y, "
         "study_adjusted.d FROM study_row INNER JOIN study_adjusted USING (row)"
     )
     connection.execute(store.statement("study/cluster_sums"))
+    return freedom
 
 
 def _sums(

@@ -13,7 +13,7 @@ import numpy
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from tasks.estimation.adjustment import Array, Codes, Population, adjust
+from tasks.estimation.adjustment import Array, Codes, Population, adjust, freedom_left
 from tasks.estimation.balance import balance_p
 from tasks.sql_words import literal
 
@@ -38,8 +38,11 @@ class Matrix:
         """Return the p value that arms so unlike were drawn."""
         return balance_p(self.covariates, self.arm, self.cluster, self.stratum, self.weight)
 
-    def adjusted(self, place: int, origin: float, arms: Sequence[str]) -> pa.Table:
-        """Return row, y and d of two arms, adjusted to everybody of the strata that both have."""
+    def adjusted(self, place: int, origin: float, arms: Sequence[str]) -> tuple[pa.Table, float]:
+        """Return row, y and d of two arms, adjusted to everybody of the strata that both have.
+
+        Beside it comes the share of the clusters' freedom that the covariates leave the arm that has less.
+        """
         known = ~numpy.isnan(self.outcomes[place])
         count = int(self.stratum.max()) + 1
         sides = [known & (self.arm == self.names.index(arm)) for arm in arms]
@@ -47,13 +50,16 @@ class Matrix:
         compared = known & both[self.stratum]
         everybody = Population.of(self.covariates[compared], self.weight[compared], self.stratum[compared], count)
         parts = [self._adjusted_arm(side & compared, place, origin, everybody) for side in sides]
-        return pa.concat_tables(parts)
+        return pa.concat_tables([part for part, _ in parts]), min(freedom for _, freedom in parts)
 
-    def _adjusted_arm(self, rows: NDArray[numpy.bool_], place: int, origin: float, everybody: Population) -> pa.Table:
-        given = self.covariates[rows], self.weight[rows], self.stratum[rows], everybody
+    def _adjusted_arm(
+        self, rows: NDArray[numpy.bool_], place: int, origin: float, everybody: Population
+    ) -> tuple[pa.Table, float]:
+        freedom = freedom_left(self.covariates[rows], self.cluster[rows], self.stratum[rows])
+        given = self.covariates[rows], self.weight[rows], self.stratum[rows], everybody, freedom
         outcome = adjust(self.outcomes[place][rows] - origin, *given)
         columns = [self.row[rows], outcome, adjust(self.received[rows], *given)]
-        return pa.Table.from_arrays([pa.array(column) for column in columns], names=["row", "y", "d"])
+        return pa.Table.from_arrays([pa.array(column) for column in columns], names=["row", "y", "d"]), freedom
 
 
 def read(

@@ -6,7 +6,7 @@ number n = p(1 − p)/v of a clustered share; ratio, delta method on the log (Ka
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 CONFIDENCE = 0.95
 FEW = 15
@@ -117,6 +117,13 @@ def rescaled(found: Difference, low: float, scale: float) -> Difference:
         ratio_high=around[1],
         level_variance=own,
     )
+
+
+def less_free(found: Difference, share: float) -> Difference:
+    """Return the difference with this share of its degrees of freedom, at least one: Student's interval and p."""
+    freedom = max(found.freedom * share, 1.0)
+    low, high, p = _students(found.estimate, found.standard_error, freedom)
+    return replace(found, low=low, high=high, p=p, freedom=freedom)
 
 
 def _quantile(freedom: float) -> float:
