@@ -13,6 +13,7 @@ import numpy
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from campaigns.errors import InputError
 from tasks.estimation.adjustment import Array, Codes, Population, adjust, freedom_left
 from tasks.estimation.balance import balance_p
 from tasks.sql_words import literal
@@ -122,16 +123,49 @@ def _indicators(connection: duckdb.DuckDBPyConnection, column: str, name: str) -
     if numeric == known:
         values = [f"coalesce({number}, {float(mean or 0)!r})"] if known else []
         return values + ([f"CAST({missing} AS DOUBLE)"] if 0 < known < rows else []), remarks
+    if _are_days(connection, column):
+        return _days(column, missing, known < rows), remarks
     levels = connection.execute(
         f"SELECT {column} FROM study_row WHERE NOT ({missing}) GROUP BY 1 ORDER BY count(*) DESC, 1"
     ).fetchall()
     if len(levels) > MOST_LEVELS + 1:
+        _refuse_broken_numbers(connection, column, name)
         remarks.append(f"covariate {name!r}: {len(levels)} labels, all but the {MOST_LEVELS} commonest count as one")
     shown = [literal(level) for (level,) in levels[:MOST_LEVELS]]
     found = [f"CAST(coalesce({column} = {level}, false) AS DOUBLE)" for level in shown[1:]]
     if len(levels) > MOST_LEVELS:
         found.append(f"CAST(coalesce({column} NOT IN ({', '.join(shown)}), false) AS DOUBLE)")
     return found + ([f"CAST({missing} AS DOUBLE)"] if known < rows else []), remarks
+
+
+def _are_days(connection: duckdb.DuckDBPyConnection, column: str) -> bool:
+    query = f"SELECT count({column}) > 0 AND count({column}) = count(TRY_CAST({column} AS TIMESTAMP)) FROM study_row"
+    return bool(connection.execute(query).fetchall()[0][0])
+
+
+def _days(column: str, missing: str, some_are_missing: bool) -> list[str]:
+    """Return days since 1970, which a gap between the arms shows in, as it would not in a label for each day."""
+    days = f"epoch(TRY_CAST({column} AS TIMESTAMP)) / 86400"
+    filled = f"coalesce({days}, (SELECT avg({days}) FROM study_row))"
+    return [filled, f"CAST({missing} AS DOUBLE)"] if some_are_missing else [filled]
+
+
+def _refuse_broken_numbers(connection: duckdb.DuckDBPyConnection, column: str, name: str) -> None:
+    """Raise InputError where half of a column's many values are numbers: as labels they would hide an imbalance."""
+    known, plain, commas = connection.execute(
+        f"SELECT count({column}), count(TRY_CAST({column} AS DOUBLE)), "
+        f"count(TRY_CAST(replace({column}, ',', '.') AS DOUBLE)) FROM study_row"
+    ).fetchall()[0]
+    if 2 * commas >= known and commas > plain:
+        raise InputError(
+            f"covariate {name!r} has {commas - plain} numbers with a decimal comma", where="--covariates",
+            remedy="write a decimal point, or leave the covariate out.",
+        )  # fmt: skip
+    if 2 * plain >= known:
+        raise InputError(
+            f"covariate {name!r} has {plain} numbers and {known - plain} values that are none", where="--covariates",
+            remedy="mend these values or leave their cells empty, or leave the covariate out.",
+        )  # fmt: skip
 
 
 def _number(connection: duckdb.DuckDBPyConnection, column: str) -> str:

@@ -3,6 +3,7 @@
 import gzip
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -322,3 +323,44 @@ def test_arms_without_any_variation_are_no_proof_of_an_effect(
     assert arm["effect"] == pytest.approx(values[1] - values[0])
     assert arm["se"] > 0
     assert arm["p"] > 0.001
+
+
+@pytest.mark.parametrize(
+    ("broken", "told"),
+    [(lambda value: f"{value:.3f}".replace(".", ","), "decimal comma"),
+     (lambda value: "okänd" if value > 12 else f"{value:.3f}", "values that are none")],
+)  # fmt: skip
+def test_a_column_of_broken_numbers_never_hides_an_imbalance(
+    tmp_path: Path, broken: Callable[[float], str], told: str
+) -> None:
+    random = numpy.random.default_rng(1)
+    arm = numpy.repeat(["a", "b"], 200)
+    before = random.normal(size=400) + numpy.where(arm == "b", 10, 0)
+    columns = {"arm": list(arm), "y": list(random.integers(0, 2, 400)), "x": [broken(value) for value in before]}
+    given = ["study", str(write(tmp_path / "e.csv", columns)), "--arm", "arm", "--outcome", "y", "--control", "a"]
+    result = CliRunner().invoke(app, [*given, "--covariates", "x"])
+    assert result.exit_code == 2
+    assert told in " ".join(result.output.split())
+
+
+def test_days_before_the_draw_show_an_imbalance_as_numbers_do(tmp_path: Path) -> None:
+    random = numpy.random.default_rng(1)
+    days = [f"20{20 + place // 100:02}-{1 + place % 12:02}-{1 + place % 28:02}" for place in range(400)]
+    columns = {"arm": ["a"] * 200 + ["b"] * 200, "y": list(random.integers(0, 2, 400)), "x": days}
+    found = ask(write(tmp_path / "e.csv", columns), "--control", "a", "--covariates", "x", code=1)
+    assert (found["claim"], found["reason"]) == ("refused", "imbalance")
+
+
+def test_covariates_of_whole_clusters_take_freedom_of_the_clusters(tmp_path: Path) -> None:
+    random = numpy.random.default_rng(5)
+    cluster, wide = numpy.repeat(numpy.arange(20), 30), []
+    values = random.normal(size=(20, 5))
+    arm = random.permutation(20) % 2
+    outcome = (values.sum(axis=1) + random.normal(size=20))[cluster] + random.normal(size=600)
+    columns = {"arm": list(arm[cluster]), "y": list(outcome), "c": list(cluster)}
+    columns |= {f"x{place}": list(values[cluster, place]) for place in range(5)}
+    file = write(tmp_path / "e.csv", columns)
+    for names in ("x0", "x0,x1,x2,x3,x4"):
+        (found,) = ask(file, "--control", "0", "--cluster", "c", "--covariates", names)["arms"]
+        wide.append((found["ci_high"] - found["ci_low"]) / found["se"])
+    assert wide[1] > wide[0]

@@ -31,7 +31,10 @@ def study(
     covariates: Annotated[str, typer.Option(help="Columns known before the draw, with commas.")] = "",
     strata: Annotated[str, typer.Option(help="Columns within which the arms were drawn, with commas.")] = "",
     received: Annotated[str | None, typer.Option(help="Column with whether, or how much, was really received.")] = None,
-    weight: Annotated[str | None, typer.Option(help="Column with how many a row stands for.")] = None,
+    weight: Annotated[
+        str | None,
+        typer.Option(help="Column with a survey weight; a row stays one observation."),
+    ] = None,
     shares: Annotated[str, typer.Option(help="What was drawn: arm=share,… for every arm, such as a=1/3,b=2/3.")] = "",
     as_json: AsJson = False,
 ) -> None:
