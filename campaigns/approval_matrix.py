@@ -76,6 +76,7 @@ class Rules(Part):
 
     approvals: tuple[Rule, ...]
     confirm_no_translation: tuple[str, ...]
+    confirm: dict[Identifier, tuple[str, ...]]
     assessed_uses: tuple[RegisterUse, ...]
     elections: Elections
     city_wide_share: Share

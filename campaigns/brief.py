@@ -8,9 +8,12 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 Text = Annotated[str, Field(min_length=1)]
+Line = Annotated[str, Field(pattern=r"^[^\n\r\v\f\x{85}\x{2028}\x{2029}]+$", description="text on one line")]
+"""What stands on one line of a message or a letter: in its head, in a list, in a text message."""
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Share = Annotated[float, Field(ge=0, le=1)]
 AREA_SHARE = 0.5
+MOST_BUDGET = 1_000_000_000
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$", description="BCP 47 tag, such as sv or en")]
 
 
@@ -69,10 +72,10 @@ class Sender(Part):
     ``text_sender`` stands as the sender of text messages: at most 11 letters and digits; the channel's own when unset.
     """
 
-    body: Text
+    body: Line
     kind: Literal["department", "company"]
-    unit: Text
-    text_sender: Text | None = None
+    unit: Line
+    text_sender: Line | None = None
 
     def of_channel(self, standard: str) -> str:
         """Return the sender of a text message, the channel's standard one where the brief names none."""
@@ -82,9 +85,9 @@ class Sender(Part):
 class Contact(Part):
     """A living way to answer (P4b), with hours and promised answer time, in one language or in each."""
 
-    way: Text
-    hours: Text | dict[Language, Text]
-    answer_within: Text | dict[Language, Text]
+    way: Line
+    hours: Line | dict[Language, Line]
+    answer_within: Line | dict[Language, Line]
 
     def hours_in(self, language: str) -> str:
         """Return the hours in a language, or in the first one given."""
@@ -98,18 +101,18 @@ class Contact(Part):
 class PressContact(Part):
     """Who the press may call (P8a)."""
 
-    name: Text
-    way: Text
-    hours: Text
+    name: Line
+    way: Line
+    hours: Line
 
 
 class Decision(Part):
     """Whether this is decided or only proposed (P6d); ``consultation_until`` is the last day to answer a proposal."""
 
     status: Literal["decided", "proposed", "none_needed"]
-    body: str | None = None
+    body: Line | None = None
     date: Date | None = None
-    reference: str | None = None
+    reference: Line | None = None
     consultation_until: Date | None = None
 
 
@@ -163,10 +166,10 @@ class Wave(Part):
 
 
 class Budget(Part):
-    """Ceilings: kronor and kilograms of carbon dioxide."""
+    """Ceilings: kronor and kilograms of carbon dioxide; more than a billion of either is a slip of the pen."""
 
-    sek: Annotated[float, Field(ge=0)]
-    co2_kg: Annotated[float, Field(ge=0)]
+    sek: Annotated[float, Field(ge=0, le=MOST_BUDGET)]
+    co2_kg: Annotated[float, Field(ge=0, le=MOST_BUDGET)]
 
 
 class Floor(Part):
@@ -246,7 +249,7 @@ class Override(Part):
 class Brief(Part):
     """One campaign: the whole of ``campaign.yaml``."""
 
-    title: Text
+    title: Line
     edition: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
     goal: Literal["G1", "G2", "G3", "G4"]
     objective: Objective
@@ -273,8 +276,8 @@ class Brief(Part):
     minority_language_decision: Text
     channels: Annotated[tuple[Identifier, ...], Field(min_length=1)]
     print_reason: str | None = None
-    landing_page: Text
-    insight_page: str | None = None
+    landing_page: Line
+    insight_page: Line | None = None
     budget: Budget
     floors: tuple[Floor, ...] = ()
     fairness: Literal["floors", "max_min"] = "floors"

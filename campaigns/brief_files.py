@@ -4,9 +4,10 @@ import re
 from collections import Counter
 
 from campaigns.brief_answers import is_no_answer, says_no_time
+from campaigns.brief_source import Path_
 from campaigns.brief_subject import Found, Subject, rule
 from campaigns.campaign_files import TEXT, markdown_files, why_refused
-from campaigns.language import tag_meant
+from campaigns.language import base, tag_meant
 from campaigns.stories import INCLUDED, story_of
 
 REGISTERS = ("population", "guardians", "employees", "customers", "subscribers")
@@ -15,6 +16,7 @@ RESERVED = {
     "facts": ("language", "segment", "channel", "arm", "wave"),
 }
 
+ADDRESS = re.compile(r"https://[^\s/?#.]+(?:\.[^\s/?#.]+)+(?:[/?#]\S*)?")
 NAME_OF_PERSON = re.compile(r"[A-ZÅÄÖÉ][a-zåäöéü]+(?:-[A-ZÅÄÖ][a-zåäöéü]+)?(?: [A-ZÅÄÖÉ][a-zåäöéü]+){1,2}")
 """A name where a reference should stand; references hold figures or small words."""
 
@@ -26,11 +28,8 @@ def audience_file(subject: Subject) -> Found:
         path, name = ("waves", number, "audience"), wave.get("audience")
         registers = subject.registers.get(number)
         if name and registers is None:
-            yield (
-                path,
-                f"`waves[{number + 1}].audience` names no SQL file (UTF-8) here",
-                "Write the file, or mend its name.",
-            )
+            message = f"`waves[{number + 1}].audience` names no SQL file (UTF-8) here"
+            yield path, message, "Write the file, or mend its name."
         elif registers is not None and not registers:
             remedy = f"Read at least one of {', '.join(f'register_{one}' for one in REGISTERS)}."
             yield path, f"the query of `waves[{number + 1}]` reads no register", remedy
@@ -41,7 +40,13 @@ def audience_file(subject: Subject) -> Found:
 
 @rule
 def text_file(subject: Subject) -> Found:
-    """P5b: every wave speaks every language, and with a text of its own in each of them if it has one in any."""
+    """P5b: every wave speaks every language, and with a text of its own in each of them if it has one in any.
+
+    Swedish is among the languages of what the public gets: it is the one that everybody at the city can answer for.
+    """
+    spoken = {base(language) for _, language in subject.words("languages")}
+    if spoken and "sv" not in spoken and not _is_for_employees(subject):
+        yield ("languages",), "the languages lack Swedish", "Add sv, and write the texts in Swedish."
     for number, language in subject.words("languages"):
         for name in _texts_needed(subject, language):
             if subject.file(name) is not None:
@@ -52,6 +57,10 @@ def text_file(subject: Subject) -> Found:
             meant = tag_meant(language)
             hint = f"Did you mean `{meant}`? " if meant else ""
             yield ("languages", number), message, f"{hint}Write {name} in the campaign's folder."
+
+
+def _is_for_employees(subject: Subject) -> bool:
+    return bool(subject.internal_waves) and len(subject.internal_waves) == len(subject.rows("waves"))
 
 
 def _texts_needed(subject: Subject, language: str) -> list[str]:
@@ -122,6 +131,12 @@ def slot_defaults(subject: Subject) -> Found:
         if missing:
             message = f"`slots[{number + 1}].default` has no text in {', '.join(missing)}"
             yield ("slots", number, "default"), message, "Give one text per language, or one for all."
+        said = default if isinstance(default, dict) else {"": default}
+        wrong = [one for one, words in said.items() if isinstance(words, str) and not ADDRESS.fullmatch(words.strip())]
+        if row.get("kind") == "url" and wrong:
+            path = ("slots", number, "default", *(wrong[:1] if isinstance(default, dict) else ()))
+            message = f"`slots[{number + 1}].default` is no web address"
+            yield path, message, "Write the whole address, such as https://start.stockholm/avfall."
 
 
 @rule
@@ -175,9 +190,6 @@ def _repeated_rows(subject: Subject) -> Found:
         seen: set[str] = set()
         for number, word in listed:
             if word in seen:
-                yield (
-                    (key, number, *([name] if name else [])),
-                    f"`{key}[{number + 1}]` repeats an earlier one",
-                    ("Keep one of them."),
-                )
+                path: Path_ = (key, number, name) if name else (key, number)
+                yield path, f"`{key}[{number + 1}]` repeats an earlier one", "Keep one of them."
             seen.add(word or "")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from campaigns.brief import Brief
-from campaigns.brief_form import check_form, without
+from campaigns.brief_form import check_form, value_at, without
 from campaigns.brief_meant import near
 from campaigns.brief_rules import check_rules
 from campaigns.brief_source import Fault, Source, read_source
@@ -18,6 +18,8 @@ from campaigns.programme import load_programme
 CAMPAIGNS = Path(__file__).parent
 TEMPLATE = CAMPAIGNS / "template"
 BRIEF = "campaign.yaml"
+LEFT_OUT = {("objective", "baseline"): "P2a"}
+"""Parts of a key whose absence the programme tells under another requirement than a fault in what they say."""
 
 
 def load_brief(folder: Path) -> Brief:
@@ -97,6 +99,8 @@ def _finding(fault: Fault, source: Source, folder: Path) -> Finding:
             str(fault.path[0]), programme.brief_keys
         )  # a misspelt key serves what the key it stands for serves
         requirement, serves = programme.brief_keys.get(meant, requirement), meant in programme.brief_keys
+        if fault.path in LEFT_OUT and value_at(source.data, fault.path) is None:
+            requirement = LEFT_OUT[fault.path]
     return Finding(
         gate=gate.id,
         requirement=requirement,

@@ -21,6 +21,7 @@ EXAMPLES = {
     bool: "true or false",
 }
 PATTERNS = {
+    r"^[^\n\r\v\f\x{85}\x{2028}\x{2029}]+$": "text on one line (put it in quotes if it is a number, yes or no)",
     r"^[a-z][a-z0-9_]*$": "a word of a–z, digits and _, such as waste_information",
     r"^[a-z0-9][a-z0-9-]*$": 'a word of a–z, digits and -, in quotes, such as "2027-1"',
     r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$": "a language tag (BCP 47), such as sv or en",

@@ -66,11 +66,11 @@ def _follow_up(
     tell("evaluated against the control group, 30 days on in the simulated world")
     found = run_status(place, run)
     arm = estimate["arms"][0]
-    messages = found["messages"]
     states = ("accepted", "rejected", "unknown", "suppressed", "expired", "cancelled", "pending")
-    with store.writing(place) as connection:  # `status` may sum a channel of few with another
+    with store.writing(place) as connection:  # `status` hides what would tell of few
         persons = accounts.persons_accounted(connection, run)
-        mails = accounts.messages_accounted(connection, run)["by_channel"]["email"]["accepted"]
+        messages = accounts.messages_accounted(connection, run)
+        mails = messages["by_channel"]["email"]["accepted"]
     in_sink = delivered_in(home / "sink" / "smtp", run, place)
     proofs = {
         "persons": persons["audience"] == persons["held_out"] + persons["excluded"] + persons["assigned"],
@@ -95,7 +95,7 @@ def _tell_the_end(
     true_effect: float,
     in_sink: int,
 ) -> None:
-    messages = found["messages"]
+    messages = {name: "not shown" if count is None else count for name, count in found["messages"].items()}
     persons = {name: "not shown" if count is None else count for name, count in found["persons"].items()}
     tell(
         f"persons: {persons['audience']} = {persons['held_out']} held out + {persons['excluded']} excluded"

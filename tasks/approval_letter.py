@@ -9,9 +9,10 @@ from typing import Any, TypeAlias
 from campaigns.approvers import Person
 from campaigns.brief import Brief
 from campaigns.language import translations
-from tasks import checklist
+from tasks import approval_people, checklist
 from tasks.approval_mail import Request, Review, addressed
 from tasks.approval_matter import last_day, local, title, uses
+from tasks.approval_people import Asked
 from tasks.approval_wording import AFTERWARDS, BEFORE
 from tasks.data_used import data_used
 from tasks.runs import Run
@@ -27,9 +28,18 @@ LARGEST_ATTACHMENT = 4_000_000
 
 
 def compose(
-    workplace: Workplace, run: Run, request: Request, person: Person, reviews: Sequence[Review], told: str
+    workplace: Workplace,
+    run: Run,
+    request: Request,
+    people: Mapping[str, Person],
+    reviews: Sequence[Review],
+    told: str,
+    asked_too: Asked = (),
 ) -> EmailMessage:
     """Return the letter in the language of the settings, dated now, the preview attached or linked to.
+
+    ``people`` is the directory, ``asked_too`` role and person of everybody who is asked. An answer goes to the
+    communicator.
 
     A review afterwards is asked for in words of its own: what was sent has been approved and is not held up.
     """
@@ -37,8 +47,10 @@ def compose(
     preview = workplace.run_folder(run.run, "preview") / "index.html"
     attached = _attachable(workplace, preview)
     place = f"{workplace.preview_url.rstrip('/')}/{run.run}/preview/index.html" if workplace.preview_url else preview
+    person = people[request.approver]
     names = {
         "name": person.name,
+        "communicator": approval_people.named(run, people, text),
         "title": title(brief),
         "sender": brief.sender.body,
         "role": text(request.role.replace("_", " ")),
@@ -46,16 +58,19 @@ def compose(
         "preview": text("attached; open it in a web browser") if attached else place,
     }
     asked = AFTERWARDS if request.afterwards else BEFORE
-    parts = [text("Hello %(name)s,") % names, text(asked.asks) % names, _why(request, run, text)]
+    parts = [text("Hello %(name)s,") % names, text(asked.asks) % names, _why(request, run, text, workplace.language)]
     if not request.afterwards:
         parts.append(text("Answer by %s at the latest.") % local(last_day(request, brief), brief, workplace.language))
     parts += [told, text("Preview: %(preview)s") % names]
+    parts += [part for part in [approval_people.lines(run, request, people, asked_too, text)] if part]
     parts += [*_to_read(reviews, text), _checklist(brief, request.role, workplace.language, text(asked.questions))]
     parts += [text(asked.command) % _command(run.run, request.code, reviews)]
     parts += [text(part) % names for part in asked.ends if part != asked.form or workplace.has_prefect_server]
     parts += [text(asked.refusal) % _refusal(run.run, request.code)] if asked.refusal else []
     parts += [text("Run: %(run)s\nContent: %(digest)s") % {"run": run.run, "digest": (run.digest or "")[:12]}]
     letter = addressed(workplace, person.address, text(asked.subject) % names)
+    if communicator := approval_people.communicator(run, people):
+        letter["Reply-To"] = communicator.address
     letter.set_content("\n\n".join(parts) + "\n")
     if attached:
         name = text("preview-%s.html") % run.run
@@ -64,13 +79,13 @@ def compose(
     return letter
 
 
-def _why(request: Request, run: Run, text: Text) -> str:
+def _why(request: Request, run: Run, text: Text, language: str) -> str:
     """Return why the person is asked; the data protection officer also what data would be used, and what for."""
     why = text("You are asked because: %s.") % text(request.why)
     if request.role != OFFICER:
         return why
     assess = text("Assess whether these uses of registers are lawful, and whether so many persons need to be in them:")
-    return "\n".join([why, assess, *uses(run.brief, text), *data_used(run.brief, run.folder, text)])
+    return "\n".join([why, assess, *uses(run.brief, text, language), *data_used(run.brief, run.folder, text)])
 
 
 def _refusal(run: str, code: str) -> str:

@@ -10,10 +10,11 @@ import duckdb
 from campaigns.approval_matrix import is_assessed
 from campaigns.brief import Brief
 from campaigns.errors import Finding
+from campaigns.language import for_translation as _
 from campaigns.language import translations
 from campaigns.programme import load_programme
 from campaigns.sendings import sendings
-from tasks import later_words
+from tasks import cost_bound, later_words
 from tasks.approval_mail import Request
 from tasks.audience_words import AudienceWords
 from tasks.local_time import in_words
@@ -22,11 +23,13 @@ from tasks.preview_words import Words
 from tasks.profile_cells import APPROACHED
 from tasks.register_names import REGISTERS
 from tasks.runs import Run
+from tasks.shown_design import shown_design
 from tasks.shown_figures import Figures, figures
 from tasks.workplace import Workplace
 
 Text: TypeAlias = Callable[[str], str]
 Writers: TypeAlias = Mapping[str, Any]
+NOT_SHOWN = _("“Not shown” stands where fewer than ten people would show, or could be worked out from the rest.")
 
 
 def matter(
@@ -45,17 +48,25 @@ def matter(
         text("To whom: %s") % brief.objective.group,
         *_to_whom(shown, words, text),
         *(f"  - {sentence}" for sentence in later_words.sentences(shown.later, run, workplace.language)),
-        *_too_small(run, workplace.language),
+        *_too_small(connection, run, workplace.language),
         text("Registers, purposes and legal bases:"),
-        *uses(brief, text),
+        *uses(brief, text, workplace.language),
         *_channels(shown, words, text),
         text("When:"),
         *_starts(brief, words, workplace.language),
         text("  - holds until %s") % local(brief.schedule.valid_until, brief, workplace.language),
-        _cost(run, shown, text, write),
+        _cost(run, shown, cost_bound.at_most(connection, run, shown), text, write),
         *_decision(brief, words, text, write),
+        text("Readers ask at %(way)s, %(hours)s, and are answered within %(time)s.")
+        % {
+            "way": brief.contact.way,
+            "hours": brief.contact.hours_in(workplace.language),
+            "time": brief.contact.answer_within_in(workplace.language),
+        },
     ]
-    return "\n".join([*lines, *_overrides(brief, findings, text)])
+    lines += _overrides(brief, findings, text)
+    hidden = any(words.persons(None) in line for line in lines)
+    return "\n".join([*lines, *([text(NOT_SHOWN)] if hidden else [])])
 
 
 def _starts(brief: Brief, words: Words, language: str) -> list[str]:
@@ -87,9 +98,12 @@ def _control_group(standings: Mapping[str, int | None], words: Words, text: Text
     return ["      " + told % words.persons(standings["held_out"])]
 
 
-def _too_small(run: Run, language: str) -> list[str]:
-    """Return why the control group cannot show the objective, as the preview warns; nothing where it can."""
-    warning = AudienceWords(language, run.brief.labels).warning(run.design)
+def _too_small(connection: duckdb.DuckDBPyConnection, run: Run, language: str) -> list[str]:
+    """Return why the control group cannot show the objective, as the preview warns; nothing where it can.
+
+    What to do about it is told in the preview: it is for the communicator.
+    """
+    warning = AudienceWords(language, run.brief.labels).obstacle(shown_design(connection, run))
     return [f"  - {warning}"] if warning else []
 
 
@@ -107,9 +121,10 @@ def _channels(shown: Figures, words: Words, text: Text) -> list[str]:
     return [text("Persons who get a message, by channel:"), *lines] if lines else []
 
 
-def _cost(run: Run, shown: Figures, text: Text, write: Writers) -> str:
+def _cost(run: Run, shown: Figures, bound: tuple[float, float], text: Text, write: Writers) -> str:
     budget, planned = run.brief.budget, run.design.get("planned_sek")
-    most = {"most": write["money"](budget.sek), "most_co2": write["kilograms"](budget.co2_kg)}
+    sek, co2_kg = bound if planned is not None and shown.withheld else (budget.sek, budget.co2_kg)
+    most = {"most": write["money"](sek), "most_co2": write["kilograms"](co2_kg)}
     if planned is None or shown.withheld:
         return text("Cost: at most %(most)s and %(most_co2)s kg of carbon dioxide") % most
     spent = {"sek": write["money"](planned), "co2": write["kilograms"](run.design["planned_co2_kg"])}
@@ -131,18 +146,25 @@ def _decision(brief: Brief, words: Words, text: Text, write: Writers) -> list[st
     ]
 
 
-def uses(brief: Brief, text: Text) -> list[str]:
+def uses(brief: Brief, text: Text, language: str) -> list[str]:
     """Return each use of a register on a line: register, purpose, article of the GDPR, and whether it is new."""
     lines = []
     for basis in brief.legal_basis:
         register = text(REGISTERS.get(basis.register_, basis.register_))
         line = text("  - %(register)s for the purpose %(purpose)s, Article %(article)s GDPR") % {
             "register": register,
-            "purpose": text(basis.purpose.replace("_", " ")),
+            "purpose": _purpose(brief, basis.purpose, text, language),
             "article": basis.article,
         }
         lines.append(line + ("" if is_assessed(basis.register_, basis.purpose) else text(" (not assessed before)")))
     return lines
+
+
+def _purpose(brief: Brief, purpose: str, text: Text, language: str) -> str:
+    """Return a purpose in the reader's language, by the brief's labels too; untranslated, in quotes."""
+    words = purpose.replace("_", " ")
+    known = brief.labels.get(purpose, {}).get(language) or text(words)
+    return text("“%s”") % words if known == words else known
 
 
 def _overrides(brief: Brief, findings: Sequence[Finding], text: Text) -> list[str]:

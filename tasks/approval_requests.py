@@ -38,10 +38,14 @@ def mail(workplace: Workplace, run: runs.Run, requests: Sequence[Request]) -> No
         subjects = stored_subjects(connection, run, reader=workplace.language) if asked else ()
         found = examined(subjects, run)
         told = matter(connection, workplace, run, found)
+        rows = connection.execute(
+            "SELECT DISTINCT role, approver FROM approval WHERE run = ? AND digest = ?", [run.run, run.digest]
+        ).fetchall()
+    asked_too = {*rows, *((each.role, each.approver) for each in requests)}
     reviews = _in_words(reviews, found)
     deliver(
         workplace,
-        [(each.approver, compose(workplace, run, each, people[each.approver], reviews, told)) for each in requests],
+        [(each.approver, compose(workplace, run, each, people, reviews, told, asked_too)) for each in requests],
     )
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from campaigns.approval_matrix import missing_roles
 from campaigns.approvers import load_directory, require_may_approve
 from campaigns.errors import ApprovalRefused, ContentChanged, IllegalMove
-from tasks import approval_log, approval_rows, runs
+from tasks import approval_log, approval_rows, decisions, runs
 from tasks.acting import UNKNOWN
 from tasks.approval_mail import Review
 from tasks.approval_rows import Asked
@@ -36,7 +36,10 @@ def require_acceptable(workplace: Workplace, run: runs.Run, asked: Asked, actor:
 
 
 def require_may_act(workplace: Workplace, run: runs.Run, asked: Asked, actor: str) -> None:
-    """Refuse the author's account, one that nobody knows and, in a form that proves nothing, all but the approver's."""
+    """Refuse the author's account, one that nobody knows and, in a form that proves nothing, all but the approver's.
+
+    The log keeps who used whose code: the right code in the wrong hands tells more than a wrong one.
+    """
     directory, account = load_directory(workplace.directory), actor.rpartition(":")[2]
     if not account.strip() or account == UNKNOWN:
         problem = "it is not known whose account uses the code"
@@ -56,6 +59,8 @@ def require_may_act(workplace: Workplace, run: runs.Run, asked: Asked, actor: st
         problem = "the form says another account than that of the person who was mailed this code"
     else:
         return
+    detail = {"role": asked.role, "approver": asked.approver, "digest": asked.digest}
+    decisions.record(workplace, "approval_code_denied", actor=actor, run=run.run, detail=detail)
     raise ApprovalRefused(
         problem,
         where=f"run {run.run}",

@@ -21,6 +21,11 @@ class Wording:
     refusal: str = ""
 
 
+WHERE = _(
+    "Write it in a terminal on the computer where Budkavle is, logged in as yourself: the code counts from your own "
+    "account only. Have you no terminal, ask %(communicator)s, or those who run the system, to open one for you. To "
+    "answer this letter, or to give somebody else the code, approves nothing."
+)
 FORM = _("Or write the code in the form of the suspended run in Prefect.")
 BEFORE = Wording(
     _("Approve the campaign “%(title)s”"),
@@ -28,6 +33,7 @@ BEFORE = Wording(
     _("Read the whole preview and ask yourself:"),
     _("To approve, run this command:\n\n    %s"),
     (
+        WHERE,
         _("By approving you confirm each of these points, and they are kept beside your name."),
         FORM,
         _("The code can be used once, until %(expires)s, and holds for exactly this content: any change voids it."),
@@ -47,6 +53,7 @@ AFTERWARDS = Wording(
     _("Read the whole preview. Was the message right?"),
     _("When you have reviewed it and have nothing to object, run this command:\n\n    %s"),
     (
+        WHERE,
         _("By doing so you confirm each of these points, and they are kept beside your name."),
         _("The code can be used once, until %(expires)s, and is for your review of exactly this content."),
         _(

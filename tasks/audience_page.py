@@ -15,6 +15,7 @@ from tasks.audience_words import DIMENSIONS, AudienceWords
 from tasks.local_time import CITY
 from tasks.pages import page_environment, write_page
 from tasks.preview_words import Words
+from tasks.shown_design import shown_design
 from tasks.workplace import Workplace
 
 AGES = ("0-17", "18-29", "30-44", "45-64", "65-79", "80-", "unknown")
@@ -31,7 +32,7 @@ def write_audience_page(workplace: Workplace, run: str) -> Path:
             .render(
                 run=this,
                 brief=this.brief,
-                design=this.design,
+                design=shown_design(connection, this),
                 words=AudienceWords(workplace.language, this.brief.labels),
                 preview_words=Words(workplace.language),
                 budget=load_programme().contact_budget,

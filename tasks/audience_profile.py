@@ -12,9 +12,11 @@ from campaigns.brief import Wave
 from campaigns.programme import load_programme
 from tasks import audience, runs, store
 from tasks.audience_query import KNOWLEDGE
+from tasks.audience_words import AudienceWords
 from tasks.disclosure import SMALLEST_CELL
 from tasks.holdout import public_waves
 from tasks.profile_cells import APPROACHED, Cell, profile_rows, standing_rows
+from tasks.shown_design import shown_design
 from tasks.shown_figures import standing_counts
 from tasks.workplace import Workplace
 
@@ -48,8 +50,8 @@ def warnings_of(workplace: Workplace, run: str) -> list[str]:
             "SELECT message FROM check_result WHERE run = ? AND stage = 'audience' AND NOT success ORDER BY check_name"
         )
         failed = [message for (message,) in connection.execute(query, [this.run]).fetchall()]
-    told = this.design.get("warning")
-    return [str(told), *failed] if told else failed
+        told = AudienceWords("en", this.brief.labels).warning(shown_design(connection, this))
+    return [told, *failed] if told else failed
 
 
 def shown_standings(workplace: Workplace, run: str) -> list[dict[str, Any]]:

@@ -45,10 +45,18 @@ OBSTACLES = {
     ),
     "not_a_share": _("The objective is no share that changes, so how sure the evaluation will be cannot be told yet."),
     "too_small": _(
-        "The audience is too small for the objective: {needed} households, or others drawn as one, would be needed, "
-        "and there are {there}. Aim at more people, at a larger change, or hold out a larger share."
+        "The audience is too small for the objective: {needed} {drawn} would be needed, and there are {there}."
+    ),
+    "too_small_untold": _(
+        "The audience is too small for the objective: {needed} {drawn} would be needed. "
+        "How many there are is not shown."
     ),
 }
+DRAWN = {
+    "household": _("households (or others drawn as one)"),
+    "person": _("persons (those who are drawn together count as one)"),
+}
+WHAT_TO_DO = _("Aim at more people, at a larger change, or hold out a larger share.")
 SHOWN_FROM = _("The smallest effect that would be shown with a probability of {power} is {effect} percentage points.")
 
 
@@ -86,14 +94,21 @@ class AudienceWords:
         return value if dimension in ("district", "contacts_left") else self._segments.value(value)
 
     def warning(self, design: Mapping[str, Any]) -> str:
-        """Return why the design cannot show the objective and which size would; empty where it can."""
-        obstacle = OBSTACLES.get(design.get("obstacle") or "")
+        """Return why the design cannot show the objective, which size would and what to do; empty where it can."""
+        told = self.obstacle(design)
+        return f"{told} {self._gettext(WHAT_TO_DO)}" if told and design["obstacle"] == "too_small" else told
+
+    def obstacle(self, design: Mapping[str, Any]) -> str:
+        """Return why the design cannot show the objective, as a reader who cannot change it is told."""
+        name = design.get("obstacle") or ""
+        obstacle = OBSTACLES.get(f"{name}_untold" if design.get("untold") else name) or OBSTACLES.get(name)
         if obstacle is None:
             return ""
         there = design.get("clusters_treated", 0) + design.get("clusters_holdout", 0)
         figures = {"needed": design.get("clusters_needed") or 0, "there": there}
         written = {name: self._written["number"](figure) for name, figure in figures.items()}
-        return self._gettext(obstacle).format(**written)
+        drawn = self._gettext(DRAWN.get(design.get("drawn", "household"), ""))
+        return self._gettext(obstacle).format(drawn=drawn, **written)
 
     def smallest_effect(self, design: Mapping[str, Any]) -> str:
         """Return the smallest effect that the design shows; empty where it cannot be told."""

@@ -20,12 +20,16 @@ QUESTIONS = {
     "facts": _("Facts: is everything true, and does it still hold on the day it is sent?"),
     "tone": _("Tone: would you speak like this to somebody you meet?"),
     "politics": _("Politics: is it free from parties, politicians and opinions on what is not decided?"),
+    "registers": _("Registers: may they be used like this, and do so many persons need to be in them?"),
+    "consents": _("Consents: has everybody who is seen or tells a story agreed to it, for this use and this time?"),
     "crisis_advice": _("Crisis advice: do the facts come from the source, and can everybody follow the advice?"),
 }
 NAMES = {
     "facts": _("the facts"),
     "tone": _("the tone"),
     "politics": _("the border to party politics"),
+    "registers": _("the use of the registers"),
+    "consents": _("the consents"),
     "crisis_advice": _("the advice in the crisis"),
 }
 
@@ -33,10 +37,12 @@ NAMES = {
 def points(brief: Brief, role: str) -> list[str]:
     """Return the ids of what an approval in a role confirms, such as ``facts`` or ``translation:en=translator_waste``.
 
-    Who is asked for the law or the registers confirms no translation (``confirm_no_translation``);
-    the manager, who is always asked, does. A translation names who has read it where the brief does
-    (``translation_readers``); otherwise the approver answers.
+    Who is asked for the registers or the consents confirms these and the facts alone (``confirm``), who is asked for
+    the law no translation (``confirm_no_translation``); the manager, who is always asked, does. A translation names who
+    has read it where the brief does (``translation_readers``); otherwise the approver answers.
     """
+    if role in rules().confirm:
+        return list(rules().confirm[role])
     translated = [tag for tag in brief.languages if base(tag) != SOURCE_LANGUAGE]
     translated = [] if role in rules().confirm_no_translation else translated
     readers = brief.translation_readers
@@ -52,7 +58,7 @@ def question(point: str, language: str) -> str:
     tag, reader = _translation(point)
     if reader:
         asked = text("Translation, %(language)s: %(reader)s has read it, says the brief. Is that so?")
-        return asked % {"language": _named(tag, language), "reader": reader}
+        return asked % {"language": _named(tag, language), "reader": text("“%s”") % reader}
     asked = text("Translation, %(language)s: has somebody who speaks the language read it? The brief names nobody.")
     return asked % {"language": _named(tag, language)}
 

@@ -95,5 +95,5 @@ def _documented() -> tuple[str, ...]:
 
 
 def _named(name: str, text: Text) -> str:
-    """Return a column in words; one of the campaign's own by its name."""
-    return text(COLUMNS[name]) if name in COLUMNS else name.replace("_", " ")
+    """Return a column in words; one of the campaign's own by its name, in quotes."""
+    return text(COLUMNS[name]) if name in COLUMNS else text("“%s”") % name.replace("_", " ")

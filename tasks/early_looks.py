@@ -28,6 +28,6 @@ def sentence(told: dict[str, Any], language: str) -> str:
     _ = translations(language).gettext
     now, due = (in_words(datetime.fromisoformat(told[name]), language, told["zone"]) for name in ("now", "due"))
     return _(
-        "This is early: look %(look)s was evaluated on %(now)s, and its day is %(due)s. Nothing can be said to have "
-        "been reached, or not, until then; it is evaluated again on its day."
+        "This is early: follow-up %(look)s was evaluated on %(now)s, and its day is %(due)s. Nothing can be said to "
+        "have been reached, or not, until then; it is evaluated again on its day."
     ) % {"look": told["look"], "now": now, "due": due}

@@ -18,6 +18,8 @@ SMALLEST_STRATUM = 10
 JOINED = "*"
 """Name of the stratum that holds segments too small to stand alone; no segment is called so."""
 ADDED_SUCCESSES = 1
+SHARE = (0.0, 1.0)
+Bounds = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -82,17 +84,23 @@ def compare(
     share: bool = False,
     parts: Sequence[Part] | None = None,
     origin: float = 0.0,
+    bounds: Bounds | None = None,
 ) -> Difference:
     """Return the difference over strata that weigh as told; the weights sum to 1.
 
     ``parts`` replaces the variance where clusters are not independent between arms or strata, or strata are so small
-    that theirs comes from between them. The sums are of outcomes minus ``origin``.
+    that theirs comes from between them. The sums are of outcomes minus ``origin``. ``bounds`` are the least and the
+    greatest outcome of all, 0 and 1 of a share.
     """
     arms = [_level([pair[place] for pair in strata], weights, origin) for place in (0, 1)]
     known = parts is not None
     parts = parts if parts is not None else [part for arm in arms for part in arm.parts]
-    if share and not known and any(arm.variance <= 1e-18 for arm in arms):
-        parts = [part for arm in arms for part in (arm.parts if arm.variance > 1e-18 else _without_variation(arm))]
+    low, high = bounds or (SHARE if share else (0.0, 0.0))
+    least = 1e-18 * (high - low) ** 2
+    if low < high and not known and any(arm.variance <= least for arm in arms):
+        parts = [
+            part for arm in arms for part in (arm.parts if arm.variance > least else _without_variation(arm, low, high))
+        ]
     return intervals.between(arms[0], arms[1], parts, share=share, from_levels=not known)
 
 
@@ -148,11 +156,12 @@ def _level(sums: Sequence[Sums], weights: Sequence[float], origin: float) -> Lev
     return Level(level, sum(one.clusters for one in sums), tuple(parts))
 
 
-def _without_variation(arm: Level) -> list[Part]:
+def _without_variation(arm: Level, low: float, high: float) -> list[Part]:
     """Where nobody or everybody acts the sums show no variance: add one success and one failure.
 
-    Source: Agresti and Caffo (2000), on clusters as the units.
+    Of another outcome these are its least and its greatest value. Source: Agresti and Caffo (2000), on clusters as the
+    units.
     """
-    size = arm.clusters + 2 * ADDED_SUCCESSES
-    share = (min(max(arm.level, 0.0), 1.0) * arm.clusters + ADDED_SUCCESSES) / size
-    return [Part(share * (1 - share) / size, max(arm.clusters - 1, 1))]
+    size, spread = arm.clusters + 2 * ADDED_SUCCESSES, high - low
+    share = (min(max((arm.level - low) / spread, 0.0), 1.0) * arm.clusters + ADDED_SUCCESSES) / size
+    return [Part(spread**2 * share * (1 - share) / size, max(arm.clusters - 1, 1))]

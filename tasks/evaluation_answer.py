@@ -57,6 +57,7 @@ def describe(evidence: Evidence) -> Found:
     elif was_held_out:  # too few: beside that of all, the level of one arm gives the other's away
         treated["level"] = holdout["level"] = None
     found = verdicts.describe(evidence.run, evidence.look, [treated, holdout], effect, evidence.reached)
+    found["objective"]["few"] = verdicts.tells_few(evidence.sums)
     shown = treated["verdict"] != "not_shown"
     parts = {
         "claim": _claim(effect, shown, was_held_out=was_held_out),
@@ -119,6 +120,7 @@ def _arm(arm: str, rows: list[tuple[Any, ...]]) -> Found:
         "observed_households": observed,
         "observed_persons": sum(row[8] for row in rows),
         "missing_share": (drawn - observed) / drawn if drawn else None,
+        "few": verdicts.tells_few(rows),
         "level": sum(row[4] for row in rows) / units if units else None,
     }
 
@@ -187,13 +189,9 @@ def _channel(evidence: Evidence, row: ChannelEffect) -> Found:
     sek, co2_kg = evidence.costs.get(row.channels, (0.0, 0.0)) if row.segment == "all" else (None, None)
     way = verdicts.direction(evidence.run.brief.objective)
     sure = sek is not None and evidence.share and min(way * row.shrunken.low, way * row.shrunken.high) > 0
+    sizes = {"persons": row.persons, "control_persons": row.control_persons}
     return (
-        {
-            "segment": row.segment,
-            "channels": row.channels,
-            "persons": row.persons,
-            "control_persons": row.control_persons,
-        }
+        {"segment": row.segment, "channels": row.channels, **sizes}
         | {"level": row.difference.level, "control_level": row.difference.control_level}
         | verdicts.figures(row.difference)
         | {"p_adjusted": row.p_adjusted, **_shrunken(row), "cost_sek": sek, "co2_kg": co2_kg}

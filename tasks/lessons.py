@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from campaigns.language import for_translation as _
 from campaigns.language import translations
 from tasks import channel_groups, looks, runs, store
 from tasks.channel_lessons import ChannelRow, channels_apart, read_channels
@@ -84,13 +85,7 @@ def _sentences(
     words = PlainWords(language, objective.unit, share)
     _ = translations(language).gettext
     if whole is None or whole["estimate"] is None:
-        yield (
-            _("A larger audience or control group is needed next time: this one is too small to tell what was caused.")
-            if claim == "too_few"
-            else _(
-                "Draw a control group before the next edition: without one, nobody can say what the campaign causes."
-            )
-        )
+        yield _(_next_time(run, claim))
         return
     shown = whole["verdict"] != "not_shown"
     yield words.effect(whole["ci_low"], whole["estimate"], whole["ci_high"], shown=shown)
@@ -100,6 +95,20 @@ def _sentences(
     yield from channels_apart(language, words, channels, run.brief.labels)
     if run.brief.holdout.later is None:  # else those who get the message later are not reached yet
         yield from _not_reached(language, shares, run.brief.labels)
+
+
+def _next_time(run: runs.Run, claim: str) -> str:
+    """Return what to do so that the next edition's effect can be told, of what the brief lets be done."""
+    if claim == "too_few":
+        return _(
+            "A larger audience or control group is needed next time: this one is too small to tell what was caused."
+        )
+    if run.brief.is_internal and not run.brief.holdout.share:
+        return _(
+            "Nobody is to be left without this message, so there is no control group. Next time, draw by lot which "
+            "units get it first: until the others have it, unit can be compared with unit."
+        )
+    return _("Draw a control group before the next edition: without one, nobody can say what the campaign causes.")
 
 
 def _most_and_least(language: str, words: PlainWords, effects: Effects, labels: Labels) -> Iterator[str]:

@@ -14,7 +14,8 @@ WARNINGS = {
         "What the campaign caused is told by the looks before."
     ),
     "control_group_too_small": _(
-        "Fewer than ten households of an arm have an observed result, so nobody can say what the campaign caused."
+        "Fewer than ten %(units)s of one of the two groups have an observed result, so nobody can say what the "
+        "campaign caused."
     ),
     "areas_only": _(
         "The results are per area while the control group was drawn among households, so nobody can say what "
@@ -33,7 +34,7 @@ WARNINGS = {
         "The chance to see an effect as large as the goal asks for was only %(power)s. That nothing is shown "
         "does not mean that nothing happened."
     ),
-    "late_observations": _("The results were observed after the day of the look."),
+    "late_observations": _("The results were observed after the day of the follow-up."),
 }
 EFFECTS = {
     "shown": _(
@@ -47,6 +48,24 @@ EFFECTS = {
     "level": _(
         "The %(units)s that the message was meant for ended %(estimate)s than they would have otherwise. "
         "We are 95 per cent sure that the true figure lies between %(low)s and %(high)s."
+    ),
+}
+
+
+OBJECTIVES = {
+    ("reached", False): _("The goal is reached: %(reached)s, and the target was %(target)s."),
+    ("not_reached", False): _("The goal is not reached: %(reached)s so far, and the target is %(target)s."),
+    ("early", False): _("So far: %(reached)s. The target is %(target)s."),
+    ("reached", True): _(
+        "The goal is reached: the target was %(target)s. The share itself is not shown, since it would tell of fewer "
+        "than ten."
+    ),
+    ("not_reached", True): _(
+        "The goal is not reached: the target is %(target)s. The share itself is not shown, since it would tell of "
+        "fewer than ten."
+    ),
+    ("early", True): _(
+        "The share so far is not shown, since it would tell of fewer than ten. The target is %(target)s."
     ),
 }
 
@@ -137,15 +156,35 @@ class PlainWords:
             return (_("%(n)s fewer") if value < 0 else _("%(n)s more")) % {"n": figure}
         return (_("%(n)s lower") if value < 0 else _("%(n)s higher")) % {"n": figure}
 
-    def objective(self, objective: Mapping[str, Any]) -> str:
-        """Return how far the audience has come towards the target."""
+    def objective(self, objective: Mapping[str, Any], *, early: bool = False) -> str:
+        """Return how far the audience has come towards the target; ``early``: whether it is reached is not said yet."""
+        kind = "early" if early else "reached" if objective["achieved"] else "not_reached"
+        return self._(OBJECTIVES[kind, self._is_few(objective)]) % {
+            "reached": self.level(objective["reached"]), "target": self.level(objective["target"]),
+        }  # fmt: skip
+
+    def reached(self, objective: Mapping[str, Any]) -> str:
+        """Return the level reached; not where it would tell of fewer than ten."""
         _ = self._
-        template = (
-            _("The goal is reached: %(reached)s, and the target was %(target)s.")
-            if objective["achieved"]
-            else _("The goal is not reached: %(reached)s so far, and the target is %(target)s.")
-        )
-        return template % {"reached": self.level(objective["reached"]), "target": self.level(objective["target"])}
+        return _("not shown") if self._is_few(objective) else self.level(objective["reached"])
+
+    def _is_few(self, objective: Mapping[str, Any]) -> bool:
+        return self.share and bool(objective.get("few"))
+
+    @property
+    def among(self) -> str:
+        """Of whom a level is told: a mean over units or areas, else a share of the target group."""
+        _ = self._
+        means = {"unit": _("on average per unit"), "area": _("on average per area")}
+        return means.get(self.unit, _("in the target group"))
+
+    @property
+    def result(self) -> str:
+        """What the level reached is, under its figure."""
+        _ = self._
+        if self.share and self.unit in ("household", "person"):
+            return _("have reached the result, in the target group")
+        return _("is the result, %(among)s") % {"among": self.among}
 
     def warning(self, code: str, **shares: float) -> str:
         """Return one thing that weakens what the evaluation can say; ``shares`` 0–1 are told as percentages."""

@@ -40,6 +40,13 @@ class PlanPage:
     charges: list[str]
     lessons: list[str]
 
+    @property
+    def is_the_only_way(self) -> bool:
+        """Whether every way to plan comes out the same, as where one channel alone is possible."""
+        figures = ("effect", "cost_sek", "co2_kg", "lowest_reach")
+        ways = {tuple(round(row[name], 6) for name in figures) for row in self.rules}
+        return len(self.rules) > 1 and len(ways) == 1
+
 
 def plan_page(connection: duckdb.DuckDBPyConnection, this: Run, language: str, words: Words) -> PlanPage:
     """Return the section of one run from the tables that explain its plan, read from the snapshot."""

@@ -175,6 +175,8 @@ class Words:
                 "The control group is one area of each of {pairs} pairs, by the three first digits of the postcode: "
                 "{areas}. Put up no posters and hold no meetings there before the last evaluation."
             ).format(pairs=self._written["number"](len(pairs)), areas=areas)
+        if design.get("untold"):
+            return ""
         if width is None or power is None:
             return self._gettext("No effect can be shown with this control group.")
         return self._gettext(

@@ -5,8 +5,7 @@ Nothing on it runs and nothing is fetched: the texts stand in sandboxed frames i
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +17,9 @@ from campaigns.errors import Finding
 from campaigns.language import fallback, translations
 from campaigns.programme import load_programme
 from campaigns.sendings import sendings
-from tasks import later_words, runs, store
+from tasks import cost_bound, later_words, runs, store
 from tasks.approvals_shown import accepted_readings, shown_approvals
 from tasks.audience_words import AudienceWords
-from tasks.combinations import open_channels
 from tasks.easy_read_shown import easy_read_notes
 from tasks.findings import findings_of, readings
 from tasks.gate_subjects import stored_subjects
@@ -30,7 +28,9 @@ from tasks.letter_samples import write_samples
 from tasks.local_time import in_words
 from tasks.pages import page_environment, write_page
 from tasks.plan_page import plan_page
+from tasks.preview_texts import languages_without_readers, texts_shown
 from tasks.preview_words import Words
+from tasks.shown_design import shown_design
 from tasks.shown_figures import figures
 from tasks.slot_values import shown_values
 from tasks.slots import unsubscribe_address
@@ -41,17 +41,6 @@ from tasks.workplace import Workplace
 
 CODE = re.compile(r"\(([A-Z][0-9]?[a-z]?[0-9]?)\)")
 MOST_CHARACTERS_NAMED = 6  # an Arabic text has some thirty
-EASY_READ = "easy_read"
-
-
-@dataclass(frozen=True)
-class Text:
-    """The variants that differ only in language, or in being easy to read: what is read side by side."""
-
-    wave: str
-    channel: str
-    facts: str
-    variants: tuple[GateSubject, ...]
 
 
 def write_preview(workplace: Workplace, run: str) -> Path:
@@ -88,10 +77,12 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
         ],
         plan=shown.plan,
         withheld=shown.withheld,
+        at_most=cost_bound.at_most(connection, run, shown),
         explained=plan_page(connection, run, workplace.language, words),
-        design=run.design,
-        texts=_texts([_with_pictures(each) for each in stored_subjects(connection, run, values=values)], words),
+        design=shown_design(connection, run),
+        texts=texts_shown([_with_pictures(each) for each in stored_subjects(connection, run, values=values)], words),
         easy_read=easy_read_notes(connection, run, subjects, workplace.language),
+        nobody_gets=languages_without_readers(subjects, words),
         frame=frame_height,
         unsubscribing=_unsubscribing(workplace),
         part_count=_counter(subjects),
@@ -112,23 +103,6 @@ def _page(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: runs
 
 def _with_pictures(subject: GateSubject) -> GateSubject:
     return replace(subject, html=shown_within(subject.html, subject.folder))
-
-
-def _texts(subjects: Sequence[GateSubject], words: Words) -> list[Text]:
-    """Return the texts by wave, channel and facts, each in its languages; easy-read beside the ordinary one."""
-
-    def kind(subject: GateSubject) -> tuple[str, str, str]:
-        speaks_to_all = subject.channel in open_channels(subject.brief)
-        told = {name: value for name, value in subject.facts.items() if name != EASY_READ}
-        return subject.wave, subject.channel, "" if speaks_to_all else words.facts(told)
-
-    def place(subject: GateSubject) -> tuple[object, ...]:
-        waves = [wave.name for wave in subject.brief.waves]
-        easy_read = subject.facts.get(EASY_READ, "")
-        return waves.index(subject.wave), *kind(subject), subject.brief.languages.index(subject.language), easy_read
-
-    together = sorted(subjects, key=place)
-    return [Text(*key, tuple(group)) for key, group in groupby(together, key=kind)]
 
 
 def _unsubscribing(workplace: Workplace) -> str:

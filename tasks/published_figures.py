@@ -13,7 +13,7 @@ import duckdb
 
 from tasks import accounts, audience, later_group, runs, store
 from tasks.audience_query import KNOWLEDGE
-from tasks.hidden_figures import Name
+from tasks.hidden_figures import ALL_CHANNELS, MESSAGES, Name
 from tasks.inference_audit import Audit
 from tasks.profile_cells import APPROACHED, HELD_OUT, NOBODY, SELECTED
 from tasks.shown_figures import figures
@@ -88,6 +88,8 @@ def _counted_in(wave: str, atom: dict[str, Any], knowledge: Sequence[str]) -> It
         return
     if atom["is_later"]:
         yield (wave, later_group.FIGURE, later_group.NAME)
+    if outcome == "assigned":
+        yield from [("", MESSAGES, atom["channel"]), ("", MESSAGES, ALL_CHANNELS)]
     yield from [(wave, "channel", atom["channel"]), (wave, "segment", f"{atom['channel']} {atom['segment']}")]
     yield (wave, "everybody", "")
     for name in (*DIMENSIONS, *knowledge):
@@ -126,11 +128,14 @@ def _told_of_plan(connection: duckdb.DuckDBPyConnection, this: runs.Run) -> Iter
     )
     reasons = persons.pop("excluded_by_reason")
     yield from ((("", "persons", name), False) for name, count in (reasons | persons).items() if count)
+    # Over the waves, as report and `status` tell them; whoever shares a letter counts by persons all the same.
+    channels = sorted({channel["channel"] for channel in plan})
+    yield from ((("", MESSAGES, name), False) for name in (*channels, ALL_CHANNELS))
 
 
 def _hide(connection: duckdb.DuckDBPyConnection, run: str, names: Iterable[Name]) -> None:
     for wave, figure, name in names:
-        if figure in ("channel", "segment", "persons"):
+        if figure in ("channel", "segment", "persons", MESSAGES):
             connection.execute("INSERT INTO hidden_figure VALUES (?, ?, ?, ?)", [run, wave, figure, name])
         else:
             connection.execute(

@@ -25,7 +25,8 @@ def effect_chart(language: str, words: PlainWords, found: Found) -> Markup | Non
     _, number = translations(language).gettext, filters(language)["number"]
     scale = 100 if found["share"] else 1
     low, estimate, high = (scale * treated[name] for name in ("ci_low", "effect", "ci_high"))
-    needed = scale * (found["objective"]["target"] - holdout["level"])
+    start = found["objective"]["baseline"] if holdout.get("few") or treated.get("few") else holdout["level"]
+    needed = scale * (found["objective"]["target"] - start)
     labels = {
         "estimate": number(estimate, 0 if high - low >= 3 else 1),
         "zero": _("no difference"),
@@ -92,7 +93,7 @@ def _effect_rows(language: str, words: PlainWords, found: Found) -> list[tuple[s
         (_("p, and adjusted for all measures (Holm)"), f"{chance(treated['p'])}; {chance(treated['p_adjusted'])}"),
         (_("What p must lie below at this look (O'Brien–Fleming)"), chance(found["look_level"])),
         (_("Interval over all planned looks"), look),
-        (_("Interval however often somebody looks"), anytime),
+        (_("Interval that holds however often somebody looks"), anytime),
         (_("Ratio to the control group"), _ratio(language, treated)),
         (_("Secondary: effect on those reached because they were drawn"), reached),
     ]
@@ -129,7 +130,7 @@ def segment_rows(language: str, found: Found, labels: Labels = NONE) -> list[tup
 
 def _ratio(language: str, arm: Found) -> str:
     number = filters(language)["number"]
-    if arm["ratio"] is None:
+    if arm["ratio"] is None or arm.get("few"):
         return "–"
     if arm["ratio_low"] is None:
         return str(number(arm["ratio"], 2))

@@ -32,12 +32,21 @@ def counts(row: Row) -> dict[str, int | None]:
     return {"planned": None if 0 < planned < FEWEST_MESSAGES else planned, "accepted": None if few else accepted}
 
 
-def costs(sent: list[Row], untold: Collection[str] = ()) -> dict[str, float]:
-    """Return the sums of all channels; ``withheld`` where what was accepted would tell how few were not."""
+def costs(
+    sent: list[Row], untold: Collection[str] = (), at_most: tuple[float, float] | None = None
+) -> dict[str, float]:
+    """Return the sums of all channels; ``withheld`` where what was accepted would tell how few were not.
+
+    ``at_most``: kronor and kilograms that the preview tells instead of what is planned; ``bounded`` where it does.
+    """
     names = ("planned_sek", "accepted_sek", "planned_kg", "accepted_kg")
-    return {
-        **{name: sum(row[name] for row in sent) for name in names},
-        "withheld": any(row["accepted"] is None for row in shown_messages(sent, untold)),
+    sums = {name: sum(row[name] for row in sent) for name in names}
+    most_sek, most_kg = at_most or (sums["planned_sek"], sums["planned_kg"])
+    return sums | {
+        "most_sek": most_sek,
+        "most_kg": most_kg,
+        "bounded": at_most is not None,
+        "withheld": at_most is not None or any(row["accepted"] is None for row in shown_messages(sent, untold)),
     }
 
 

@@ -1,23 +1,23 @@
 """The report of a look: what a communicator reads afterwards, as one page that needs nothing else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from campaigns.language import fallback, translations
-from campaigns.programme import load_programme
-from tasks import later_group, later_words, report_effects, report_tables, runs, store
+from campaigns.language import fallback
+from tasks import cost_bound, later_group, later_words, report_effects, report_names, report_tables, runs, store
 from tasks.approvals_shown import accepted_readings, confirmations, shown_approvals
 from tasks.drawn_people import read_traits
 from tasks.evaluation_record import stored_evaluation
-from tasks.hidden_figures import Name, hidden_figures
+from tasks.hidden_figures import Name, hidden_figures, untold_channels
 from tasks.overdue import overdue_within
 from tasks.pages import page_environment, write_page
 from tasks.plain_words import PlainWords
 from tasks.preview_words import Words
+from tasks.shown_figures import figures
 from tasks.told_lessons import told_lessons
 from tasks.unit_outcomes import unit_outcomes
 from tasks.verdicts import worded
@@ -48,17 +48,21 @@ class Story:
     untold: set[Name]
     groups_untold: set[tuple[str, str]]
     heard: dict[str, Any]
+    at_most: tuple[float, float] | None
 
 
-def write_report(workplace: Workplace, run: str, look: int) -> Path:
+def write_report(workplace: Workplace, run: str, look: int, language: str = "") -> Path:
     """Write ``runs/RUN/report/index.html`` from the snapshot, in the language of the settings; returns its path.
 
+    In another ``language`` it is ``index.en.html`` or ``index.sv.html``, and the other page stays.
     Raises OutcomesMissing where the look has not been evaluated.
     """
+    name = f"index.{language}.html" if language not in ("", workplace.language) else "index.html"
+    workplace = replace(workplace, language=language or workplace.language)
     story = _read(workplace, run, look)
     values = _of_campaign(workplace, story) | _of_effect(workplace, story) | _of_delivery(workplace, story)
     text = page_environment(workplace.language).get_template("report.html.j2").render(values)
-    return write_page(workplace.run_folder(story.run.run, "report") / "index.html", text)
+    return write_page(workplace.run_folder(story.run.run, "report") / name, text)
 
 
 def _read(workplace: Workplace, run: str, look: int) -> Story:
@@ -85,6 +89,7 @@ def _read(workplace: Workplace, run: str, look: int) -> Story:
             untold=hidden_figures(connection, known.run),
             groups_untold=set(connection.execute(UNTOLD, [known.run]).fetchall()),
             heard=next(iter(_rows(connection, "reports/heard", values)), {}),
+            at_most=_at_most(connection, known),
         )
 
 
@@ -100,15 +105,25 @@ def _of_campaign(workplace: Workplace, story: Story) -> dict[str, Any]:
         "lessons": story.lessons,
         "heard": story.heard,
         "written_in": fallback(story.run.brief.languages),
-        "gates": [(_gate(workplace.language, name), requirement, count) for name, requirement, count in story.gates],
-        "overrides": [(_gate(workplace.language, one.gate), one.reason) for one in story.run.brief.overrides],
+        "gates": [
+            (report_names.gate(workplace.language, name), requirement, count)
+            for name, requirement, count in story.gates
+        ],
+        "overrides": [
+            (report_names.gate(workplace.language, one.gate), one.reason) for one in story.run.brief.overrides
+        ],
         "approvals": story.approvals,
         "accepted": sorted(story.accepted.items()),
         "role": words.role,
         "requirement": words.requirement,
+        "not_asked": report_names.not_asked(story.run.brief),
         "confirmed": words.confirmed,
         "confirmations": confirmations(story.approvals),
-        "kpis": [(_stage(workplace.language, kpi.stage), kpi) for kpi in story.run.brief.kpis if kpi.stage in STAGES],
+        "kpis": [
+            (report_names.stage(workplace.language, kpi.stage), kpi)
+            for kpi in story.run.brief.kpis
+            if kpi.stage in STAGES
+        ],
     }
 
 
@@ -146,12 +161,18 @@ def _of_delivery(workplace: Workplace, story: Story) -> dict[str, Any]:
         "persons": story.persons,
         "sums_untold": {name for wave, figure, name in story.untold if not wave and figure == "persons"},
         "sent": named(report_tables.shown_messages(story.sent, untold)),
-        "states": named([{**row, "state": _state(language, row["status"])} for row in story.states]),
-        "costs": report_tables.costs(story.sent, untold),
+        "states": named([{**row, "state": report_names.state(language, row["status"])} for row in story.states]),
+        "costs": report_tables.costs(story.sent, untold, story.at_most),
         "tables": report_tables.reach_tables(language, story.reach, story.run.brief.labels, story.groups_untold),
         "everybody": report_tables.everybody(story.reach),
         "fewest": report_tables.FEWEST_MESSAGES,
     }
+
+
+def _at_most(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> tuple[float, float] | None:
+    """Return what the campaign costs at most, as its preview tells it; None where the preview tells exact sums."""
+    shown = figures(connection, run, "en")
+    return cost_bound.at_most(connection, run, shown) if shown.withheld else None
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, name: str, values: dict[str, Any]) -> list[dict[str, Any]]:
@@ -161,7 +182,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, name: str, values: dict[str, An
 
 
 def _channels_untold(story: Story) -> set[str]:
-    return {name for _, figure, name in story.untold if figure == "channel"}
+    return untold_channels(story.untold)
 
 
 def _cost_per_result(found: dict[str, Any], costs: dict[str, float]) -> float | None:
@@ -171,33 +192,3 @@ def _cost_per_result(found: dict[str, Any], costs: dict[str, float]) -> float | 
         return None
     units = arm["households"] if found["unit"] == "household" else arm["persons"]
     return float(costs["accepted_sek"] / (arm["effect"] * units))
-
-
-def _gate(language: str, name: str) -> str:
-    says = next((gate.says for gate in load_programme().gates if gate.id == name), "")
-    return translations(language).gettext(says) if says else name.replace("_", " ")
-
-
-def _stage(language: str, stage: str) -> str:
-    _ = translations(language).gettext
-    return {"outtake": _("Out-takes"), "outcome": _("Outcomes"), "impact": _("Impact")}[stage]
-
-
-def _state(language: str, status: str) -> str:
-    _ = translations(language).gettext
-    names = {
-        "queued": _("not sent yet"),
-        "marked": _("not sent yet"),
-        "deferred": _("not sent yet"),
-        "accepted": _("accepted"),
-        "delivered": _("delivered"),
-        "rejected": _("refused"),
-        "soft_bounce": _("bounced for now"),
-        "hard_bounce": _("bounced"),
-        "complaint": _("complaint"),
-        "unknown": _("unknown whether it arrived"),
-        "suppressed": _("opted out"),
-        "expired": _("out of date before it was sent"),
-        "cancelled": _("cancelled"),
-    }
-    return names.get(status, status.replace("_", " "))

@@ -1,18 +1,16 @@
 """Where a run stands: its state, both sums, what is unknown, the looks to come."""
 
-from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from campaigns.brief import Brief
-from campaigns.channels import load_channels
 from campaigns.sendings import sendings
 from tasks import accounts, approval_rows, approval_standing, decisions, overdue, runs, store, stories, unpublishing
 from tasks import replies as gateway_replies
-from tasks.disclosure import hidden_cells
-from tasks.hidden_figures import hidden_figures
+from tasks.hidden_figures import hidden_figures, untold_channels
 from tasks.ledger import load_decisions
 from tasks.next_step import next_step
+from tasks.shown_messages import shown_messages
 from tasks.shown_persons import shown_persons
 from tasks.workplace import Workplace
 
@@ -43,7 +41,6 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
         accounted = accounts.persons_accounted(connection, run_id)
         hidden = hidden_figures(connection, run_id)
         untold = {name for _, figure, name in hidden if figure == "persons"}
-        untold_channels = {name for _, figure, name in hidden if figure == "channel"}
         persons = shown_persons(accounted | {"reached": reached}, accounts.persons_by_wave(connection, run_id), untold)
         messages = accounts.messages_accounted(connection, run_id)
         unknown = accounts.in_doubt(connection, run_id)
@@ -67,7 +64,7 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
         "waves": [{"wave": each.name, "start": each.start.isoformat()} for each in sendings(found.brief)],
         "paused": paused,
         "persons": persons,
-        "messages": messages | {"by_channel": _shown_channels(messages["by_channel"], untold_channels)},
+        "messages": shown_messages(messages, untold_channels(hidden)),
         "unknown": unknown,
         "replies": replies,
         "due_looks": due_looks,
@@ -76,28 +73,6 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
         "withdrawn_stories": _withdrawn_stories(workplace, found.brief),
         "taken_down": unpublishing.take_down(workplace, run_id) | unpublishing.unpublish_over(workplace, run_id),
     }
-
-
-def _shown_channels(
-    by_channel: Mapping[str, Mapping[str, int]], untold: Collection[str] = ()
-) -> dict[str, dict[str, int]]:
-    """Return the accounts of each channel; one with fewer than ten messages to persons is summed with its guard.
-
-    So are those ``untold``, which would tell a small group beside what other pages show.
-
-    The preview withholds how few a channel reaches; the sum, such as ``email+letter``, keeps every total true.
-    """
-    personal = [name for name in by_channel if load_channels()[name].address_kind]
-    hidden = hidden_cells([[by_channel[name]["planned"]] for name in personal])
-    hidden |= {position for position, name in enumerate(personal) if name in untold}
-    if len(hidden) == 1:
-        hidden |= {position for position in range(len(personal)) if position not in hidden and len(hidden) < 2}
-    together = [name for position, name in enumerate(personal) if position in hidden]
-    if len(together) < 2:
-        return {name: dict(accounts) for name, accounts in by_channel.items()}
-    summed = {account: sum(by_channel[name][account] for name in together) for account in by_channel[together[0]]}
-    apart = {name: dict(accounts) for name, accounts in by_channel.items() if name not in together}
-    return apart | {"+".join(together): summed}
 
 
 def _paused(workplace: Workplace, run: str) -> dict[str, str]:

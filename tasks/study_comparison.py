@@ -7,10 +7,10 @@ from functools import partial
 import duckdb
 
 from tasks import store
-from tasks.estimate import Sums, compare
+from tasks.estimate import SHARE, Bounds, Sums, compare
 from tasks.estimation import strata as strata_of
 from tasks.estimation.compliance import ComplierEffect, complier_effect
-from tasks.estimation.intervals import Difference, Part
+from tasks.estimation.intervals import Difference, Part, rescaled
 from tasks.study_covariates import Matrix
 
 Arms = tuple[str, str]
@@ -27,13 +27,20 @@ FROM (
 class Outcome:
     """One outcome of the experiment: its place among those asked for, and what its values are.
 
-    ``origin`` is taken off before anything is squared, so that a large mean costs no precision.
+    ``origin`` is taken off before anything is squared, so that a large mean costs no precision. ``bounds`` are its
+    least and greatest value; where there is none between them, it is estimated as the share that has the greatest.
     """
 
     place: int
     share: bool
     origin: float
     missing: int
+    bounds: Bounds = SHARE
+
+    @property
+    def scale(self) -> float:
+        """What 1 of a share stands for: other than 1 where yes and no are written with other numbers."""
+        return self.bounds[1] - self.bounds[0] if self.share else 1.0
 
 
 @dataclass(frozen=True)
@@ -48,11 +55,18 @@ class Found:
 def describe(connection: duckdb.DuckDBPyConnection, place: int) -> Outcome | None:
     """Return what the outcome is like; None where nobody has one."""
     column = f"outcome_{place}"
-    known, missing, binary, mean = connection.execute(
-        f"SELECT count({column}), count(*) - count({column}), bool_and({column} IN (0, 1)), "
+    known, missing, low, high, mean = connection.execute(
+        f"SELECT count({column}), count(*) - count({column}), min({column}), max({column}), "
         f"sum(weight * {column}) / sum(weight) FILTER ({column} IS NOT NULL) FROM study_row"
     ).fetchall()[0]
-    return Outcome(place, bool(binary), 0.0 if binary else float(mean), missing) if known else None
+    if not known:
+        return None
+    ((between,),) = connection.execute(
+        f"SELECT count(*) FROM study_row WHERE {column} > ? AND {column} < ?", [low, high]
+    ).fetchall()
+    bounds = SHARE if {low, high} <= set(SHARE) else (low, high)
+    share = not between and bounds[0] < bounds[1]
+    return Outcome(place, share, bounds[0] if share else float(mean), missing, bounds)
 
 
 def sum_clusters(
@@ -65,7 +79,8 @@ def sum_clusters(
     column = f"outcome_{outcome.place}"
     connection.execute(
         f"CREATE OR REPLACE TEMP VIEW study_value AS SELECT cluster, arm, stratum, weight, "
-        f"{column} - ({outcome.origin!r}) AS y, received AS d FROM study_row WHERE {column} IS NOT NULL"
+        f"({column} - ({outcome.origin!r})) / {outcome.scale!r} AS y, received AS d FROM study_row "
+        f"WHERE {column} IS NOT NULL"
     )
     if not adjusted:
         connection.execute(store.statement("study/cluster_sums"))
@@ -90,12 +105,19 @@ def compare_arms(
     shared, crossing = connection.execute(CROSSING, [*arms]).fetchall()[0]
     estimate = _joint if crossing else _stratified
     ask = partial(estimate, connection, arms, population, shared)
-    share = outcome.share and matrix is None
-    difference, left_out = ask(share, outcome.origin, 0.0, False)
+    share, origin = outcome.share and matrix is None, outcome.origin
+    if share:
+        difference, left_out = ask(True, 0.0, SHARE, 0.0, False)
+        difference = difference if outcome.bounds == SHARE else rescaled(difference, origin, outcome.scale)
+    else:
+        difference, left_out = ask(False, origin, outcome.bounds, 0.0, False)
     if not received:
         return Found(difference, None, left_out)
-    first, _ = ask(False, 0.0, 0.0, True)
-    complier = complier_effect(difference, first, lambda slope: ask(False, 0.0, slope, False)[0])
+    first, _ = ask(False, 0.0, None, 0.0, True)
+    scale = outcome.scale if matrix is None else 1.0
+    complier = complier_effect(
+        difference, first, lambda slope: rescaled(ask(False, 0.0, None, slope / scale, False)[0], 0.0, scale)
+    )
     return Found(difference, complier, left_out)
 
 
@@ -126,11 +148,12 @@ def _stratified(
     shared: bool,
     share: bool,
     origin: float,
+    bounds: Bounds | None,
     slope: float,
     received: bool,
 ) -> tuple[Difference, int]:
     strata = strata_of.comparable(*_sums(connection, arms, slope, received), population)
-    return strata_of.difference(strata, share=share, origin=origin), strata.left_out
+    return strata_of.difference(strata, share=share, origin=origin, bounds=bounds), strata.left_out
 
 
 def _joint(
@@ -140,6 +163,7 @@ def _joint(
     shared: bool,
     share: bool,
     origin: float,
+    bounds: Bounds | None,
     slope: float,
     received: bool,
 ) -> tuple[Difference, int]:

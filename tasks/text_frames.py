@@ -17,7 +17,7 @@ LINE = 1.6  # rem: 17 px at 1.5
 BETWEEN = 0.9  # rem between blocks
 AROUND = 7.0  # rem of margins and of the sheet's own padding
 PICTURE = 26.0  # rem: one as broad as the sheet
-LETTERS = (62, 42, 32)
+LETTERS = (64, 44, 35)
 """Letters of a line in a frame of 36 rem or more, of 24 rem or more, and on a telephone."""
 
 

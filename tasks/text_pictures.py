@@ -21,6 +21,8 @@ KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF
 END_OF_PNG, END_OF_GIF, SCAN_OF_JPEG, END_OF_JPEG = b"IEND\xaeB`\x82", b";", b"\xff\xda", b"\xff\xd9"
 FILE_NAME = re.compile(r"[\w][\w .()-]*\.(?:png|jpe?g|gif)", re.IGNORECASE)
 CONTENT_ID = re.compile(r"cid:([0-9a-f]{16}\.([^\"'@\s]+)@budkavle)")
+FILLED_IN = 'src="{{'
+"""How a template writes a picture whose address it fills in."""
 WITHIN = ("cid:", "data:")
 
 
@@ -73,6 +75,13 @@ def _named(address: str) -> str:
         raise InputError(
             "a slot stands in the address of a picture",
             remedy="name a picture of the campaign's folder; choose between pictures by a fact.",
+        )
+    if not address.strip():
+        raise InputError(
+            "a picture has no address: what is to stand in its `src` is empty",
+            where=FILLED_IN,
+            remedy="show it only where it is set, as `{% if message.logotype %}…{% endif %}`; an e-mail has its "
+            "logotype as words where no picture of it is set.",
         )
     name = unquote(address)
     if not FILE_NAME.fullmatch(name):

@@ -1,10 +1,12 @@
 """What an estimate says about the objective: the answer of an evaluation, as figures, verdict and plain words."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from campaigns.brief import Objective
 from tasks import early_looks, effect_before, estimate, looks
 from tasks.arm_effects import ArmEffect
+from tasks.disclosure import SMALLEST_CELL
 from tasks.estimate import Difference
 from tasks.plain_words import PlainWords
 from tasks.runs import Run
@@ -50,7 +52,7 @@ def worded(found: Found, language: str) -> Found:
     early = [early_looks.sentence(each, language) for each in found["doubts"] if each["code"] == early_looks.STATE]
     warnings = [_warning(words, each) for each in found["doubts"] if each["code"] != early_looks.STATE]
     effect = [words.of_arm(treated)] if treated["effect"] is not None else []
-    summary = [*early, words.objective(found["objective"]), *effect, *warnings]
+    summary = [*early, words.objective(found["objective"], early=bool(early)), *effect, *warnings]
     return found | {"warnings": early + warnings, "summary": summary}
 
 
@@ -81,6 +83,12 @@ def verdict(objective: Objective, low: float, estimate: float, high: float) -> s
 def direction(objective: Objective) -> int:
     """Return 1 where the outcome is to rise, -1 where it is to fall."""
     return 1 if objective.target >= objective.baseline else -1
+
+
+def tells_few(sums: Sequence[tuple[Any, ...]]) -> bool:
+    """Tell whether the share of units that acted, of rows of sums, would tell that fewer than ten did, or did not."""
+    units, total = (sum(row[column] or 0 for row in sums) for column in (3, 4))
+    return units > 0 and not SMALLEST_CELL <= round(total, 6) <= units - SMALLEST_CELL
 
 
 def is_share(objective: Objective, reached: float) -> bool:

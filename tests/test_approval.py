@@ -53,6 +53,9 @@ from tasks import (
     store,
 )
 from tasks.approvals_shown import confirmations
+from tasks.audience_words import AudienceWords
+from tasks.preview_words import Words
+from tasks.shown_design import shown_design
 from tasks.status import run_status
 from tasks.workplace import Workplace
 
@@ -108,6 +111,12 @@ def test_the_letter_tells_what_to_do_in_swedish(scene: Scene) -> None:
     command = f"budkavle approve {scene.run} --code {scene.box.codes()[0]} --reviewed decision_wording"
     for part in (command, "a person must read this", "preview/index.html", "ansvarig chef", "gäller just"):
         assert part in text
+    assert letter["Reply-To"] == "skribent@example.se"
+    assert "Kommunikatör: Exempel Skribent (skribent@example.se)." in text
+    assert "Tillfrågas också" not in text
+    assert "be Exempel Skribent (skribent@example.se) eller driften att öppna en åt dig" in text
+    assert "Att svara på det här brevet, eller att ge koden till någon annan, godkänner ingenting" in text
+    assert "Läsarna frågar på" in text
 
 
 def test_the_code_stands_nowhere_but_in_the_letter(scene: Scene) -> None:
@@ -281,7 +290,9 @@ def test_a_lawyer_and_the_data_protection_officer_confirm_no_translation() -> No
     brief = load_brief(MATAVFALL)
     asked = {role: checklist.points(brief, role) for role in ("manager", "legal", "data_protection_officer")}
     assert "translation:en=translator_waste" in asked["manager"]
-    assert asked["legal"] == asked["data_protection_officer"] == ["facts", "tone", "politics"]
+    assert asked["legal"] == ["facts", "tone", "politics"]
+    assert asked["data_protection_officer"] == ["facts", "registers"]
+    assert checklist.points(brief, "consent_reviewer") == ["facts", "consents"]
 
 
 def test_a_lawyer_is_asked_for_no_translation_and_confirms_none(scene: Scene) -> None:
@@ -292,6 +303,7 @@ def test_a_lawyer_is_asked_for_no_translation_and_confirms_none(scene: Scene) ->
                zip(scene.box.letters, scene.box.codes(), strict=True)}  # fmt: skip
     assert "Översättning" not in letters["jurist@example.se"][0]
     assert "Översättning" in letters["chef@example.se"][0]
+    assert "Tillfrågas också: Exempel Direktör som" in letters["chef@example.se"][0]
     granted = approval.grant(scene.workplace, scene.run, letters["jurist@example.se"][1])
     assert list(granted.confirmed) == ["facts", "tone", "politics"]
 
@@ -303,6 +315,17 @@ def test_what_several_have_confirmed_is_told_once() -> None:
     english = "translation:en"
     said = [approved("Chef", "facts", english), approved("Jurist", "facts"), approved("Direktör", "facts", english)]
     assert confirmations(said) == [(("Chef", "Jurist", "Direktör"), ["facts"]), (("Chef", "Direktör"), [english])]
+
+
+def test_an_id_that_nobody_has_translated_stands_in_quotes() -> None:
+    brief = load_brief(MATAVFALL)
+    basis = brief.legal_basis[0].model_copy(update={"purpose": "snow_clearing"})
+    brief = brief.model_copy(update={"legal_basis": (basis,)})
+    (plain,) = approval_matter.uses(brief, translations("sv").gettext, "sv")
+    assert "för ändamålet ”snow clearing”," in plain
+    brief = brief.model_copy(update={"labels": {"snow_clearing": {"sv": "snöröjning"}}})
+    (named,) = approval_matter.uses(brief, translations("sv").gettext, "sv")
+    assert "för ändamålet snöröjning," in named
 
 
 def test_the_points_are_told_in_words() -> None:
@@ -679,3 +702,26 @@ def test_the_letter_warns_of_an_audience_too_small_for_its_control_group(scene: 
     assert "Målgruppen är för liten för målet: det skulle behövas 485 hushåll" in told
     assert "finns 44" in told
     assert "för liten" not in plain
+    assert "Rikta er till fler" not in told, "advice to the communicator"
+
+
+def test_how_few_are_held_out_does_not_follow_from_the_warning_of_letter_and_pages(scene: Scene) -> None:
+    sizes = {"clusters_treated": 23, "clusters_holdout": 3, "minimum_detectable_effect": 0.87, "power": 0.1}
+    design = {"obstacle": "too_small", "clusters_needed": 485, "designed_half_width": 0.6, **sizes}
+    run = replace(runs.load(scene.workplace, scene.run), design=design)
+    with store.writing(scene.workplace) as connection:
+        connection.execute(
+            "INSERT INTO audience BY NAME SELECT ? AS run, 'external' AS wave, 'h' || n AS person_key, "
+            "'holdout' AS arm FROM range(3) AS numbers (n)",
+            [scene.run],
+        )
+        told = approval_matter.matter(connection, scene.workplace, run)
+        shown = shown_design(connection, run)
+    assert "skulle behövas 485 hushåll" in told
+    assert "Hur många det finns visas inte" in told
+    assert told.count("”Visas inte” står där") == 1
+    assert "finns 26" not in told
+    assert not shown.keys() & {*sizes, "designed_half_width"}
+    words = AudienceWords("sv")
+    assert "26" not in words.warning(shown) + words.smallest_effect(shown) + Words("sv").design(shown)
+    assert "485 personer" in words.warning(shown | {"drawn": "person"})

@@ -228,6 +228,8 @@ def test_nobody_of_the_directory_uses_another_persons_code(scene: tuple[Workplac
     approval.request(place, run)
     with pytest.raises(ApprovalRefused, match="nobody uses another person's code"):
         approval.grant(place, run, box.codes()[0], actor=actor)
+    denied = [(each.actor, each.run) for each in decisions.read(place) if each.action == "approval_code_denied"]
+    assert denied == [(actor, run)]
     assert approval.grant(place, run, box.codes()[0], actor="account:manager_waste").missing == ()
 
 

@@ -310,7 +310,7 @@ def test_a_campaign_to_employees_is_followed_per_unit_and_tells_nothing_of_few_o
     text = " ".join(page.text_content().split())
     for told in (
         "Ingen effekt kan visas",
-        "av alla enheter",
+        "i genomsnitt per enhet",
         "Hur många som nåddes och inte nåddes visas inte.",
         "intranätets sida",
         "aldrig för enskilda medarbetare",
@@ -320,6 +320,10 @@ def test_a_campaign_to_employees_is_followed_per_unit_and_tells_nothing_of_few_o
     assert sums["E-post"] == sums["Kronor"] == "visas inte"
     assert not page.xpath("//table[contains(@class, 'reach')]")
     assert "Målgruppen består av" not in text
+    for untold in ("medarbetarna får veta före allmänheten", "ett bolag säger"):
+        assert untold not in text
+    if "visas inte" in {sums[unit] for (unit,) in found}:
+        assert "en enhet med färre än tio medarbetare i målgruppen" in text
     assert {sums[unit].split("\N{NO-BREAK SPACE}")[0] for (unit,) in found} <= {"80,0", "visas inte"}
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 from hypothesis import given
@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tasks.disclosure import SMALLEST_CELL, hidden_cells, hidden_groups, reach_rows, sum_may_be_shown
 from tasks.profile_cells import APPROACHED, EXCLUDED, SELECTED, standings
+from tasks.shown_messages import shown_messages
 from tasks.shown_persons import shown_persons
-from tasks.status import _shown_channels
 
 Counts: TypeAlias = tuple[int, ...]
 Shown: TypeAlias = tuple[tuple[int | None, ...], int | None]
@@ -150,13 +150,20 @@ def test_status_sums_a_channel_of_few_with_its_guard_and_keeps_every_total() -> 
     def accounts(planned: int) -> dict[str, int]:
         return {"planned": planned, "accepted": planned - 1}
 
+    def told(by_channel: dict[str, dict[str, int]], *untold: str) -> dict[str, Any]:
+        sums = {name: sum(each[name] for each in by_channel.values()) for name in ("planned", "accepted")}
+        return shown_messages({**sums, "by_channel": by_channel}, untold)
+
     few = {"email": accounts(800), "letter": accounts(4), "sms": accounts(70), "web": accounts(2)}
-    shown = _shown_channels(few)
-    assert shown == {
-        "web": accounts(2), "sms": accounts(70), "email+letter": {"planned": 804, "accepted": 802},
+    assert told(few) == {
+        "planned": 876, "accepted": 872,
+        "by_channel": {"web": accounts(2), "sms": accounts(70), "email+letter": {"planned": 804, "accepted": 802}},
     }  # fmt: skip
     for untouched in (few | {"letter": accounts(40)}, {"letter": accounts(4), "web": accounts(2)}):
-        assert _shown_channels(untouched) == untouched
+        assert told(untouched)["by_channel"] == untouched
+    nothing = {"planned": None, "accepted": None}
+    hidden = told(few, "all", "email")
+    assert hidden == nothing | {"by_channel": {"web": accounts(2), "sms": accounts(70), "email+letter": nothing}}
 
 
 def test_status_hides_a_reason_that_one_wave_hides_so_that_the_preview_and_it_tell_no_more_together() -> None:

@@ -72,3 +72,7 @@ def test_the_report_says_that_it_is_early_before_it_says_anything_of_the_goal(wo
         page = write_report(workplace, run, 1).read_text(encoding="utf-8")
     assert page.count(found["summary"][0]) == 1
     assert page.index(found["summary"][0]) < page.index(found["summary"][1])
+    assert found["summary"][1].startswith("Hittills: ")
+    assert "hittills</dd>" in page
+    for verdict in ("Målet är nått", "Målet är inte nått", "Målet nått", "Målet inte nått"):
+        assert verdict not in page

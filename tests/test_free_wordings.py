@@ -10,6 +10,7 @@ from tasks.gates.districts import abolished_in
 from tasks.gates.pictures import PERSONS
 from tasks.gates.politics import political
 from tasks.gates.promises import guaranteed
+from tasks.gates.rumours import rumours
 from tasks.gates.speech import spoken, spoken_in_block
 from tasks.gates.word_lists import hits
 
@@ -140,6 +141,28 @@ def test_somebodys_words_are_found_without_a_verb_too(text: str) -> None:
 def test_what_a_law_says_or_a_reader_asks_is_no_quotation(text: str) -> None:
     assert spoken("sv", text) is None
     assert spoken_in_block("sv", text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Vattnet är farligt, säger folk på nätet.", "Kanske är vattnet tillbaka redan i kväll.",
+        "People online say that it is poisoned.", "According to rumours, two houses have no water.",
+    ],
+)  # fmt: skip
+def test_a_rumour_and_a_guess_at_a_time_are_found(text: str) -> None:
+    assert rumours(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sprid inte rykten.", "Många undrar om vattnet är slut.",
+        "Vi vet inte än. Vi berättar mer i kväll.", "Kanske behöver din granne hjälp.",
+    ],
+)  # fmt: skip
+def test_what_is_not_known_may_be_said(text: str) -> None:
+    assert rumours(text) == ()
 
 
 def test_words_that_leave_somebody_out_are_found_and_names_are_not() -> None:

@@ -8,6 +8,7 @@ from prepared_run import campaign_in, prepare
 from tasks import plan_words, runs, store
 from tasks.plan_page import plan_page
 from tasks.preview_words import Words
+from tasks.previews import write_preview
 from tasks.shown_figures import figures
 from tasks.workplace import Workplace
 
@@ -42,6 +43,25 @@ def test_a_little_more_is_told_in_a_step_that_means_something(
     run = prepare(workplace, campaign_in(tmp_path))
     (sentence,) = prices_told(workplace, run, ceiling, amount, gain, to)
     assert all(part in sentence for part in told)
+
+
+@pytest.mark.parametrize(("effects", "only"), [((9.0, 9.0), True), ((9.0, 8.0), False)])
+def test_where_every_way_gives_the_same_plan_the_preview_says_so_in_one_sentence(
+    workplace: Workplace, tmp_path: Path, effects: tuple[float, float], only: bool
+) -> None:
+    run = prepare(workplace, campaign_in(tmp_path))
+    with store.writing(workplace) as connection:
+        connection.execute("UPDATE plan SET cost_sek = 0, co2_kg = 0")
+        for rule, effect in zip(("optimum", "cheapest"), effects, strict=True):
+            connection.execute(
+                "INSERT INTO plan_rule BY NAME SELECT ? AS run, ? AS rule, ? AS effect, 0 AS cost_sek, 0 AS co2_kg, "
+                "1 AS lowest_reach",
+                [run, rule, effect],
+            )
+    store.take_snapshot(workplace)
+    page = write_preview(workplace, run).read_text(encoding="utf-8")
+    assert ("Det finns bara ett sätt att planera" in page) == only
+    assert ("Jämfört med enklare sätt" in page) != only
 
 
 def test_why_some_get_nothing_is_told_once_each(workplace: Workplace, tmp_path: Path) -> None:

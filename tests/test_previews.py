@@ -152,6 +152,12 @@ def test_a_payload_in_a_slot_or_a_segment_is_inert(workplace: Workplace, tmp_pat
     assert "alert(1)" in words_of(page)
 
 
+def test_a_language_that_nobody_gets_by_e_mail_is_told_and_not_shown(workplace: Workplace, tmp_path: Path) -> None:
+    shown = words_of(page_of(workplace, prepare(workplace, campaign_in(tmp_path))).get_element_by_id("main"))
+    assert "E-post, till allmänheten: ingen får det på English, så det visas inte på det språket." in shown
+    assert "Brev, till allmänheten: ingen får det på Svenska, så det visas inte på det språket." in shown
+
+
 def test_nothing_runs_and_nothing_is_fetched(workplace: Workplace, tmp_path: Path) -> None:
     page = page_of(workplace, prepare(workplace, campaign_in(tmp_path)))
     assert [frame.get("sandbox") for frame in page.iter("iframe")] == [""] * len(frames_of(page))

@@ -12,7 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_city import Resident, begin, brief, move_in, rows
 
-from tasks import audience, audience_profile, channels, published_figures, runs, store
+from flows.commands.status_lines import status_lines
+from tasks import audience, audience_profile, channels, cost_bound, published_figures, report_tables, runs, store
+from tasks.hidden_figures import hidden_figures, untold_channels
 from tasks.inference_audit import Audit
 from tasks.shown_figures import figures
 from tasks.status import run_status
@@ -112,6 +114,17 @@ def counted(people: dict[str, dict[str, Any]], **wanted: object) -> Shown:
     return str(wanted), frozenset(chosen)
 
 
+def plan_of(workplace: Workplace, run: str) -> list[dict[str, Any]]:
+    """Return the run's plan as it is shown."""
+    with store.writing(workplace) as connection:
+        return figures(connection, runs.load_within(connection, run), "en").plan
+
+
+def counted_in_any(people: dict[str, dict[str, Any]], channels: list[str]) -> Shown:
+    """Return the persons who get a message by one of these channels."""
+    return "+".join(channels), frozenset(key for key, one in people.items() if one["channel"] in channels)
+
+
 def all_figures(workplace: Workplace, run: str) -> tuple[list[Shown], list[Shown]]:
     """Return every figure of the run that is shown anywhere, and every one that could be."""
     people = persons_of(workplace, run)
@@ -137,7 +150,10 @@ def all_figures(workplace: Workplace, run: str) -> tuple[list[Shown], list[Shown
         for segment in sorted({one["segment"] for one in people.values() if one["segment"]}):
             size = counted(people, channel=channel["channel"], segment=segment)
             note(len(size[1]) if segment in channel["told"] else None, size)
-    persons = run_status(workplace, run)["persons"]
+    status = run_status(workplace, run)
+    for channel, messages in status["messages"]["by_channel"].items():
+        note(messages["planned"], counted_in_any(people, channel.split("+")))
+    persons = status["persons"]
     for reason, count in persons["excluded_by_reason"].items():
         note(count, counted(people, reason=reason))
     note(persons["excluded"], counted(people, excluded=True))
@@ -161,6 +177,37 @@ def test_letters_to_few_of_a_life_situation_do_not_follow_from_audience_page_and
     shown, known = all_figures(workplace, run)
     assert len(shown) > 5
     assert tells(shown, known) == []
+
+
+def test_how_many_messages_a_channel_carries_does_not_tell_how_few_it_leaves_out(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    run = published(
+        workplace, tmp_path, [resident(number, "adults", number < 15, False, "alive") for number in range(23)]
+    )
+    status = run_status(workplace, run)
+    assert {figure["persons"] for figure in plan_of(workplace, run) if figure["channel"] != "web"} == {None}
+    assert status["messages"]["planned"] is None
+    assert set(status["messages"]["by_channel"].get("email", {}).values()) <= {None}
+    assert any(line.startswith("messages   not shown") for line in status_lines(status))
+    with store.writing(workplace) as connection:
+        untold = untold_channels(hidden_figures(connection, run))
+        this = runs.load_within(connection, run)
+        assert cost_bound.at_most(connection, this, figures(connection, this, "en"))[0] == cost_bound.LEAST_SEK
+    sent = {"channel": "email", "planned": 15, "accepted": 15}
+    assert report_tables.shown_messages([sent], untold)[0] | {"channel": ""} == {
+        "channel": "", "planned": None, "accepted": None,
+    }  # fmt: skip
+
+
+@given(st.integers(10, 5_000), st.floats(0.01, 20), st.data())
+def test_what_a_hidden_channel_costs_at_most_is_the_same_however_few_it_reaches(
+    everybody: int, price: float, data: st.DataObject
+) -> None:
+    one, other = (data.draw(st.integers(1, everybody)) for _ in range(2))
+    told = [cost_bound.bound([(persons, persons * price), (0, 2500.0)], everybody) for persons in (one, other)]
+    assert told[0] == pytest.approx(told[1])
+    assert told[0] >= 2500 + max(one, other) * price
 
 
 @PAGES

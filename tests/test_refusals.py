@@ -214,7 +214,7 @@ def test_the_data_protection_officer_is_told_why_what_and_how_many(
     told = text_of(next(letter for letter in box.letters if letter["To"] == "dso@example.se"))
     for part in (
         "You are asked because: a register is used for a purpose that has not been assessed (P1).",
-        "the register of guardians for the purpose school choice study, Article 6.1 e GDPR (not assessed before)",
+        "the register of guardians for the purpose “school choice study”, Article 6.1 e GDPR (not assessed before)",
         "to the public: 20 persons of 20 in the audience", "form of the suspended run in Prefect", "--refuse",
         "audience.sql reads the population register, the register of customers: a pseudonym, who lives in one household"
         ", age, food waste bin, housing, ", "printed in messages: first name, pickup place", "texts differ by: housing",

@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as any_of
 
 from campaigns import language as languages
+from campaigns.brief_loading import find_campaign, load_brief
 from campaigns.errors import OutcomesMissing
-from tasks import evaluation_history, report_tables, store
+from tasks import evaluation_history, report_names, report_tables, store
 from tasks.disclosure import SMALLEST_CELL, reach_rows
 from tasks.evaluation import evaluate
 from tasks.lessons import draw_lessons
@@ -31,7 +32,7 @@ from tasks.world import simulate_outcomes
 
 ROOT = Path(languages.__file__).parent.parent
 SOURCES = (
-    "tasks/plain_words.py", "tasks/lessons.py", "tasks/segment_names.py", "tasks/reports.py",
+    "tasks/plain_words.py", "tasks/lessons.py", "tasks/segment_names.py", "tasks/report_names.py",
     "tasks/report_tables.py", "tasks/report_effects.py", "tasks/report_summary.py",
     "tasks/channel_lessons.py",
     "tasks/plan_lessons.py",
@@ -165,12 +166,12 @@ def test_the_report_needs_nothing_else_and_no_script(
     assert page.tags.count("svg") == page.tags.count("desc") >= 2
 
 
-@pytest.mark.parametrize(("given", "shown"), [(34, "Ungefär 30 svar"), (9, "")])
-def test_the_dialogue_tells_how_many_answered_in_tens_and_never_how_few(
+@pytest.mark.parametrize(("given", "shown"), [(34, "34 svar"), (9, "")])
+def test_the_dialogue_tells_how_many_answered_and_never_how_few(
     evaluated: Evaluated, workplace: Workplace, tmp_path: Path, given: int, shown: str
 ) -> None:
     run = evaluated(workplace, tmp_path)
-    assert "Ungefär" not in report(workplace, run)
+    assert "svar och synpunkter kom in" not in report(workplace, run)
     with store.writing(workplace) as connection:
         connection.execute("UPDATE run SET state = 'evaluating'")
         connection.execute(
@@ -182,15 +183,22 @@ def test_the_dialogue_tells_how_many_answered_in_tens_and_never_how_few(
     dialogue = text[text.index("<h2>Dialog</h2>") : text.index("Vad lär vi oss?")]
     assert "Vi hörde &lt;er&gt;." in dialogue
     assert "Det ändrade beslutet." in dialogue
-    assert (shown in dialogue) if shown else ("Ungefär" not in dialogue and f"{given} " not in dialogue)
+    assert (shown in dialogue) if shown else ("kom in" not in dialogue and f"{given} " not in dialogue)
 
 
 def test_english_is_written_on_request(evaluated: Evaluated, tmp_path: Path) -> None:
     workplace = Workplace(home=tmp_path / "home", key=b"a key for tests only", language="en")
-    text = report(workplace, evaluated(workplace, tmp_path))
+    run = evaluated(workplace, tmp_path)
+    text = report(workplace, run)
     assert '<html lang="en">' in text
     assert "What happened because of the campaign?" in text
     assert "part of the City of Stockholm" in text
+    assert "have reached the result, in the target group" in text
+    before = report(workplace, run)
+    page = write_report(workplace, run, 1, "sv")
+    assert page.name == "index.sv.html"
+    assert '<html lang="sv">' in page.read_text(encoding="utf-8")
+    assert (page.parent / "index.html").read_text(encoding="utf-8") == before
 
 
 @pytest.mark.parametrize(("ran_in", "read_in"), [("sv", "en"), ("en", "sv")])
@@ -285,16 +293,32 @@ def test_the_same_evaluation_gives_the_same_page(evaluated: Evaluated, workplace
     assert report(workplace, run) == report(workplace, run)
 
 
-def test_a_campaign_without_a_control_group_is_reported_without_a_claim(workplace: Workplace) -> None:
+@pytest.mark.parametrize(
+    ("every", "told"),
+    [(3, ("33,5 %", "i målgruppen")), (50, ("Målet är inte nått", "skulle avslöja färre än tio"))],
+    ids=["67 households acted", "4 households acted"],
+)
+def test_a_campaign_without_a_control_group_is_reported_without_a_claim(
+    workplace: Workplace, every: int, told: tuple[str, ...]
+) -> None:
     run = city(workplace, 200, seed=1, share=0, holdout={"share": 0, "by": "household"})
     deliver_to_treated(workplace, run)
-    observe(workplace, run, {f"H{index:06d}": index % 3 == 0 for index in range(200)})
+    observe(workplace, run, {f"H{index:06d}": index % every == 0 for index in range(200)})
     evaluate(workplace, run, 1)
     draw_lessons(workplace, run, 1)
     text = report(workplace, run)
     assert "Ingen effekt kan visas" in text
+    assert all(each in text for each in told)
+    assert "2,0 %" not in text, "4 of 200"
     assert "tack vare kampanjen kostade" not in text
     assert "Lotta fram en kontrollgrupp" in text
+
+
+@pytest.mark.parametrize(("campaign", "not_asked"), [("matavfall", set()), ("medarbetare", {"P3a", "P6b2"})])
+def test_a_report_names_only_the_requirements_that_are_asked_of_its_campaign(
+    campaign: str, not_asked: set[str]
+) -> None:
+    assert report_names.not_asked(load_brief(find_campaign(campaign))) == not_asked
 
 
 def test_a_look_that_is_not_evaluated_has_no_report(workplace: Workplace) -> None:

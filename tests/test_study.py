@@ -330,3 +330,44 @@ def test_five_pairs_of_areas_never_show_an_effect_and_twenty_areas_are_asked_for
     with pytest.raises(ValueError, match="too few"):
         matched_pairs.pair_areas({str(place): 1.0 for place in range(19)})
     assert matched_pairs.pair_areas({str(place): float(place) for place in range(20)})[0] == ("0", "1")
+
+
+@pytest.mark.parametrize("singles", [1, 2])
+def test_strata_with_one_control_each_are_not_joined_with_others_of_another_level(tmp_path: Path, singles: int) -> None:
+    random = numpy.random.default_rng(3)
+    sizes = [(30, 30, 10.0)] * 3 + [(19, 1, 60.0)] * singles
+    rows = [
+        (str(place), arm, level + random.normal())
+        for place, (treated, control, level) in enumerate(sizes)
+        for arm in ["brev"] * treated + ["inget"] * control
+    ]
+    columns = dict(zip(("place", "arm", "y"), map(list, zip(*rows, strict=True)), strict=True))
+    found = ask(write(tmp_path / "e.csv", columns), "--control", "inget", "--strata", "place")
+    (arm,) = found["arms"]
+    assert found["claim"] == "no_effect_shown"
+    assert abs(arm["effect"]) < 1
+    assert arm["ci_low"] < 0 < arm["ci_high"]
+    assert arm["ci_high"] - arm["ci_low"] < 2
+
+
+@pytest.mark.parametrize(("no", "yes"), [(0, 100), (1, 2), (-3, 0)])
+def test_the_claim_does_not_depend_on_how_yes_and_no_are_written(tmp_path: Path, no: int, yes: int) -> None:
+    acts = [0] * 12 + [1] * 4 + [0] * 8
+    columns = {"arm": ["a"] * 12 + ["b"] * 12, "y": acts, "other": [no + (yes - no) * act for act in acts]}
+    file = write(tmp_path / "e.csv", columns)
+    (share,), (coded,) = (ask(file, "--control", "a", "--outcome", name)["arms"] for name in ("y", "other"))
+    assert coded["p"] == pytest.approx(share["p"])
+    for name in ("effect", "se", "ci_low", "ci_high"):
+        assert coded[name] == pytest.approx((yes - no) * share[name])
+
+
+@pytest.mark.parametrize("values", [(5, 6), (0, 100)])
+@pytest.mark.parametrize("covariates", [(), ("--covariates", "x")])
+def test_arms_without_any_variation_are_no_proof_of_an_effect(
+    tmp_path: Path, values: tuple[int, int], covariates: tuple[str, ...]
+) -> None:
+    columns = {"arm": ["a"] * 3 + ["b"] * 3, "y": [values[0]] * 3 + [values[1]] * 3, "x": [1, 2, 4, 2, 3, 1]}
+    (arm,) = ask(write(tmp_path / "e.csv", columns), "--control", "a", *covariates)["arms"]
+    assert arm["effect"] == pytest.approx(values[1] - values[0])
+    assert arm["se"] > 0
+    assert arm["p"] > 0.001

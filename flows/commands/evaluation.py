@@ -1,7 +1,7 @@
 """Outcomes and their evaluation."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -52,20 +52,27 @@ def outcome_lines(counts: "OutcomeCounts") -> list[str]:
 def evaluate(
     run: Annotated[str | None, typer.Argument(help="The run's id or prefix.")] = None,
     look: Annotated[int, typer.Option(min=1, help="Which evaluation, in the order of `looks` in the brief.")] = 1,
+    language: Annotated[
+        Literal["sv", "en"] | None, typer.Option(help="Write the report in this language too, beside the other one.")
+    ] = None,
     due: Annotated[bool, typer.Option("--due", help="Every look whose time has come, on every run.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """See what the campaign led to, against the control group, and write the report with its lessons."""
     if (run is None) != due:
         raise typer.BadParameter("name a run, or give --due")
+    if due and language:
+        raise typer.BadParameter("name a run to write its report in another language")
     result = run_flow(lambda: _start(run, look))
     if run is None:
         answer({"waiting": result}, as_json, lambda: result or ["no look is overdue"])
         return
-    from tasks import runs
+    from tasks import reports, runs
 
     place = here()
     report = place.run_folder(runs.load(place, run).run, "report") / "index.html"
+    if language:
+        report = reports.write_report(place, run, look, language)
     answer({**result, "report": str(report)}, as_json, lambda: [*result["summary"], f"report   {report}"])
 
 

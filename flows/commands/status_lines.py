@@ -4,6 +4,8 @@ from typing import Any
 
 import typer
 
+NOT_SHOWN = "not shown, since it would tell of fewer than ten persons"
+
 
 def status_lines(found: dict[str, Any]) -> list[str]:
     """Return one run's status; ``found`` is what :func:`tasks.status.run_status` gives."""
@@ -19,11 +21,7 @@ def status_lines(found: dict[str, Any]) -> list[str]:
             f"             excluded, {reason}: {'not shown' if count is None else count}"
             for reason, count in persons["excluded_by_reason"].items()
         ),
-        f"messages   {messages['planned']} planned = " + " + ".join(f"{messages[state]} {state}" for state in states),
-        *(
-            f"             {channel}: " + ", ".join(f"{count} {state}" for state, count in counts.items() if count)
-            for channel, counts in messages["by_channel"].items()
-        ),
+        *_messages(messages, states),
         *(
             f"why        {each['channel']} {each['status']}: answer {each['code']}"
             + (f", {each['meaning']}" if each["meaning"] else "")
@@ -39,6 +37,20 @@ def status_lines(found: dict[str, Any]) -> list[str]:
         *(_late(each) for each in found["overdue"]),
         *(f"review     {review['role']}, afterwards: {review['why']}" for review in found["due_reviews"]),
         f"next       {found['next']}",
+    ]
+
+
+def _messages(messages: dict[str, Any], states: tuple[str, ...]) -> list[str]:
+    """Return the accounts of all messages and of each channel; the states of a hidden sum would tell it."""
+    told = {
+        channel: ", ".join(f"{count} {state}" for state, count in counts.items() if count)
+        for channel, counts in messages["by_channel"].items()
+    }
+    sums = f"{messages['planned']} planned = " + " + ".join(f"{messages[state]} {state}" for state in states)
+    lines = ["messages   " + (NOT_SHOWN if messages["planned"] is None else sums)]
+    return lines + [
+        f"             {channel}: {NOT_SHOWN if None in messages['by_channel'][channel].values() else line}"
+        for channel, line in told.items()
     ]
 
 

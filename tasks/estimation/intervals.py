@@ -92,6 +92,33 @@ def between(treated: Level, control: Level, parts: Sequence[Part], *, share: boo
     )
 
 
+def rescaled(found: Difference, low: float, scale: float) -> Difference:
+    """Return a difference of shares as one of an outcome that is ``low`` or ``low + scale``; ``scale`` is above 0."""
+    treated, control = low + scale * found.level, low + scale * found.control_level
+    ratio = treated / control if min(treated, control) > 0 else None
+    own = scale**2 * found.level_variance
+    other = (scale * found.standard_error) ** 2 - own
+    sides = (Level(treated, 1, (Part(own, 1),)), Level(control, 1, (Part(max(other, 0.0), 1),)))
+    known = ratio and (found.ratio_low is not None or found.ratio is None)
+    around = _around_ratio(ratio, *sides, _quantile(found.freedom)) if ratio and known else (None, None)
+    return Difference(
+        *(
+            treated,
+            control,
+            scale * found.estimate,
+            scale * found.standard_error,
+            scale * found.low,
+            scale * found.high,
+        ),
+        p=found.p,
+        freedom=found.freedom,
+        ratio=ratio,
+        ratio_low=around[0],
+        ratio_high=around[1],
+        level_variance=own,
+    )
+
+
 def _quantile(freedom: float) -> float:
     from scipy.special import stdtrit
 

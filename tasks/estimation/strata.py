@@ -1,14 +1,14 @@
 """Strata as an experiment drew them, which may be as small as pairs and have shares of their own; pure.
 
 Sources: variance within strata, Imbens and Rubin (2015), 9; of strata with one cluster in an arm, from between them,
-Pashley and Miratrix (2021), eq. 8, which for pairs of equal size is the paired t test; sign flips, Fisher (1935), 21.
+Pashley and Miratrix (2021), eq. 8, which for pairs of equal size is the paired t test; where only one or two are so
+small, that of the arm's clusters in the other strata, the same, 4.2; sign flips, Fisher (1935), 21.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
 
-from tasks.estimate import Pair, Sums, compare, join
+from tasks.estimate import Bounds, Pair, Sums, compare
 from tasks.estimation.intervals import Difference, Part
 from tasks.estimation.matched_pairs import MOST_PAIRS, sign_flip_p
 
@@ -29,31 +29,27 @@ def comparable(
 ) -> Strata:
     """Pair the arms by stratum; strata that only one arm has compare nothing and are left out.
 
-    ``population`` holds the units that each stratum weighs by, those of both arms where it is not given. One or two
-    strata that are too small for a variance are joined with the smallest other. Raises ValueError where an arm has
-    fewer than two clusters.
+    ``population`` holds the units that each stratum weighs by, those of both arms where it is not given. Raises
+    ValueError where nothing tells how much outcomes vary: one or two strata, with a single cluster in an arm each.
     """
     both = sorted(set(treated) & set(control), key=lambda name: (treated[name].clusters, name))
     units = population or {name: treated[name].units + control[name].units for name in both}
     rows = [((treated[name], control[name]), float(units[name])) for name in both]
-    small = [row for row in rows if _is_small(row[0])]
-    if 0 < len(small) < FEWEST_SMALL:
-        large = [row for row in rows if not _is_small(row[0])]
-        merged = reduce(lambda one, other: (join(one[0], other[0]), one[1] + other[1]), [*small, *large[:1]])
-        rows = [merged, *large[1:]]
     pairs = tuple(pair for pair, _ in rows)
-    if not pairs or sum(map(_is_small, pairs)) not in (0, *range(FEWEST_SMALL, len(pairs) + 1)):
+    if sum(map(_is_small, pairs)) == len(pairs) < FEWEST_SMALL:
         raise ValueError("an arm has fewer than two clusters with an outcome")
     total = sum(size for _, size in rows)
     weights = tuple(size / total for _, size in rows)
     return Strata(pairs, weights, len(set(treated) | set(control)) - len(both))
 
 
-def difference(strata: Strata, *, share: bool = False, origin: float = 0.0) -> Difference:
-    """Return the difference over all strata; every one weighs by its units."""
+def difference(strata: Strata, *, share: bool = False, origin: float = 0.0, bounds: Bounds | None = None) -> Difference:
+    """Return the difference over all strata; every one weighs by its units. ``bounds`` as in ``compare``."""
     small = [place for place, pair in enumerate(strata.pairs) if _is_small(pair)]
     if not small:
-        return compare(strata.pairs, strata.weights, share=share, origin=origin)
+        return compare(strata.pairs, strata.weights, share=share, origin=origin, bounds=bounds)
+    if len(small) < FEWEST_SMALL:
+        return compare(strata.pairs, strata.weights, share=share, parts=_borrowed(strata), origin=origin)
     parts = [
         Part(weight**2 * arm.variance, arm.clusters - 1)
         for place, (pair, weight) in enumerate(zip(strata.pairs, strata.weights, strict=True))
@@ -74,6 +70,31 @@ def difference(strata: Strata, *, share: bool = False, origin: float = 0.0) -> D
 
 def _is_small(pair: Pair) -> bool:
     return min(pair[0].clusters, pair[1].clusters) < 2
+
+
+def _borrowed(strata: Strata) -> list[Part]:
+    """Return a variance for every arm of every stratum; a single cluster's is what the arm's other clusters vary by.
+
+    An arm that is single wherever it stands varies as the other does.
+    """
+    rates = [_rate([pair[place] for pair in strata.pairs]) for place in (0, 1)]
+    rates = [own if own.freedom else other for own, other in zip(rates, reversed(rates), strict=True)]
+    parts = []
+    for pair, weight in zip(strata.pairs, strata.weights, strict=True):
+        for arm, rate in zip(pair, rates, strict=True):
+            own = Part(arm.variance, arm.clusters - 1) if arm.clusters > 1 else None
+            one = own or Part(rate.variance * arm.units_squared / arm.units**2, rate.freedom)
+            parts.append(Part(weight**2 * one.variance, one.freedom))
+    return parts
+
+
+def _rate(arms: Sequence[Sums]) -> Part:
+    """Return how much the clusters of an arm vary within strata, per square unit; without freedom where none tell."""
+    known = [arm for arm in arms if arm.clusters > 1]
+    freedom = sum(arm.clusters - 1 for arm in known)
+    squares = sum(arm.variance * arm.units**2 * (arm.clusters - 1) / arm.clusters for arm in known)
+    scale = sum(arm.units_squared * (arm.clusters - 1) / arm.clusters for arm in known)
+    return Part(squares / scale, freedom) if known else Part(0.0, 0)
 
 
 def _between(gaps: Sequence[float], weights: Sequence[float]) -> Part:

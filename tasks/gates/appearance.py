@@ -49,11 +49,11 @@ class Look:
 
 
 class Seen(NamedTuple):
-    """An element's own words, how they look, the colour as it was declared and whether in the dark scheme."""
+    """An element's own words, how they look, colour and ground as they were declared and whether in the dark scheme."""
 
     words: str
     look: Look
-    declared: str
+    declared: tuple[str, str]
     dark: bool
 
 
@@ -69,13 +69,14 @@ def texts_seen(document: HtmlElement) -> Iterator[Seen]:
         start = Look(WHITE if natural else BLACK, GROUND_OF_DARK if natural else WHITE, 16.0, False)
         for narrow in widths:
             declared = applied(document, rules, Circumstances(dark, narrow))
-            for words, look, written in _walk(document, start, "", declared, natural):
+            for words, look, written in _walk(document, start, ("", ""), declared, natural):
                 yield Seen(words, look, written, dark)
 
 
 def _walk(
-    element: HtmlElement, around: Look, written: str, declared: Mapping[HtmlElement, Mapping[str, str]], dark: bool
-) -> Iterator[tuple[str, Look, str]]:
+    element: HtmlElement, around: Look, written: tuple[str, str], declared: Mapping[HtmlElement, Mapping[str, str]],
+    dark: bool,
+) -> Iterator[tuple[str, Look, tuple[str, str]]]:  # fmt: skip
     if not isinstance(element.tag, str) or element.tag in NOT_READ | DRAWN_BY_BROWSER:
         return
     own = declared.get(element, {})
@@ -83,7 +84,7 @@ def _walk(
         return
     look = _look(element, around, own, dark)
     faint = "opacity" if "opacity" in own else ""
-    written = own.get("color") or own.get("background-color") or faint or written
+    written = own.get("color") or faint or written[0], own.get("background-color") or written[1]
     words = " ".join(" ".join([element.text or "", *((child.tail or "") for child in element)]).split())
     if words and look.size and look.colour[3]:
         yield words, look, written

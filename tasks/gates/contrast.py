@@ -61,10 +61,12 @@ def _written(colour: Colour) -> str:
     return "#" + "".join(f"{round(part * 255):02x}" for part in colour[:3])
 
 
-def _place(subject: GateSubject, declared: str, words: str) -> tuple[str, int]:
-    """Return where a colour was written in the campaign's own template, otherwise where the words were."""
-    for name in subject.written:
-        for number, line in enumerate(subject.lines(name), start=1):
-            if declared and name.endswith(OWN_TEMPLATE) and declared.lower() in line.lower():
-                return name, number
+def _place(subject: GateSubject, declared: tuple[str, str], words: str) -> tuple[str, int]:
+    """Return where the colour, or its ground, was written in the own template, otherwise where the words were."""
+    templates = [name for name in subject.written if name.endswith(OWN_TEMPLATE)]
+    for colour in filter(None, declared):
+        for name in templates:
+            for number, line in subject.numbered(name):
+                if colour.lower() in line.lower():
+                    return name, number
     return subject.place(words)

@@ -19,8 +19,8 @@ FEWEST_LETTERS = 3
 SHORTENED = frozenset({"sv", "en"})
 """Languages that write a month in short beside its day; elsewhere the short form is a word, such as summer."""
 CUES = (
-    "by", "ends", "invites", "answer", "tells", "decides", "replies", "news", "tomorrow", "speaks", "again", "bids",
-    "comes", "meets", "meeting", "bygone", "reach", "asks", "other_matter",
+    "by", "ends", "invites", "answer", "tells", "decides", "replies", "within_one", "news", "tomorrow", "speaks",
+    "again", "bids", "comes", "meets", "meeting", "bygone", "reach", "asks", "other_matter",
 )  # fmt: skip
 
 

@@ -61,7 +61,7 @@ def plain_digits(text: str) -> str:
 
 def _addresses(text: str, words: FactWords) -> Iterator[Told]:
     for found in ADDRESS.finditer(text):
-        yield "link", (re.sub(r"^https?://(?:www\.)?|^www\.|/$", "", found[0].casefold()),), *found.span()
+        yield "link", (re.sub(r"^https?://(?:www\.)?|^www\.|/?(?:#.*)?$", "", found[0].casefold()),), *found.span()
     for found in MAIL.finditer(_without(text, ADDRESS)):
         yield "mail", (found[1].casefold(),), *found.span()
     bare = _without(_without(text, ADDRESS), MAIL)

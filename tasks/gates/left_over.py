@@ -100,4 +100,22 @@ FICTIONAL = re.compile(
 )
 """Numbers that the Post and Telecom Authority (PTS) keeps for films and books. Those of Stockholm, 08-465 004 00 to
 99, are let pass: they are the examples of our own campaigns."""
-FORMS = (EMPTY_VALUE, NOTE_TO_ONESELF, ANSWER_OF_A_MODEL, NOT_FILLED_IN, MADE_UP, FICTIONAL)
+CHECKED = (
+    r"(?:kollas|kontrolleras|dubbelkollas|faktakollas|faktagranskas|stämmas av|godkännas|bekräftas|ses över|läsas"
+    r"|granskas|uppdateras|kompletteras|ändras)"
+)
+ASKED_OF_COLLEAGUES = re.compile(
+    r"(?<!\w)(?:infoga|klistra in|stoppa in|sätt in) (?:[\w-]+ ){1,6}här(?!\w)"
+    r"|(?<!\w)insert (?:[\w'’-]+ ){1,6}here(?!\w)"
+    r"|(?<!\w)(?:lägg|skriv) (?:till |in )?(?:ett )?citat (?:[\w-]+ ){0,4}här(?!\w)"
+    rf"|(?<!\w)(?:behöver|måste|ska|bör) (?:\w+ )?{CHECKED}\b[^.!?\n]{{0,40}}\b(?:före|innan|inför)"
+    r" (?:utskick\w*|publicering\w*|tryck\w*|vi (?:skickar|publicerar))"
+    rf"|\([^()]{{0,40}}(?:behöver|måste|ska|bör) (?:\w+ )?{CHECKED}(?=[^()]{{0,60}}\))"
+    r"|\([^()]{0,40}(?:needs?|must|should|has) (?:to )?be (?:checked|confirmed|verified|approved|reviewed)"
+    r"(?=[^()]{0,60}\))"
+    r"|(?<!\w)(?:lisää|kirjoita) (?:[\w-]+ ){1,4}tähän(?!\w)"
+    r"|\([^()]{0,40}(?:tarkistettava|varmistettava)[^()]{0,60}\)",
+    re.IGNORECASE,
+)
+"""What a writer asks of colleagues: to put something in, or to check it before it is sent."""
+FORMS = (EMPTY_VALUE, ASKED_OF_COLLEAGUES, NOTE_TO_ONESELF, ANSWER_OF_A_MODEL, NOT_FILLED_IN, MADE_UP, FICTIONAL)

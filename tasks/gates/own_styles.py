@@ -15,6 +15,7 @@ import lxml.html
 from lxml.html import HtmlElement
 from tinycss2.color4 import Color, parse_color
 
+from tasks.gates.hidden_in_place import hidden_in_place, place_of_hidden
 from tasks.gates.masking import shown_safely
 from tasks.gates.reading import NOT_READ, is_hidden, shown
 from tasks.gates.registry import Fault, Threshold, gate
@@ -75,6 +76,9 @@ def own_style(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
             "mark": subject.say("{style} hides words from some readers, such as those who listen", style=style),
         }[kind]
         yield Fault(message, remedy, _place(subject, own, style), sentence=shown_safely(words[:200]))
+    for style, words in hidden_in_place(subject):
+        message = subject.say("The style {style} hides words or a picture", style=style)
+        yield Fault(message, remedy, place_of_hidden(subject, own, style, words), sentence=shown_safely(words[:200]))
 
 
 @lru_cache(maxsize=256)

@@ -42,11 +42,11 @@ PERSONS = re.compile(
     r"|in (?:a|his|her|their) wheelchair|nurses?|carers?|patients?|drivers?|gardeners?|interpreters?|workers?|crowd"
     r"|audience|couple"
     r"|somebody|someone|(?:human )?face|portrait|smiling"
-    r"|lapsi|lapset|lapsia|lapsen|tyttö|tytöt|poika|pojat|nainen|naiset|mies|miehet|henkilö\w*|oppila(?:s|at|sta)"
+    r"|la(?:psi|pse|pset|sta|sten)\w*|koululai\w+|taapero\w*|tyttö|tytöt|poika|pojat|nainen|naiset|mies|miehet|henkilö\w*|oppila(?:s|at|sta)"
     r"|perhe|työntekijä\w*"
     r"|ihmi(?:nen|set|siä)|vauva|nuor(?:i|et|ia)|vanhemp(?:i|a)|äiti|isä|pyörätuolissa|opettaja\w*|naapuri\w*"
     r"|muotokuva"
-    r"|ilmo|ilmaha|carruur\w*|cunug\w*|wiil\w*|gabar\w*|gabdho\w*|nin|naag\w*|haweeney\w*|qof|dad|dadka|arday\w*"
+    r"|ilmo|ilmaha|ca?rruur\w*|caruur\w*|cunug\w*|canug\w*|wiil\w*|gabar\w*|gabdho\w*|nin|naag\w*|haweeney\w*|qof|dad|dadka|arday\w*"
     r"|qoys\w*|hooyo\w*"
     r"|aabbe\w*|waalid\w*|macallin\w*|shaqaale\w*)\b"
     r"|طفل|طفلة|أطفال|فتاة|فتيات|ولد|أولاد|امرأة|نساء|رجل|رجال|شخص|أشخاص|تلميذ|تلاميذ|طلاب|طالب|عائلة|أسرة|موظف"
@@ -63,8 +63,10 @@ NOT_SHOWN = re.compile(
 
 CHILDREN = re.compile(
     r"\b(?<!för )(?<!till )(?:(?:för|skol|små)?barn(?:et|en)?|flick(?:a|an|or|orna)|pojk(?:e|en|ar|arna)|bebis\w*"
-    r"|elev(?:en|er|erna)?|child|children|kids?|toddlers?|girls?|boys?|pupils?|bab(?:y|ies)|laps(?:i|et|ia)|tyttö|tytöt|poika|pojat"
-    r"|vauva|carruur\w*|ilmo|cunug\w*)\b|طفل|أطفال",
+    r"|elev(?:en|er|erna)?|child|children|kids?|toddlers?|girls?|boys?|pupils?|bab(?:y|ies)|la(?:psi|pse|sta|sten)\w*"
+    r"|koululai\w+|oppila\w+|taapero\w*|tyttö\w*|tytö\w+|poika|poikia|pojat|poja[nt]\w*|vauva\w*"
+    r"|ca?rruur\w*|caruur\w*|ilm(?:o|aha|ahu)|cunug\w*|canug\w*|gabadh\w*|gabdh\w*|wiil(?:ka|asha|al)?|arday\w*)\b"
+    r"|[طت](?:فل|لميذ)|[أا]طفال|تلاميذ|صبي|فتاة|فتيات|رضيع|أولاد",
     re.IGNORECASE,
 )
 DRAWN = re.compile(

@@ -6,9 +6,10 @@ from functools import lru_cache
 
 from campaigns.language import base
 from tasks.gates.masking import masked
-from tasks.gates.passages import everything, places, told_in_brief
+from tasks.gates.passages import everything, passages, places, told_in_brief
 from tasks.gates.quoting import sentence_around
 from tasks.gates.registry import Fault, Threshold, gate
+from tasks.gates.rumours import rumours
 from tasks.gates.subject import GateSubject
 from tasks.gates.word_lists import hits
 
@@ -80,12 +81,20 @@ def _fault(subject: GateSubject, word: str, place: tuple[str, int], sentence: st
 
 @gate("crisis_advice")
 def crisis_advice(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
-    """P9: whoever owns the facts reads every text of a crisis."""
+    """P9: whoever owns the facts reads every text of a crisis, and what it tells without knowing where it stands."""
     if subject.brief is None or subject.brief.crisis is None:
         return
     message = subject.say("This text gives advice in a crisis")
     remedy = subject.say("The owner of the facts reads it before it is sent, and names whoever confirmed them.")
     yield Fault(message, remedy, (subject.source, 1), sentence=subject.subject)
+    remedy = subject.say(
+        "Write what the verified source has confirmed, or that you do not know and when you tell more."
+    )
+    for passage in passages(subject):
+        for start, end in rumours(passage.text):
+            message = subject.say("“{words}” tells what nobody has confirmed", words=passage.text[start:end])
+            for place in places(subject, passage.text, start, end):
+                yield Fault(message, remedy, place, sentence=masked(passage.text))
 
 
 MARKED_PLACE = re.compile(

@@ -82,6 +82,10 @@ def _answer_time(subject: GateSubject, told: Told) -> ToldWrong:
     if timed and not any(fact.value == each.value for fact in timed for each in right):
         message = subject.say("The brief promises an answer within {time}", time=promised)
         yield from ((message, fact) for fact in timed[:1] if not _as_long(fact, right))
+    elif not timed and (sooner := fact_words(told.language).cues["within_one"].search(told.words)):
+        message = subject.say("The brief promises an answer within {time}", time=promised)
+        start = told.block.find(sooner[0])
+        yield message, Fact("number", (1.0,), start, start + len(sooner[0]), sooner[0])
 
 
 def _as_long(fact: Fact, right: list[Fact]) -> bool:

@@ -16,13 +16,20 @@ from tasks.gates.subject import GateSubject
 PROMISED = re.compile(
     r"\b(?:vi|staden|bolaget|förvaltningen|kommunen|kontoret|enheten) (?:\w+ )?(?:lovar|garanterar"
     r"|utlovar)\b(?! (?:dig )?(?:inte|inget|inga)\b)"
-    r"|\b(?:lovar|garanterar|utlovar) vi\b|\bgaranterat (?!plats)\w+"
+    r"|\b(?:lovar|garanterar|utlovar) vi\b"
     r"|\b(?:we|the city|the company|the department|the district)(?: can)? (?:\w+ )?(?:promises?|guarantees?"
     r"|pledges?)\b(?! (?:nothing|no)\b)"
-    r"|\bguaranteed\b|\b(?:lupaamme|takaamme|kaupunki (?:lupaa|takaa)|taatusti)\b"
-    r"|\b(?:waan|waxaan) (?:kuu )?(?:ballanqaad\w+|dammaanad\w+)|(?<!\w)[وف]?(?:نضمن|نتعهد|نعدكم|نعدك)(?!\w)",
+    r"|\b(?:lupaamme|takaamme|kaupunki (?:lupaa|takaa))\b"
+    r"|\b(?:waan|waxaan) (?:kuu |idin )?(?:ballanqaad\w+|dammaanad\w+)"
+    r"|(?<!\w)[وف]?(?:نضمن|نتعهد|نعدكم|نعدك|تضمن المدينة|تتعهد المدينة)(?!\w)"
+    r"|\b(?:du|ni|alla|var och en) får alltid (?!(?!nya\b)\w+a\b|svar\b|också\b)\w+"
+    r"|\b(?:you|everybody|everyone) (?:will )?always (?:gets?|receives?) (?!an answer\b|to\b)\w+"
+    r"|\b(?:saat|saatte|kaikki saavat) aina (?!vastau|kysy|soitta)\w+",
     re.IGNORECASE,
 )
+"""A promise in so many words."""
+CERTAIN = re.compile(r"\bgaranterat (?!plats)\w+|\bguaranteed\b|\btaatusti\b", re.IGNORECASE)
+"""Words that promise only beside one that makes no exception: a guaranteed income is none."""
 WITHOUT_EXCEPTION = re.compile(
     r"\b(?:inom|senast|samma dag|före|alltid|aldrig|alla|allt|varje|ingen|inga|helt|procent|gratis|utan kostnad"
     r"|utan kö|direkt|genast"
@@ -85,9 +92,9 @@ def service_promise(subject: GateSubject, threshold: Threshold) -> Iterator[Faul
 
 @lru_cache(maxsize=4096)
 def guaranteed(text: str) -> tuple[int, int] | None:
-    """Return where a sentence guarantees something without exception; to listen and to answer may be promised."""
-    found = PROMISED.search(text)
-    if found is None or not WITHOUT_EXCEPTION.search(text) or OF_THE_DIALOGUE.search(text) or DENIED.search(text):
+    """Return where a sentence guarantees something; to listen and to answer may be promised."""
+    found = PROMISED.search(text) or (CERTAIN.search(text) if WITHOUT_EXCEPTION.search(text) else None)
+    if found is None or OF_THE_DIALOGUE.search(text) or DENIED.search(text):
         return None
     return found.span()
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from campaigns.language import base
 from campaigns.stories import story_of
 from tasks.gates.masking import masked, shown_safely
-from tasks.gates.named_people import presented
+from tasks.gates.named_people import presented, told_of
 from tasks.gates.passages import passages, places
 from tasks.gates.reading import is_hidden, shown
 from tasks.gates.registry import Fault, Threshold, gate
@@ -24,6 +24,7 @@ def employee_quoted(subject: GateSubject, threshold: Threshold) -> Iterator[Faul
         "a person reads other quotations."
     )
     yield from _presented(subject)
+    yield from _told_of(subject)
     told = set[tuple[str, int]]()
     for text, (start, end) in _quotations(subject):
         for place in places(subject, text, start, end):
@@ -44,6 +45,20 @@ def _presented(subject: GateSubject) -> Iterator[Fault]:
             name = shown_safely(text[slice(*span)])
             message = subject.say("“{text}” names a person, and no story with a consent holds it", text=name)
             yield Fault(message, remedy, place, sentence=shown_safely(masked(text)))
+
+
+def _told_of(subject: GateSubject) -> Iterator[Fault]:
+    """Yield each sentence outside a declared story that tells what a named employee went through."""
+    remedy = subject.say(
+        "Put the story into a file story.NAME.LANGUAGE.md and the consent under `stories`, or leave out the name."
+    )
+    for passage in passages(subject):
+        if span := told_of(passage.text):
+            name = shown_safely(passage.text[slice(*span)])
+            message = subject.say("“{text}” names a person, and no story with a consent holds it", text=name)
+            for place in places(subject, passage.text, *span):
+                if story_of(place[0]) is None:
+                    yield Fault(message, remedy, place, sentence=shown_safely(masked(passage.text)))
 
 
 def _quotations(subject: GateSubject) -> Iterator[tuple[str, tuple[int, int]]]:

@@ -16,6 +16,7 @@ from tasks.message_words import dates_told
 HEADINGS = "//h1 | //h2 | //h3 | //h4 | //h5 | //h6"
 MOST_QUOTED = 12  # words of a cell
 LONGEST_HEADING = 12  # words; a bold paragraph that is longer is a sentence to be noticed
+LEAST_IN_CAPITALS = 8  # signs; a shorter line may be a pair of abbreviations
 UNREAD_HEADING = re.compile(r"^#{2,6}[^\s#]\S*")
 OF_LAYOUT = frozenset({"contact", "date", "decision", "label", "logotype", "sender"})
 BOLD = re.compile(r"font-weight\s*:\s*(?:bold|bolder|[6-9]00)\b", re.IGNORECASE)
@@ -39,6 +40,17 @@ def headings(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
             yield Fault(message, remedy, subject.place(words), sentence=shown_safely(words))
         elif element.tag == "p" and UNREAD_HEADING.match(words):
             message = subject.say("“{text}” is printed as it stands: a heading has a space after #", text=words[:80])
+            yield Fault(message, remedy, subject.place(words), sentence=shown_safely(words))
+
+
+@gate("capitals")
+def capitals(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
+    """P5b: no short paragraph stands in capitals in the place of a heading: they are hard to read, and no heading."""
+    remedy = subject.say("Write it as a heading: `## ` and then the words.")
+    for element in (each for root in subject.roots for each in root.iter("p")):
+        words = shown(element)
+        if element.getnext() is not None and not is_hidden(element) and in_capitals(words):
+            message = subject.say("“{text}” looks like a heading but is only capitals", text=shown_safely(words))
             yield Fault(message, remedy, subject.place(words), sentence=shown_safely(words))
 
 
@@ -137,6 +149,12 @@ def _empty_heading(subject: GateSubject) -> tuple[str, int]:
             if EMPTY_HEADING.search(line) and name != "campaign.yaml":
                 return name, number
     return subject.source, 1
+
+
+def in_capitals(words: str) -> bool:
+    """Tell whether a short paragraph is written in capitals as a whole, abbreviations aside."""
+    written = words.split()
+    return words.isupper() and 1 < len(written) <= LONGEST_HEADING and sum(map(len, written)) >= LEAST_IN_CAPITALS
 
 
 def _looks_like_heading(element: HtmlElement, words: str) -> bool:

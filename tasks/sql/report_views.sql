@@ -38,7 +38,7 @@ SELECT
         ELSE 'open'
     END AS standing,
     greatest(0, coalesce(told.told_on, current_date) - promised_by) AS days_late,
-    CASE WHEN told.contributions >= 10 THEN round(told.contributions, -1)::INTEGER END AS contributions,
+    CASE WHEN told.contributions >= 10 THEN told.contributions END AS contributions,
     told.changed_decision, told.text
 FROM run
 LEFT JOIN (
@@ -323,7 +323,7 @@ COMMENT ON COLUMN report_feedback.promised_by IS 'Last day that the brief promis
 COMMENT ON COLUMN report_feedback.told_on IS 'Day on which people were first told; null while they are not.';
 COMMENT ON COLUMN report_feedback.standing IS 'kept, late, open, or overdue.';
 COMMENT ON COLUMN report_feedback.days_late IS 'Days after the promised day, until told or today; 0 where it is not late.';
-COMMENT ON COLUMN report_feedback.contributions IS 'How many contributed, in tens; null below 10 or where not told.';
+COMMENT ON COLUMN report_feedback.contributions IS 'How many contributed; null below 10 or where not told.';
 COMMENT ON COLUMN report_feedback.text IS 'What was told last; null while nothing is.';
 COMMENT ON VIEW report_evaluation IS 'One row per evaluation of a run''s look that said something new; reruns replace, and stay here.';
 COMMENT ON COLUMN report_evaluation.counts IS 'It is the newest of the look, the one that counts.';
