@@ -8,7 +8,17 @@ from typing import Any
 import duckdb
 
 from campaigns.language import fallback
-from tasks import cost_bound, later_group, later_words, report_effects, report_names, report_tables, runs, store
+from tasks import (
+    cost_bound,
+    later_group,
+    later_words,
+    report_effects,
+    report_names,
+    report_place,
+    report_tables,
+    runs,
+    store,
+)
 from tasks.approvals_shown import accepted_readings, confirmations, shown_approvals
 from tasks.drawn_people import read_traits
 from tasks.evaluation_record import stored_evaluation
@@ -54,15 +64,16 @@ class Story:
 def write_report(workplace: Workplace, run: str, look: int, language: str = "") -> Path:
     """Write ``runs/RUN/report/index.html`` from the snapshot, in the language of the settings; returns its path.
 
-    In another ``language`` it is ``index.en.html`` or ``index.sv.html``, and the other page stays.
+    In another ``language`` it is ``index.en.html`` or ``index.sv.html``, and the other page stays; the page of a look
+    before the newest is ``look-1.html`` and the like.
     Raises OutcomesMissing where the look has not been evaluated.
     """
-    name = f"index.{language}.html" if language not in ("", workplace.language) else "index.html"
+    own = workplace
     workplace = replace(workplace, language=language or workplace.language)
     story = _read(workplace, run, look)
     values = _of_campaign(workplace, story) | _of_effect(workplace, story) | _of_delivery(workplace, story)
     text = page_environment(workplace.language).get_template("report.html.j2").render(values)
-    return write_page(workplace.run_folder(story.run.run, "report") / name, text)
+    return write_page(report_place.page(own, story.run.run, look, language), text)
 
 
 def _read(workplace: Workplace, run: str, look: int) -> Story:
