@@ -168,10 +168,11 @@ def _segment(evidence: Evidence, row: GroupEffect) -> Found:
 def _group(evidence: Evidence, dimension: str, row: GroupEffect) -> Found:
     sizes = {"persons": row.arms.persons, "control_persons": row.arms.control_persons}
     gap = {"gap": row.gap, "gap_p_adjusted": row.gap_p_adjusted, "standing": row.standing}
-    start = {"dimension": dimension, "group": row.group}
-    return (
-        start | sizes | verdicts.figures(row.difference) | verdicts.shrunken(row.shrunken, share=evidence.share) | gap
+    start, shrunken = (
+        {"dimension": dimension, "group": row.group},
+        verdicts.shrunken(row.shrunken, share=evidence.share),
     )
+    return start | sizes | verdicts.figures(row.difference) | shrunken | gap
 
 
 def _equity(evidence: Evidence, shown: bool) -> list[Found]:
@@ -192,11 +193,7 @@ def _channel(evidence: Evidence, row: ChannelEffect) -> Found:
         {"segment": row.segment, "channels": row.channels, **sizes}
         | {"level": row.difference.level, "control_level": row.difference.control_level}
         | verdicts.figures(row.difference)
-        | {
-            "p_adjusted": row.p_adjusted,
-            **verdicts.shrunken(row.shrunken, share=evidence.share),
-            "cost_sek": sek,
-            "co2_kg": co2_kg,
-        }
+        | verdicts.shrunken(row.shrunken, share=evidence.share)
+        | {"p_adjusted": row.p_adjusted, "cost_sek": sek, "co2_kg": co2_kg}
         | {"sek_per_result": (sek or 0.0) / (way * row.shrunken.estimate * row.units) if sure else None}
     )

@@ -8,17 +8,7 @@ from typing import Any
 import duckdb
 
 from campaigns.language import fallback
-from tasks import (
-    cost_bound,
-    later_group,
-    later_words,
-    report_effects,
-    report_names,
-    report_place,
-    report_tables,
-    runs,
-    store,
-)
+from tasks import cost_bound, later_group, later_words, report_effects, report_names, report_tables, runs, store
 from tasks.approvals_shown import accepted_readings, confirmations, shown_approvals
 from tasks.drawn_people import read_traits
 from tasks.evaluation_record import stored_evaluation
@@ -27,6 +17,7 @@ from tasks.overdue import overdue_within
 from tasks.pages import page_environment, write_page
 from tasks.plain_words import PlainWords
 from tasks.preview_words import Words
+from tasks.report_place import page as report_page
 from tasks.shown_figures import figures
 from tasks.told_lessons import told_lessons
 from tasks.unit_outcomes import unit_outcomes
@@ -73,7 +64,7 @@ def write_report(workplace: Workplace, run: str, look: int, language: str = "") 
     story = _read(workplace, run, look)
     values = _of_campaign(workplace, story) | _of_effect(workplace, story) | _of_delivery(workplace, story)
     text = page_environment(workplace.language).get_template("report.html.j2").render(values)
-    return write_page(report_place.page(own, story.run.run, look, language), text)
+    return write_page(report_page(own, story.run.run, look, language), text)
 
 
 def _read(workplace: Workplace, run: str, look: int) -> Story:
