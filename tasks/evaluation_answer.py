@@ -62,8 +62,8 @@ def describe(evidence: Evidence) -> Found:
     parts = {
         "claim": _claim(effect, shown, was_held_out=was_held_out),
         "kpis": _measures(evidence, adjusted, level),
-        "segments": [_segment(brief.objective, row) for row in evidence.segments],
-        "groups": [_group(dimension, row) for dimension, rows in evidence.groups.items() for row in rows],
+        "segments": [_segment(evidence, row) for row in evidence.segments],
+        "groups": [_group(evidence, dimension, row) for dimension, rows in evidence.groups.items() for row in rows],
         "equity": _equity(evidence, shown),
         "channels": [_channel(evidence, row) for row in evidence.channels],
         "trend": list(evidence.trend),
@@ -155,25 +155,24 @@ def _measures(evidence: Evidence, adjusted: Sequence[float | None], level: float
     return rows
 
 
-def _shrunken(row: GroupEffect | ChannelEffect) -> Found:
-    return {"shrunken": row.shrunken.estimate, "shrunken_low": row.shrunken.low, "shrunken_high": row.shrunken.high}
-
-
-def _segment(objective: Any, row: GroupEffect) -> Found:
+def _segment(evidence: Evidence, row: GroupEffect) -> Found:
     arms, level = row.arms, {"level": row.difference.level, "control_level": row.difference.control_level}
     sizes = {"persons": arms.persons, "control_persons": arms.control_persons}
     sizes |= {"households": arms.treated.clusters, "control_households": arms.control.clusters}
+    objective, figures = evidence.run.brief.objective, verdicts.figures(row.difference)
     verdict = verdicts.verdict(objective, row.shrunken.low, row.shrunken.estimate, row.shrunken.high)
-    return (
-        {"segment": row.group, **sizes, **level, "verdict": verdict} | verdicts.figures(row.difference) | _shrunken(row)
-    )
+    told = {"segment": row.group, **sizes, **level, "verdict": verdict}
+    return told | figures | verdicts.shrunken(row.shrunken, share=evidence.share)
 
 
-def _group(dimension: str, row: GroupEffect) -> Found:
+def _group(evidence: Evidence, dimension: str, row: GroupEffect) -> Found:
     sizes = {"persons": row.arms.persons, "control_persons": row.arms.control_persons}
     gap = {"gap": row.gap, "gap_p_adjusted": row.gap_p_adjusted, "standing": row.standing}
-    start = {"dimension": dimension, "group": row.group}
-    return start | sizes | verdicts.figures(row.difference) | _shrunken(row) | gap
+    start, shrunken = (
+        {"dimension": dimension, "group": row.group},
+        verdicts.shrunken(row.shrunken, share=evidence.share),
+    )
+    return start | sizes | verdicts.figures(row.difference) | shrunken | gap
 
 
 def _equity(evidence: Evidence, shown: bool) -> list[Found]:
@@ -194,6 +193,7 @@ def _channel(evidence: Evidence, row: ChannelEffect) -> Found:
         {"segment": row.segment, "channels": row.channels, **sizes}
         | {"level": row.difference.level, "control_level": row.difference.control_level}
         | verdicts.figures(row.difference)
-        | {"p_adjusted": row.p_adjusted, **_shrunken(row), "cost_sek": sek, "co2_kg": co2_kg}
+        | verdicts.shrunken(row.shrunken, share=evidence.share)
+        | {"p_adjusted": row.p_adjusted, "cost_sek": sek, "co2_kg": co2_kg}
         | {"sek_per_result": (sek or 0.0) / (way * row.shrunken.estimate * row.units) if sure else None}
     )

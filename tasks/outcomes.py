@@ -6,12 +6,15 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
 from campaigns.errors import RegisterFileInvalid
 from tasks import runs, store
+from tasks.local_time import CITY
+from tasks.verdicts import is_share
 from tasks.workplace import Workplace
 
 UNITS = {"personal_number": "person", "household_id": "household", "area": "area", "unit": "area"}
@@ -20,6 +23,7 @@ REQUIRED = ("outcome", "value", "observed_on")
 REASONS = {
     "unknown_outcome": "the outcome is neither that of the objective nor of a measure",
     "value_not_a_number": "the value is missing or not a number",
+    "outside_share": "the outcome is a share, and its value lies outside 0 to 1",
     "date_not_valid": "the date is missing or not written YYYY-MM-DD",
     "unit_not_valid": "the personal number, household or area is missing or not valid",
     "unit_not_in_audience": "the person, household or area is not in the audience of the run",
@@ -29,13 +33,17 @@ REASONS = {
 
 @dataclass(frozen=True)
 class OutcomeCounts:
-    """What became of the rows of one file: ``read`` = ``stored`` + ``merged`` + the sum of ``rejected``."""
+    """What became of the rows of one file: ``read`` = ``stored`` + ``merged`` + the sum of ``rejected``.
+
+    ``after_today`` of the accepted rows are dated in the future.
+    """
 
     read: int
     stored: int
     merged: int
     rejected: dict[str, int]
     rejects: str | None
+    after_today: int = 0
 
     def as_dict(self) -> dict[str, object]:
         """Return the counts as one JSON-ready object."""
@@ -58,15 +66,20 @@ def import_outcomes(workplace: Workplace, run: str, file: Path) -> OutcomeCounts
             raise _per_person(file)
         values = {"run": known.run, "unit": unit}
         named = [objective.outcome, *known.brief.measured]
-        connection.execute(store.statement("outcomes/judge"), {**values, "outcomes": named})
+        share = objective.outcome if is_share(objective, objective.target) else None
+        connection.execute(store.statement("outcomes/judge"), {**values, "outcomes": named, "share": share})
         connection.execute(store.statement("outcomes/replace"), values)
         stored = connection.execute(store.statement("outcomes/store"), values).fetchall()[0][0]
         rejected = _count_rejected(connection)
         read = _count(connection, "SELECT count(*) FROM incoming_outcome")
+        if not read:
+            raise _refused(file, "there is no row below the header")
+        future = "SELECT count(*) FROM judged_outcome WHERE reason IS NULL AND observed_on > $today::DATE"
+        after_today = _count(connection, future, today=datetime.now(CITY).date().isoformat())
         rejects = _write_rejects(connection, workplace, known.run, file) if rejected else None
         store.keep_evidence(connection, workplace, known.run, ["outcome"])
     merged = read - stored - sum(rejected.values())
-    return OutcomeCounts(read, stored, merged, rejected, str(rejects) if rejects else None)
+    return OutcomeCounts(read, stored, merged, rejected, str(rejects) if rejects else None, after_today)
 
 
 def _read_rows(connection: duckdb.DuckDBPyConnection, file: Path, preferred: str) -> str:
@@ -155,8 +168,8 @@ def _count_rejected(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return {reason: count for reason, count in rows}
 
 
-def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    return int(connection.execute(query).fetchall()[0][0])
+def _count(connection: duckdb.DuckDBPyConnection, query: str, **values: str) -> int:
+    return int(connection.execute(query, values).fetchall()[0][0])
 
 
 def _write_rejects(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run: str, file: Path) -> Path:

@@ -94,7 +94,7 @@ def _effect_rows(language: str, words: PlainWords, found: Found) -> list[tuple[s
         (_("What p must lie below at this look (O'Brien–Fleming)"), chance(found["look_level"])),
         (_("Interval over all planned looks"), look),
         (_("Interval that holds however often somebody looks"), anytime),
-        (_("Ratio to the control group"), _ratio(language, treated)),
+        (_("Ratio to the control group"), _ratio(language, found)),
         (_("Secondary: effect on those reached because they were drawn"), reached),
     ]
 
@@ -128,9 +128,11 @@ def segment_rows(language: str, found: Found, labels: Labels = NONE) -> list[tup
     return sorted(((names.name(row["segment"]), row) for row in found["segments"]), key=lambda each: each[0])
 
 
-def _ratio(language: str, arm: Found) -> str:
+def _ratio(language: str, found: Found) -> str:
+    """Return the ratio; where the level of an arm is not told, ratio and effect together would tell it."""
+    arm, hidden = found["arms"][0], found["share"] and any(each.get("few") for each in found["arms"])
     number = filters(language)["number"]
-    if arm["ratio"] is None or arm.get("few"):
+    if arm["ratio"] is None or hidden:
         return "–"
     if arm["ratio_low"] is None:
         return str(number(arm["ratio"], 2))

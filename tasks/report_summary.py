@@ -6,7 +6,7 @@ import os
 from campaigns.approvers import load_directory
 from campaigns.errors import BudkavleError, GatewayUnavailable
 from campaigns.language import translations
-from tasks import runs, staff_mail, store
+from tasks import report_place, runs, staff_mail, store
 from tasks.evaluation_record import stored_evaluation
 from tasks.told_lessons import told_lessons
 from tasks.verdicts import worded
@@ -22,7 +22,7 @@ def summary(workplace: Workplace, run: str, look: int) -> str:
         lessons = told_lessons(connection, known.run, look, workplace.language)
     _ = translations(workplace.language).gettext
     found = worded(stored_evaluation(workplace, known.run, look), workplace.language)
-    page = workplace.run_folder(known.run, "report") / "index.html"
+    page = report_place.page(workplace, known.run, look)
     new = [lesson for lesson in lessons if lesson not in found["summary"]]
     parts = [
         _("%(title)s: follow-up %(look)s") % {"title": known.brief.title, "look": look},

@@ -17,6 +17,7 @@ from tasks.overdue import overdue_within
 from tasks.pages import page_environment, write_page
 from tasks.plain_words import PlainWords
 from tasks.preview_words import Words
+from tasks.report_place import page as report_page
 from tasks.shown_figures import figures
 from tasks.told_lessons import told_lessons
 from tasks.unit_outcomes import unit_outcomes
@@ -54,15 +55,16 @@ class Story:
 def write_report(workplace: Workplace, run: str, look: int, language: str = "") -> Path:
     """Write ``runs/RUN/report/index.html`` from the snapshot, in the language of the settings; returns its path.
 
-    In another ``language`` it is ``index.en.html`` or ``index.sv.html``, and the other page stays.
+    In another ``language`` it is ``index.en.html`` or ``index.sv.html``, and the other page stays; the page of a look
+    before the newest is ``look-1.html`` and the like.
     Raises OutcomesMissing where the look has not been evaluated.
     """
-    name = f"index.{language}.html" if language not in ("", workplace.language) else "index.html"
+    own = workplace
     workplace = replace(workplace, language=language or workplace.language)
     story = _read(workplace, run, look)
     values = _of_campaign(workplace, story) | _of_effect(workplace, story) | _of_delivery(workplace, story)
     text = page_environment(workplace.language).get_template("report.html.j2").render(values)
-    return write_page(workplace.run_folder(story.run.run, "report") / name, text)
+    return write_page(report_page(own, story.run.run, look, language), text)
 
 
 def _read(workplace: Workplace, run: str, look: int) -> Story:

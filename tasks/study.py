@@ -1,12 +1,12 @@
 """An experiment run elsewhere, from a file: the same estimator, the same refusals. Nothing of it is kept."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import duckdb
 
-from tasks import store, study_covariates, study_file
-from tasks.estimate import two_shares_p
+from tasks import store, study_covariates, study_file, study_losses
 from tasks.estimation.holm import holm
 from tasks.estimation.sample_ratio import UNLIKELY, shares_p
 from tasks.estimation.shrinkage import shrink
@@ -17,7 +17,7 @@ from tasks.study_file import Question
 
 Answer = dict[str, Any]
 SHOWN = 0.05
-UNEVEN_LOSS = 0.01
+SHOWN_ARMS = 30
 FEW_CLUSTERS = 30
 NO_FIGURES: Answer = dict.fromkeys(
     ("effect", "se", "ci_low", "ci_high", "p", "p_adjusted", "ratio", "ratio_low", "ratio_high")
@@ -33,12 +33,14 @@ def study(question: Question) -> Answer:
         remarks = study_file.load(connection, question)
         arms = [Arm(*row) for row in connection.execute(store.statement("study/arms")).fetchall()]
         control = control_of(question, [arm.name for arm in arms])
-        shares = drawn_shares(question, [arm.name for arm in arms])
+        emptied = _emptied(question, [arm.name for arm in arms])
+        shares = drawn_shares(question, [*(arm.name for arm in arms), *emptied])
         answer: Answer = {"control": control, "n": 0, "srm_p": None, "balance_p": None, "claim": "refused"}
         answer |= {"reason": None, "control_n": None, "control_mean": None}
         answer |= {"clusters": _count(connection, "cluster"), "arms": [], "warnings": remarks}
         if shares:
-            answer["srm_p"] = shares_p({arm.name: arm.units for arm in arms}, shares, design_effect(arms))
+            units = {arm.name: arm.units for arm in arms} | dict.fromkeys(emptied, 0)
+            answer["srm_p"] = shares_p(units, shares, design_effect(arms))
         matrix = None
         if question.covariates and len(arms) > 1:
             names = [arm.name for arm in arms]
@@ -46,9 +48,16 @@ def study(question: Question) -> Answer:
             answer["balance_p"] = matrix.balance()
             remarks += more
         remarks += _told_of_rows(arms, answer["clusters"], _count(connection, "unit"))
-        answer["reason"] = _refusal(connection, arms, answer)
+        remarks += _told_of_arms(control, arms, emptied)
+        answer["reason"] = "srm" if emptied else _refusal(connection, arms, answer)
         _fill(connection, question, arms, answer, matrix)
     return answer
+
+
+def _emptied(question: Question, names: Sequence[str]) -> list[str]:
+    """Return the arms that were drawn with a share but have no row: all of theirs were lost."""
+    drawn = (name for name, share in question.shares.items() if share > 0)
+    return [name for name in drawn if control_of(replace(question, control=name), names) is None]
 
 
 def _count(connection: duckdb.DuckDBPyConnection, column: str) -> int:
@@ -62,6 +71,12 @@ def _told_of_rows(arms: Sequence[Arm], clusters: int, units: int) -> list[str]:
     if 0 < clusters < FEW_CLUSTERS:
         told.append(f"{clusters} clusters are few: intervals are Student's t and may still be too narrow")
     return told
+
+
+def _told_of_arms(control: str | None, arms: Sequence[Arm], emptied: Sequence[str]) -> list[str]:
+    told = [f"no row is left of arm {name!r}, which was drawn" for name in emptied]
+    names = ", ".join(repr(arm.name) for arm in arms[:SHOWN_ARMS])
+    return told if control else [*told, f"the arms are called {names}"]
 
 
 def _refusal(connection: duckdb.DuckDBPyConnection, arms: Sequence[Arm], answer: Answer) -> str | None:
@@ -88,7 +103,7 @@ def _fill(
     for place, name in enumerate(question.outcomes):
         sizes = {arm.name: levels.get((place, arm.name), (0, None)) for arm in arms}
         outcome = describe(connection, place)
-        answer["warnings"] += _losses(connection, arms, place, name) if outcome and outcome.missing else []
+        answer["warnings"] += study_losses.of_outcome(connection, place, name) if outcome and outcome.missing else []
         asked = outcome if answer["reason"] is None else None
         found = _effects(connection, asked, control, sizes, matrix, question, answer) if asked else {}
         shrunken = _shrunken(found)
@@ -159,21 +174,6 @@ def _figures(found: Found | None, shrunken: float | None) -> Answer:
     ratios = {"ratio": one.ratio, "ratio_low": one.ratio_low, "ratio_high": one.ratio_high}
     effect = {"effect": complier.effect, "se": complier.standard_error} if complier else None
     return NO_FIGURES | figures | ratios | {"complier_effect": effect, "shrunken": shrunken}
-
-
-def _losses(connection: duckdb.DuckDBPyConnection, arms: Sequence[Arm], place: int, name: str) -> list[str]:
-    """Tell how many outcomes are missing, and where one arm lost others than another."""
-    lost = connection.execute(
-        f"SELECT arm, count(*) - count(outcome_{place}), count(*) FROM study_row GROUP BY arm ORDER BY arm"
-    ).fetchall()
-    told = ", ".join(f"{arm}: {missing} of {rows}" for arm, missing, rows in lost)
-    ps = [two_shares_p(*one[1:], *other[1:]) for one in lost for other in lost if one[0] < other[0]]
-    uneven = (
-        ": the arms lost unlike shares, so the effect may be of who answered"
-        if min(ps, default=1) < UNEVEN_LOSS
-        else ""
-    )
-    return [f"missing values of {name!r} are left out ({told}){uneven}"]
 
 
 def _conclude(answer: Answer) -> None:

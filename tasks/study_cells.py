@@ -7,14 +7,16 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import duckdb
+import pyarrow as pa
 
 from campaigns.errors import InputError
 from tasks.sql_words import quoted
 
-ENCODINGS = {"utf-8": "utf-8-sig", "latin-1": "latin-1", "utf-16": "utf-16"}
+ENCODINGS = {"utf-8": "utf-8-sig", "latin-1": "latin-1"}
+BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 DELIMITERS = (",", ";", "\t", "|")
 Reader = tuple[str, list[Any], list[str]]
 
@@ -41,9 +43,13 @@ class Question:
         single = [name for name in (self.arm, self.unit, self.cluster, self.received, self.weight) if name]
         return list(dict.fromkeys([*single, *self.outcomes, *self.covariates, *self.strata]))
 
+    def cell(self, name: str) -> str:
+        """Return the column of ``study_cell`` that holds the file's column: its own name could be one of ours."""
+        return f"cell_{self.columns.index(name)}"
+
 
 def read_cells(connection: duckdb.DuckDBPyConnection, question: Question) -> None:
-    """Fill ``study_cell`` with the named columns as text, with the row's number in the file."""
+    """Fill ``study_cell`` with the named columns as text (``Question.cell``), with the row's number in the file."""
     file = question.file
     if not file.is_file():
         raise InputError("there is no such file", where=str(file), remedy="name a CSV or Parquet file.")
@@ -66,7 +72,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, question: Question, reader: Rea
     """Fill ``study_cell`` in one way to read the file; returns whether that way understands it."""
     source, values, found = reader
     names = {name: _column(question, name, found) for name in question.columns}
-    cells = ", ".join(f"CAST({quoted(real)} AS VARCHAR) AS {quoted(name)}" for name, real in names.items())
+    cells = ", ".join(f"CAST({quoted(real)} AS VARCHAR) AS {question.cell(name)}" for name, real in names.items())
     try:
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE study_cell AS SELECT row_number() OVER () AS row, {cells} FROM {source}",
@@ -88,13 +94,12 @@ def _readers(connection: duckdb.DuckDBPyConnection, file: Path, start: bytes) ->
             yield "read_parquet(?)", [str(file)], [column[0] for column in cursor.description or ()]
         return
     packed = start.startswith(b"\x1f\x8b")
+    if _is_utf_16(file, packed):
+        yield from _read_utf_16(connection, file, packed)
+        return
     for encoding, codec in ENCODINGS.items():
         try:
-            with (
-                gzip.open(file, "rt", encoding=codec, newline="")
-                if packed
-                else file.open(encoding=codec, newline="") as opened
-            ):
+            with _opened(file, packed, codec) as opened:
                 first = opened.readline()
             delimiter = max(DELIMITERS, key=first.count)
             header = next(csv.reader([first], delimiter=delimiter), [])
@@ -106,6 +111,33 @@ def _readers(connection: duckdb.DuckDBPyConnection, file: Path, start: bytes) ->
                 f"compression = '{'gzip' if packed else 'none'}', encoding = '{encoding}')"
             )
             yield query, [str(file), delimiter, dict.fromkeys(header, "VARCHAR")], header
+
+
+def _opened(file: Path, packed: bool, codec: str) -> IO[str]:
+    return gzip.open(file, "rt", encoding=codec, newline="") if packed else file.open(encoding=codec, newline="")
+
+
+def _is_utf_16(file: Path, packed: bool) -> bool:
+    """Tell whether a mark says so: latin-1, which reads anything, is not meant then."""
+    with contextlib.suppress(OSError, EOFError, zlib.error), gzip.open(file) if packed else file.open("rb") as opened:
+        return opened.read(2) in BYTE_ORDER_MARKS
+    return False
+
+
+def _read_utf_16(connection: duckdb.DuckDBPyConnection, file: Path, packed: bool) -> Iterator[Reader]:
+    """Give the rows of a file that DuckDB reads in one byte order alone, and never packed."""
+    with (
+        contextlib.suppress(UnicodeError, OSError, EOFError, zlib.error, csv.Error),
+        _opened(file, packed, "utf-16") as text,
+    ):
+        first = text.readline()
+        delimiter = max(DELIMITERS, key=first.count)
+        header = next(csv.reader([first], delimiter=delimiter), [])
+        rows = [row for row in csv.reader(text, delimiter=delimiter, strict=True) if row]
+        if len({name.casefold() for name in header}) == len(header) and all(len(row) == len(header) for row in rows):
+            columns = [pa.array([row[place] for row in rows], pa.string()) for place in range(len(header))]
+            connection.register("study_text", pa.Table.from_arrays(columns, names=header))
+            yield "study_text", [], header
 
 
 def _column(question: Question, name: str, found: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
 """What an estimate says about the objective: the answer of an evaluation, as figures, verdict and plain words."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +9,7 @@ from tasks import early_looks, effect_before, estimate, looks
 from tasks.arm_effects import ArmEffect
 from tasks.disclosure import SMALLEST_CELL
 from tasks.estimate import Difference
+from tasks.estimation.shrinkage import Shrunken
 from tasks.plain_words import PlainWords
 from tasks.runs import Run
 
@@ -71,6 +73,16 @@ def figures(difference: Difference | None) -> Found:
             strict=True,
         )
     )
+
+
+def shrunken(one: Shrunken, *, share: bool) -> Found:
+    """Return shrunken figures by name; the normal interval of a share may reach further than shares can differ."""
+    furthest = 1.0 if share else math.inf
+    return {
+        "shrunken": one.estimate,
+        "shrunken_low": max(one.low, -furthest),
+        "shrunken_high": min(one.high, furthest),
+    }
 
 
 def verdict(objective: Objective, low: float, estimate: float, high: float) -> str:

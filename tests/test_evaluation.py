@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as any_of
 
 from campaigns.errors import InputError, OutcomesMissing, Refused
-from tasks import estimate, store
+from tasks import estimate, store, verdicts
 from tasks.disclosure import SMALLEST_CELL, hidden_groups
 from tasks.estimate import Sums
 from tasks.estimation.sample_ratio import sample_ratio_p
+from tasks.estimation.shrinkage import Shrunken
 from tasks.evaluation import coming_looks, due_looks, evaluate, plan_looks
 from tasks.evaluation_record import stored_evaluation
 from tasks.workplace import Workplace
@@ -101,6 +102,12 @@ def test_an_arm_where_nobody_acts_still_has_an_interval() -> None:
     assert found.estimate == 0
     assert found.low < -0.01
     assert found.high > 0.01
+
+
+@pytest.mark.parametrize(("share", "low"), [(True, -1.0), (False, -1.049)])
+def test_no_shrunken_interval_of_a_share_leaves_what_shares_can_differ_by(share: bool, low: float) -> None:
+    found = verdicts.shrunken(Shrunken(-0.7, 0.15, -1.049, -0.351), share=share)
+    assert (found["shrunken_low"], found["shrunken_high"]) == (low, -0.351)
 
 
 def test_the_effect_is_written_and_compared_with_the_objective(workplace: Workplace, run: str) -> None:

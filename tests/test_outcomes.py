@@ -1,7 +1,9 @@
 import csv
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from evaluation_city import city, household_key
 
 from campaigns.errors import RegisterFileInvalid
@@ -46,6 +48,8 @@ def test_a_household_is_stored_under_its_pseudonym(workplace: Workplace, run: st
         ("H000001,sorts_food_waste,many,2027-02-17", "value_not_a_number"),
         ("H000001,sorts_food_waste,nan,2027-02-17", "value_not_a_number"),
         ("H000001,sorts_food_waste,,2027-02-17", "value_not_a_number"),
+        ("H000001,sorts_food_waste,7,2027-02-17", "outside_share"),
+        ("H000001,sorts_food_waste,-0.1,2027-02-17", "outside_share"),
         ("H000001,sorts_food_waste,1,17/2 2027", "date_not_valid"),
         ("H000001,sorts_food_waste,1,2027-02-30", "date_not_valid"),
         (",sorts_food_waste,1,2027-02-17", "unit_not_valid"),
@@ -70,13 +74,22 @@ def test_the_command_tells_each_reason_in_a_sentence_with_its_count(
 ) -> None:
     units = "H000002,sorts_food_waste", "H999998,sorts_food_waste", "H999999,sorts_food_waste", "H000003,rides"
     rows = "".join(f"{unit},1,2027-02-17\n" for unit in units)
-    counts = import_outcomes(workplace, run, write(tmp_path, HEADER + rows))
+    with time_machine.travel(datetime(2027, 3, 1, tzinfo=UTC), tick=False):
+        counts = import_outcomes(workplace, run, write(tmp_path, HEADER + rows))
     assert outcome_lines(counts) == [
         "4 rows read: 1 observation kept, 3 rejected",
         "  2 rows rejected: the person, household or area is not in the audience of the run",
         "  1 row rejected: the outcome is neither that of the objective nor of a measure",
         f"  row by row: {counts.rejects}",
     ]
+
+
+def test_an_observation_of_a_day_to_come_is_warned_of(workplace: Workplace, run: str, tmp_path: Path) -> None:
+    rows = "H000001,sorts_food_waste,1,2027-02-16\nH000002,sorts_food_waste,1,2027-02-17\n"
+    with time_machine.travel(datetime(2027, 2, 16, 22, tzinfo=UTC), tick=False):
+        counts = import_outcomes(workplace, run, write(tmp_path, HEADER + rows))
+    assert (counts.stored, counts.after_today) == (2, 1)
+    assert "  warning: 1 row dated after today" in outcome_lines(counts)
 
 
 def test_contradicting_rows_are_all_rejected_and_identical_ones_become_one(
@@ -136,6 +149,7 @@ def test_a_later_file_replaces_the_same_observation_and_keeps_the_others(
         "name,outcome,value,observed_on\nAda,sorts_food_waste,1,2027-02-17\n",
         HEADER + "H000001,sorts_food_waste,1,2027-02-17\nH000002,sorts_food_waste\n",
         HEADER + "H000001,sorts_food_waste,1,2027-02-17,secret\n",
+        HEADER,
         "household_id,household_id,outcome,value,observed_on\nH000001,H000001,sorts_food_waste,1,2027-02-17\n",
         "",
     ],

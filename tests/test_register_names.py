@@ -16,7 +16,7 @@ def lines_of_uses(language: str, register: str) -> str:
     brief = load_brief(MATAVFALL)
     basis = brief.legal_basis[0].model_copy(update={"register_": register})
     catalogue: gettext.NullTranslations = translations(language)
-    return "\n".join(uses(brief.model_copy(update={"legal_basis": (basis,)}), catalogue.gettext))
+    return "\n".join(uses(brief.model_copy(update={"legal_basis": (basis,)}), catalogue.gettext, language))
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])

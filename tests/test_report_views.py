@@ -194,3 +194,50 @@ def test_reached_in_a_segment_means_what_it_means_everywhere(
     )
     assert shown(city, "report_reach", "persons, reached") == [(40, reached)]
     assert shown(city, "reached_message", "count(*)") == [(reached,)]
+
+
+@pytest.mark.parametrize(
+    ("level", "control_level", "is_told"),
+    [(0.3, 0.25, True), (0.3, 0.066, False), (0.97, 0.9, False), (52.0, 48.0, True)],
+)
+def test_levels_that_tell_how_few_acted_are_hidden_and_the_effect_is_not(
+    city: duckdb.DuckDBPyConnection, level: float, control_level: float, is_told: bool
+) -> None:
+    """As in the report: sixty households of the control group, so that 6.6 % of them are four."""
+    city.execute("DELETE FROM effect")
+    city.execute(
+        "INSERT INTO effect BY NAME SELECT 'r' AS run, 'all' AS segment, 300 AS persons, 130 AS control_persons, "
+        "140 AS households, 60 AS control_households, $1 AS level, $2 AS control_level, $1 / $2 AS ratio, "
+        "$1 - $2 AS estimate, $1 - $2 - 0.1 AS ci_low, $1 - $2 + 0.1 AS ci_high",
+        [level, control_level],
+    )
+    columns = "level, control_level, ratio, estimate, ci_low, ci_high"
+    ((*levels, estimate, low, high),) = shown(city, "report_effect", columns)
+    told = [level, control_level, round(level / control_level, 2)]
+    assert levels == (told if is_told else [None, None, None])
+    assert (estimate, low, high) == pytest.approx([level - control_level + gap for gap in (0, -0.1, 0.1)], abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("states", "is_hidden", "is_told"),
+    [
+        ({"accepted": 61}, False, True),
+        ({"accepted": 61}, True, False),
+        ({"accepted": 61, "rejected": 3}, False, False),
+        ({"accepted": 61, "rejected": 20, "unknown": 30}, False, True),
+        ({"accepted": 9}, False, False),
+    ],
+)
+def test_the_money_of_channels_is_told_only_where_the_number_of_messages_is(
+    city: duckdb.DuckDBPyConnection, states: dict[str, int], is_hidden: bool, is_told: bool
+) -> None:
+    fill(city, [("a", "treated", None, "email", state, persons) for state, persons in states.items()])
+    city.execute("DELETE FROM effect_channel")
+    city.execute(
+        "INSERT INTO effect_channel BY NAME SELECT 'r' AS run, 'all' AS segment, 'email' AS channels, "
+        "61 AS persons, 60 AS control_persons, 0.2 AS shrunken, 1.22 AS cost_sek, 0.11 AS sek_per_result, 0.3 AS co2_kg"
+    )
+    city.execute("INSERT INTO hidden_figure VALUES (?, '', 'messages', 'email')", ["r" if is_hidden else "s"])
+    told = shown(city, "report_channel_effect", "effect, cost_sek, sek_per_result, co2_kg")
+    city.execute("DELETE FROM hidden_figure")
+    assert told == [(0.2, 1.0, 0.11, 0.3) if is_told else (0.2, None, None, None)]

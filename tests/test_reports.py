@@ -17,9 +17,10 @@ from hypothesis import strategies as any_of
 from campaigns import language as languages
 from campaigns.brief_loading import find_campaign, load_brief
 from campaigns.errors import OutcomesMissing
-from tasks import evaluation_history, report_names, report_tables, store
+from tasks import evaluation_history, report_effects, report_names, report_tables, store
 from tasks.disclosure import SMALLEST_CELL, reach_rows
 from tasks.evaluation import evaluate
+from tasks.evaluation_record import stored_evaluation
 from tasks.lessons import draw_lessons
 from tasks.outcomes import import_outcomes
 from tasks.pages import filters
@@ -184,6 +185,30 @@ def test_the_dialogue_tells_how_many_answered_and_never_how_few(
     assert "Vi hörde &lt;er&gt;." in dialogue
     assert "Det ändrade beslutet." in dialogue
     assert (shown in dialogue) if shown else ("kom in" not in dialogue and f"{given} " not in dialogue)
+
+
+def test_an_older_look_stands_beside_the_newest_and_never_in_its_place(
+    evaluated: Evaluated, workplace: Workplace, tmp_path: Path
+) -> None:
+    run = evaluated(workplace, tmp_path)
+    evaluate(workplace, run, 2)
+    store.take_snapshot(workplace)
+    newest = write_report(workplace, run, 2)
+    before = newest.read_text(encoding="utf-8")
+    older, english = (write_report(workplace, run, 1, language) for language in ("", "en"))
+    assert [page.name for page in (newest, older, english)] == ["index.html", "look-1.html", "look-1.en.html"]
+    assert newest.read_text(encoding="utf-8") == before != older.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("few", [False, True])
+def test_the_ratio_is_told_only_where_the_levels_of_both_arms_are(
+    evaluated: Evaluated, workplace: Workplace, tmp_path: Path, few: bool
+) -> None:
+    run = evaluated(workplace, tmp_path)
+    found = stored_evaluation(workplace, run, 1)
+    found["arms"][1]["few"] = few
+    rows = dict(report_effects.method_rows("en", PlainWords("en", "household", True), found))
+    assert (rows["Ratio to the control group"] == "–") is few
 
 
 def test_english_is_written_on_request(evaluated: Evaluated, tmp_path: Path) -> None:

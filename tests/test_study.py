@@ -177,6 +177,8 @@ def test_a_label_is_found_however_it_is_written(tmp_path: Path, labels: list[Any
         ({}, ["--control", "a", "--covariates", "known"], "imbalance"),
         ({"who": list(range(30)) * 2}, ["--control", "a", "--unit", "who"], "unit_in_two_arms"),
         ({"y": [""] * 60}, ["--control", "a"], "too_few"),
+        ({}, ["--control", "a", "--shares", "a=40%,b=40%,lost=20%"], "srm"),
+        ({}, ["--control", "lost", "--shares", "a=0.495,b=0.495,lost=0.01"], "srm"),
     ],
 )
 def test_a_broken_experiment_is_refused(
@@ -204,6 +206,11 @@ def test_a_broken_experiment_is_refused(
         ("arm,y\na,1\nb,2\n", ["--shares", "a=0.5"], "no share for 'b'"),
         ("arm,y\na,1\nb,2\n", ["--shares", "a=0.5,b=0.6"], "sum to 1.1"),
         ("arm,y\na,1\nb,2\n", ["--shares", "a=0.4,b=half"], "not an arm and its share"),
+        ("arm,y\na,1\nb,2\n", ["--shares", "a=0.5,c=0.5"], "no share for 'b'"),
+        ("arm,y\na,1\nb,1e200\nb,-1e307\n", [], "2 numbers are beyond 1e+30, the first in data row 2"),
+        ("arm,y,w\na,1,1\nb,2,1e307\n", ["--weight", "w"], "weight 'w'"),
+        ("arm,y,x\na,1,1\nb,2,1e307\n", ["--covariates", "x"], "covariate 'x'"),
+        ("arm,y\na,1\nb,2\n", ["--outcome", ","], "no column is named"),
         (None, [], "no such file"),
     ],
 )
@@ -217,6 +224,48 @@ def test_bad_input_is_told_without_a_traceback_or_a_cell(
     assert result.exit_code == 2
     assert told in result.output
     assert "hemligt" not in result.output
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "latin-1", "utf-16", "utf-16-be"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_file_is_read_in_its_encoding_whatever_its_columns_are_called(
+    tmp_path: Path, encoding: str, packed: bool
+) -> None:
+    lines = ['row,arm,"svar, å"', *(f"{place},{'ab'[place % 2]},{place % 2 + place % 3}" for place in range(60))]
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    data = (mark + "\n".join(lines)).encode(encoding)
+    file = tmp_path / "e.csv"
+    file.write_bytes(gzip.compress(data) if packed else data)
+    answer = ask(file, "--outcome", '"svar, å"', "--unit", "row", "--control", "a")
+    assert (answer["arms"][0]["outcome"], answer["n"]) == ("svar, å", 60)
+    assert answer["arms"][0]["effect"] == pytest.approx(1)
+
+
+def test_the_largest_numbers_are_computed_without_a_fault(tmp_path: Path) -> None:
+    rows = [place % 2 * 2e29 + place % 3 * 1e29 for place in range(60)]
+    columns = {
+        "arm": ["a", "b"] * 30,
+        "y": rows,
+        "w": [1e30, 2e29, 1e29] * 20,
+        "x": [place // 2 % 3 * 5e29 for place in range(60)],
+    }
+    file = write(tmp_path / "e.csv", columns)
+    for options in (["--weight", "w"], ["--weight", "w", "--covariates", "x"], ["--strata", "x"]):
+        found = ask(file, "--control", "a", *options)["arms"][0]
+        assert math.isfinite(found["effect"])
+        assert math.isfinite(found["p"])
+
+
+def test_a_control_group_that_is_not_found_tells_what_the_arms_are_called(tmp_path: Path) -> None:
+    file = write(tmp_path / "e.csv", {"arm": ["True", "False"] * 30, "y": range(60)})
+    assert ask(file, "--control", "0", code=1)["warnings"] == ["the arms are called 'False', 'True'"]
+
+
+def test_weights_that_one_arm_lacks_more_than_another_are_warned_of(tmp_path: Path) -> None:
+    weights = ["" if place % 2 and place % 5 < 2 else 1 for place in range(200)]
+    file = write(tmp_path / "e.csv", {"arm": ["a", "b"] * 100, "y": [place % 7 for place in range(200)], "w": weights})
+    warnings = ask(file, "--control", "a", "--weight", "w")["warnings"]
+    assert any("(a: 0 of 100, b: 40 of 100): the arms lost unlike shares" in told for told in warnings)
 
 
 def test_a_table_for_people_says_the_claim_and_every_arm(tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ def outcome_lines(counts: "OutcomeCounts") -> list[str]:
         f"{rows_told(counts.read)} read: {kept}{merged}, {sum(counts.rejected.values())} rejected",
         *(f"  {rows_told(count)} rejected: {REASONS[reason]}" for reason, count in counts.rejected.items()),
         *([f"  row by row: {counts.rejects}"] if counts.rejects else []),
+        *([f"  warning: {rows_told(counts.after_today)} dated after today"] if counts.after_today else []),
     ]
 
 
@@ -67,10 +68,10 @@ def evaluate(
     if run is None:
         answer({"waiting": result}, as_json, lambda: result or ["no look is overdue"])
         return
-    from tasks import reports, runs
+    from tasks import report_place, reports, runs
 
     place = here()
-    report = place.run_folder(runs.load(place, run).run, "report") / "index.html"
+    report = report_place.page(place, runs.load(place, run).run, look)
     if language:
         report = reports.write_report(place, run, look, language)
     answer({**result, "report": str(report)}, as_json, lambda: [*result["summary"], f"report   {report}"])

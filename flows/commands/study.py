@@ -1,8 +1,9 @@
 """Experiments run elsewhere."""
 
+import csv
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -21,7 +22,11 @@ def study(
     file: Annotated[Path, typer.Argument(help="CSV or Parquet, gzip or not; one row per observation.")],
     arm: Annotated[str, typer.Option(help="Column with the arm that each row was drawn to.")],
     outcome: Annotated[
-        str, typer.Option(help="Column with the outcome, or several with commas: numbers, or yes and no.")
+        str,
+        typer.Option(
+            help="Column with the outcome, or several with commas: numbers, or yes and no. A name that holds a comma "
+            "stands in double quotes, here as in the other lists."
+        ),
     ],
     control: Annotated[str | None, typer.Option(help="Label of the arm that is the control group.")] = None,
     unit: Annotated[
@@ -47,7 +52,7 @@ def study(
         file=file,
         arm=arm,
         control=control,
-        outcomes=_columns(outcome),
+        outcomes=_columns(outcome) or _no_outcome(),
         covariates=_columns(covariates),
         strata=_columns(strata),
         shares=_shares(shares),
@@ -60,7 +65,13 @@ def study(
 
 
 def _columns(given: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name.strip() for name in given.split(",") if name.strip()))
+    """Read names as a line of CSV."""
+    names = next(csv.reader([" ".join(given.splitlines())], skipinitialspace=True), [])
+    return tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
+
+
+def _no_outcome() -> NoReturn:
+    raise InputError("no column is named", where="--outcome", remedy="name the column with the outcome.")
 
 
 def _shares(given: str) -> dict[str, float]:
@@ -72,7 +83,7 @@ def _shares(given: str) -> dict[str, float]:
         label = f"{label},{piece}" if label else piece
         name, equals, number = label.rpartition("=")
         try:
-            share = float(Fraction(number.strip()))
+            share = _share(number.strip())
         except (ValueError, ZeroDivisionError):
             continue
         if not equals or name.strip() in shares or not name.strip():
@@ -81,6 +92,12 @@ def _shares(given: str) -> dict[str, float]:
     if label:
         raise InputError(f"{label!r} is not an arm and its share", where="--shares", remedy="write arm=0.5,…")
     return shares
+
+
+def _share(written: str) -> float:
+    """Read ``0.5``, ``1/2`` or ``50%``."""
+    percent = written.endswith("%")
+    return float(Fraction(written.removesuffix("%").rstrip()) / (100 if percent else 1))
 
 
 REASONS = {

@@ -306,31 +306,27 @@ SELECT
     CASE WHEN NOT is_hidden THEN reached END AS reached
 FROM few;
 
--- One row per run, look, outcome, arm and segment.
+-- One row per run, look, outcome, arm and segment. The report's rule: where fewer than ten did, or did not, act, levels and
+-- ratio are hidden in both arms; the effect and its intervals, which are of differences, stay.
 CREATE OR REPLACE VIEW report_effect AS
 SELECT
     run, look, outcome, arm, segment, persons, control_persons,
-    CASE WHEN fewest >= 10 THEN round(level, 3) END AS level,
-    CASE WHEN fewest >= 10 THEN round(control_level, 3) END AS control_level,
-    CASE WHEN fewest >= 10 THEN round(estimate, 3) END AS estimate,
-    CASE WHEN fewest >= 10 THEN round(ci_low, 3) END AS ci_low,
-    CASE WHEN fewest >= 10 THEN round(ci_high, 3) END AS ci_high,
-    CASE WHEN fewest >= 10 THEN p END AS p,
-    CASE WHEN fewest >= 10 THEN p_adjusted END AS p_adjusted,
-    CASE WHEN fewest >= 10 THEN round(ratio, 2) END AS ratio,
-    CASE WHEN fewest >= 10 THEN round(look_low, 3) END AS look_low,
-    CASE WHEN fewest >= 10 THEN round(look_high, 3) END AS look_high,
-    CASE WHEN fewest >= 10 THEN round(anytime_low, 3) END AS anytime_low,
-    CASE WHEN fewest >= 10 THEN round(anytime_high, 3) END AS anytime_high,
-    CASE WHEN fewest >= 10 THEN round(shrunken, 3) END AS shrunken,
-    CASE WHEN fewest >= 10 THEN round(complier_effect, 3) END AS complier_effect,
-    target, verdict
+    CASE WHEN is_told THEN round(level, 3) END AS level,
+    CASE WHEN is_told THEN round(control_level, 3) END AS control_level,
+    round(estimate, 3) AS estimate, round(ci_low, 3) AS ci_low, round(ci_high, 3) AS ci_high, p, p_adjusted,
+    CASE WHEN is_told THEN round(ratio, 2) END AS ratio,
+    round(look_low, 3) AS look_low, round(look_high, 3) AS look_high, round(anytime_low, 3) AS anytime_low,
+    round(anytime_high, 3) AS anytime_high, round(shrunken, 3) AS shrunken,
+    round(complier_effect, 3) AS complier_effect, target, verdict
 FROM (
     SELECT
         *,
-        least(
+        -- Only of shares do levels count who acted.
+        greatest(level, control_level, coalesce(target, 0)) > 1
+        OR least(level, control_level, coalesce(target, 0)) < 0
+        OR least(
             least(level, 1 - level) * households, least(control_level, 1 - control_level) * control_households
-        ) AS fewest
+        ) >= 10 AS is_told
     FROM effect
 )
 WHERE least(persons, control_persons, households, control_households) >= 10;
@@ -348,14 +344,31 @@ LEFT JOIN equity
         AND groups.dimension = equity.dimension
 WHERE least(groups.persons, groups.control_persons) >= 10;
 
--- One row per run, look and channels together: effect and what it cost; figures are the shrunken ones.
+-- One row per run, look and channels together: effect and what it cost; figures are the shrunken ones. Money tells how many
+-- messages there were: it is null where the report hides that, and where all states of a channel are hidden above.
 CREATE OR REPLACE VIEW report_channel_effect AS
+WITH withheld AS (
+    SELECT run FROM hidden_figure WHERE figure IN ('channel', 'messages')
+    UNION
+    SELECT run FROM report_messages GROUP BY run, wave, channel HAVING count(messages) = 0
+    UNION
+    SELECT run
+    FROM delivery
+    WHERE person_key IS NOT NULL
+    GROUP BY run, channel
+    HAVING count(accepted_at) BETWEEN 1 AND 9 OR count(*) - count(accepted_at) BETWEEN 1 AND 9
+)
+
 SELECT
-    run, look, outcome, segment, channels, persons, round(shrunken, 3) AS effect, round(shrunken_low, 3) AS effect_low,
-    round(shrunken_high, 3) AS effect_high, p_adjusted, round(cost_sek, 0) AS cost_sek,
-    round(sek_per_result, 0) AS sek_per_result, round(co2_kg, 1) AS co2_kg
-FROM effect_channel
-WHERE least(persons, control_persons) >= 10;
+    shown.run, shown.look, shown.outcome, shown.segment, shown.channels, shown.persons,
+    round(shown.shrunken, 3) AS effect, round(shown.shrunken_low, 3) AS effect_low,
+    round(shown.shrunken_high, 3) AS effect_high, shown.p_adjusted,
+    CASE WHEN withheld.run IS NULL THEN round(shown.cost_sek, 0) END AS cost_sek,
+    CASE WHEN withheld.run IS NULL THEN round(shown.sek_per_result, 2) END AS sek_per_result,
+    CASE WHEN withheld.run IS NULL THEN round(shown.co2_kg, 1) END AS co2_kg
+FROM effect_channel AS shown
+LEFT JOIN withheld ON shown.run = withheld.run
+WHERE least(shown.persons, shown.control_persons) >= 10;
 
 COMMENT ON VIEW register_person IS 'One row per register and person, as an audience query may read it: no names, no addresses.';
 COMMENT ON VIEW register_population IS 'register_person of the population register.';
@@ -394,4 +407,22 @@ COMMENT ON VIEW report_channel_effect IS 'One row per run, look, outcome, group 
 COMMENT ON COLUMN report_channel_effect.effect IS 'Shrunken effect, in the unit of the outcome: the best channel is not believed for its luck.';
 COMMENT ON COLUMN report_channel_effect.effect_low IS 'Lower end of its 95 % interval.';
 COMMENT ON COLUMN report_channel_effect.effect_high IS 'Upper end of its 95 % interval.';
-COMMENT ON VIEW report_effect IS 'Effects with at least 10 persons and 10 households in the arm and in the holdout; figures are null where fewer than 10 households of either did, or did not, act.';
+COMMENT ON VIEW report_effect IS 'Effects with at least 10 persons and 10 households in the arm and in the holdout; levels and ratio are null where fewer than 10 households of either did, or did not, act.';
+COMMENT ON COLUMN report_effect.segment IS 'Segment; all for the whole audience.';
+COMMENT ON COLUMN report_effect.persons IS 'Persons with an observed outcome in the arm.';
+COMMENT ON COLUMN report_effect.control_persons IS 'Persons with an observed outcome in the holdout.';
+COMMENT ON COLUMN report_effect.level IS 'Post-stratified mean outcome of the arm, in the unit of the outcome; null where hidden.';
+COMMENT ON COLUMN report_effect.control_level IS 'Post-stratified mean outcome of the holdout; null where hidden.';
+COMMENT ON COLUMN report_effect.p_adjusted IS 'p adjusted for all claims of the look (Holm, over the objective and the measures); null for a segment.';
+COMMENT ON COLUMN report_effect.ratio IS 'Level over the control group''s; null where one is not above 0, or hidden.';
+COMMENT ON COLUMN report_effect.shrunken IS 'Estimate drawn towards what all segments show together: the luckiest one is not believed for its luck; null for all.';
+COMMENT ON COLUMN report_effect.verdict IS 'better, worse or not_shown; of the objective and the measures by p_adjusted against evaluation.look_level.';
+COMMENT ON COLUMN report_equity.dimension IS 'need, life_situation, language or district.';
+COMMENT ON COLUMN report_equity.persons IS 'Persons of the treated arm with an observed outcome.';
+COMMENT ON COLUMN report_equity.control_persons IS 'Persons of the holdout with an observed outcome.';
+COMMENT ON COLUMN report_channel_effect.segment IS 'What the segments have in common, such as need/life_situation, without language and addresses; all for everybody. Money stands only for all.';
+COMMENT ON COLUMN report_channel_effect.persons IS 'Treated persons whose plan held these channels.';
+COMMENT ON COLUMN report_channel_effect.cost_sek IS 'Cost of the accepted messages, kronor; null where a number of messages is hidden.';
+COMMENT ON COLUMN report_channel_effect.sek_per_result IS 'Kronor per unit that reached the result because of the campaign (shrunken); null where the interval holds zero, or the cost is hidden.';
+COMMENT ON COLUMN report_channel_effect.co2_kg IS 'Carbon dioxide equivalents of the accepted messages in all, kilograms; null where the cost is hidden.';
+COMMENT ON COLUMN report_reach.segment IS 'Segment: need or life situation, message language, reachability, easy read and contacts left; coarsened to at least 10 persons.';

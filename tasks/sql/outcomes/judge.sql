@@ -1,4 +1,5 @@
--- Reads incoming_outcome (one row per row of the file, text), audience, person. Writes judged_outcome.
+-- Reads incoming_outcome (one row per row of the file, text), audience, person. Writes judged_outcome. $share is the
+-- outcome that is a share, if any.
 -- Grain: one row per row of the file; reason is null where the row is accepted. Personal values go no further.
 CREATE OR REPLACE TEMP TABLE judged_outcome AS
 WITH cleaned AS (
@@ -47,6 +48,7 @@ SELECT
     CASE
         WHEN NOT coalesce(list_contains($outcomes::VARCHAR[], keyed.outcome), false) THEN 'unknown_outcome'
         WHEN keyed.value IS NULL THEN 'value_not_a_number'
+        WHEN keyed.outcome = $share AND keyed.value NOT BETWEEN 0 AND 1 THEN 'outside_share'
         WHEN keyed.observed_on IS NULL THEN 'date_not_valid'
         WHEN keyed.unit_key IS NULL THEN 'unit_not_valid'
         WHEN known.unit_key IS NULL THEN 'unit_not_in_audience'
