@@ -44,8 +44,11 @@ def word_meant(given: object, choices: Collection[str]) -> str:
 
 
 def list_meant(given: object) -> str:
-    """Return a sentence with the list that a lone text stands for; empty where it is another value."""
-    return f"Did you mean `[{given}]`? " if isinstance(given, str) and given.strip() else ""
+    """Return a sentence on how a lone text becomes a list; empty where it is another value.
+
+    It never repeats the text, which may name a person.
+    """
+    return "Write it within brackets, `[like this]`. " if isinstance(given, str) and given.strip() else ""
 
 
 def is_easy_read(given: object) -> bool:

@@ -497,7 +497,7 @@ def test_the_constants_of_a_column_are_followed_through_parts_of_the_query_or_sa
         ("  by: ", "  by: 15 mars 2027 #", "Did you mean `2027-03-15`?"),
         ("  by: ", "  by: 2027-02-30 #", "There is no such day."),
         ("{sek: 1000000,", "{sek: 25 000,", "Did you mean `25000`? Allowed: a number such as 0.31 or 25000"),
-        ("sources:\n", "sources: Trafikkontoret\nother:\n", "Did you mean `[Trafikkontoret]`?"),
+        ("sources:\n", "sources: Trafikkontoret\nother:\n", "Write it within brackets, `[like this]`."),
         ("languages: [sv, en]", "languages: [sv, lättläst]", "declare the fact `easy_read`"),
         ("minority_language_decision: ", "minority_language_decision: Nej\nother: ", "and who decided it"),
         ("overall_message: ", "overall_message: En öppen stad #", "Did you mean `open_city`? Allowed: main, "),
