@@ -1,5 +1,6 @@
 """Whether an installation is well: database, journals, gateways, disk, and what is left waiting; counts only."""
 
+import os
 import shutil
 import socket
 from collections.abc import Mapping
@@ -47,7 +48,7 @@ def health(workplace: Workplace) -> dict[str, Any]:
     database = not problems
     journals, gateways = _journals(workplace, problems), _gateways(workplace, problems)
     well = {"database": database, "journals": journals, "gateways": gateways}
-    free = shutil.disk_usage(workplace.home if workplace.home.exists() else workplace.home.parent).free
+    free = shutil.disk_usage(next(filter(os.path.exists, (workplace.home, *workplace.home.parents)))).free
     if not (disk := free > LEAST_FREE_BYTES):
         problems.append(f"only {free // 2**20} MB are free on the disk of BUDKAVLE_HOME")
     return {"healthy": not problems, **well, "disk": disk, "free_bytes": free, **counts, "problems": problems}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import duckdb
 
-from campaigns.errors import InputError, StoreBusy, StoreDamaged
+from campaigns.errors import InputError, StoreBusy, StoreDamaged, StoreUnusable
 from tasks import decisions, store
 from tasks.workplace import Workplace
 
@@ -37,8 +37,11 @@ def load_decisions(connection: duckdb.DuckDBPyConnection, workplace: Workplace) 
 
 
 def bring_up(workplace: Workplace) -> None:
-    """Do the same for the database of a workplace; where it is busy or damaged, the next decision does it."""
-    with contextlib.suppress(StoreBusy, StoreDamaged), store.writing(workplace, wait=SECONDS_FOR_TABLE) as connection:
+    """Do the same for the database of a workplace; where it cannot be used now, the next decision does it."""
+    with (
+        contextlib.suppress(StoreBusy, StoreDamaged, StoreUnusable),
+        store.writing(workplace, wait=SECONDS_FOR_TABLE) as connection,
+    ):
         load_decisions(connection, workplace)
 
 
