@@ -8,7 +8,7 @@ from campaigns.errors import GatewayUnavailable, NotYetTime, Refused, RunPaused
 from campaigns.sendings import Sending
 from flows.progress import Progress
 from flows.schedule import schedule_wave
-from tasks import first_slice, publishing, runs, shards, stages, store
+from tasks import first_slice, gateway_reason, publishing, runs, shards, stages, store
 from tasks.local_time import on_one_line
 from tasks.pace import Pace
 from tasks.publishing import ShardResult
@@ -37,7 +37,7 @@ def publish_sending(place: Workplace, run: str, sending: Sending, *, late: bool,
     if all(result.outcome == "done" for result in results):
         results = _publish(place, run, names)
     stages.check_deliveries(place, run)
-    _require_finished(place, run, sending, results)
+    _require_finished(place, run, sending, results, gateway_reason.keep(place, run, results))
 
 
 def _publish_first(place: Workplace, run: str, sending: str) -> list[ShardResult]:
@@ -85,10 +85,10 @@ def _require_its_time(place: Workplace, run: str, sending: Sending, late: bool) 
         )
 
 
-def _require_finished(place: Workplace, run: str, sending: Sending, results: list[ShardResult]) -> None:
+def _require_finished(place: Workplace, run: str, sending: Sending, results: list[ShardResult], reason: str) -> None:
     if any(result.outcome == "gateway_unavailable" for result in results):
         raise GatewayUnavailable(
-            f"the gateway of wave {sending.name} does not answer; the rest of the wave is waiting",
+            f"the rest of wave {sending.name} is waiting: {reason or 'its gateway does not answer'}",
             where=run,
             remedy="mend the gateway (see `budkavle settings`), then run the same command again.",
         )

@@ -8,6 +8,7 @@ from campaigns.brief import Brief
 from campaigns.channels import load_channels
 from campaigns.sendings import sendings
 from tasks import accounts, approval_rows, approval_standing, decisions, overdue, runs, store, stories, unpublishing
+from tasks import gateway_reason as reasons
 from tasks import replies as gateway_replies
 from tasks.disclosure import hidden_cells
 from tasks.hidden_figures import hidden_figures
@@ -70,6 +71,7 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
         "messages": messages | {"by_channel": _shown_channels(messages["by_channel"], untold_channels)},
         "unknown": unknown,
         "replies": replies,
+        "unreachable": reasons.kept(workplace, run_id),
         "due_looks": due_looks,
         "overdue": late,
         "due_reviews": due_reviews,

@@ -29,6 +29,7 @@ def status_lines(found: dict[str, Any]) -> list[str]:
             + (f", {each['meaning']}" if each["meaning"] else "")
             for each in found["replies"]
         ),
+        *(f"why        {reason}" for reason in [found["unreachable"]] if reason),
         *(f"unknown    {message}" for message in found["unknown"]),
         *(
             f"story      {each['story']} withdrawn {_local(each['withdrawn_at'])}"

@@ -203,5 +203,7 @@ def _problem(error: Exception) -> str:
         return f"its certificate is not trusted ({error.verify_message})"
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return "offers no encryption or no login"
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return f"does not accept user and password ({error.smtp_code})"
     code = f" {error.smtp_code}" if isinstance(error, smtplib.SMTPResponseException) else ""
     return f"{type(error).__name__}{code}"
