@@ -150,6 +150,10 @@ def test_a_password_goes_over_encryption_only(
         ("http://relay.example", "not smtp://host:port"),
         ("smtp://relay.example?tls=maybe", "none of required"),
         ("smtp://relay.example?timeout=long", "not a number"),
+        ("smtp://relay.example?tsl=required", "no option tsl"),
+        ("smtp://relay.example?tls", "none of required"),
+        ("smtp://relay.example#tls=required", "behind ?, not"),
+        ("smtp://relay.example?secret.1", "no option of this name"),
         ("smtp://relay.example:99999", "not smtp://host:port"),
     ],
 )
