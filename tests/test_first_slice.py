@@ -70,14 +70,15 @@ def test_a_failing_first_slice_pauses_the_run_until_somebody_has_looked(
         assert publishing.publish_shard(place, run, EMAIL).counts == {"accepted": 180}
 
 
-def test_a_first_slice_that_a_kill_left_in_doubt_goes_on_and_is_judged_by_the_rest(
-    workplace: Workplace, tmp_path: Path
+@pytest.mark.parametrize(("status", "code"), [("marked", ""), ("unknown", "restored")])
+def test_a_first_slice_that_a_kill_or_a_restore_left_in_doubt_goes_on_and_is_judged_by_the_rest(
+    workplace: Workplace, tmp_path: Path, status: str, code: str
 ) -> None:
     run, sink = planned(workplace, 200), tmp_path / "sink"
     folder = workplace.run_folder(run, "journals")
     folder.mkdir()
     left = journal.Journal(journal.next_segment(folder, EMAIL))
-    left.append([journal.now("marked", each, 1) for each in first_ids(workplace, run)[:6]])
+    left.append([journal.now(status, each, 1, code) for each in first_ids(workplace, run)[:6]])
     left.close()
     with running_gateway(sink) as url:
         outcome = publishing.publish_first(sending_to(workplace, url), run, FIRST).outcome

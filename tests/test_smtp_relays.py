@@ -152,7 +152,7 @@ def test_a_password_goes_over_encryption_only(
         ("smtp://relay.example?timeout=long", "not a number"),
         ("smtp://relay.example?tsl=required", "no option tsl"),
         ("smtp://relay.example?tls", "none of required"),
-        ("smtp://relay.example#tls=required", "behind ?, not"),
+        ("smtp://relay.example#tls=required", "not behind #"),
         ("smtp://relay.example?secret.1", "no option of this name"),
         ("smtp://relay.example:99999", "not smtp://host:port"),
     ],
