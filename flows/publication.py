@@ -37,7 +37,7 @@ def publish_sending(place: Workplace, run: str, sending: Sending, *, late: bool,
     if all(result.outcome == "done" for result in results):
         results = _publish(place, run, names)
     stages.check_deliveries(place, run)
-    _require_finished(place, run, sending, results, gateway_reason.keep(place, run, results))
+    require_finished(place, run, sending, results, gateway_reason.keep(place, run, results))
 
 
 def _publish_first(place: Workplace, run: str, sending: str) -> list[ShardResult]:
@@ -85,18 +85,26 @@ def _require_its_time(place: Workplace, run: str, sending: Sending, late: bool) 
         )
 
 
-def _require_finished(place: Workplace, run: str, sending: Sending, results: list[ShardResult], reason: str) -> None:
+def require_finished(place: Workplace, run: str, sending: Sending, results: list[ShardResult], reason: str) -> None:
+    """Raise what a sending waits for, where a shard of it is not done; ``reason``: what an unreachable gateway said."""
     if any(result.outcome == "gateway_unavailable" for result in results):
         raise GatewayUnavailable(
             f"the rest of wave {sending.name} is waiting: {reason or 'its gateway does not answer'}",
             where=run,
             remedy="mend the gateway (see `budkavle settings`), then run the same command again.",
         )
-    if any(result.outcome != "done" for result in results):
-        if any(result.outcome in ("paused", "gateway_failing", first_slice.FAILING) for result in results):
+    unfinished = {result.outcome for result in results} - {"done"}
+    if unfinished == {"locked"}:
+        raise RunPaused(
+            f"wave {sending.name} waits: another `run` or `stop` of it is at work, here or on another machine",
+            where=run,
+            remedy="wait until it has ended, then run the same command again; nothing is sent twice.",
+        )
+    if unfinished:
+        if not unfinished.isdisjoint(("paused", "gateway_failing", first_slice.FAILING)):
             runs.move(place, run, "paused")
         raise RunPaused(
-            f"wave {sending.name} is not finished: {', '.join(sorted({r.outcome for r in results} - {'done'}))}",
+            f"wave {sending.name} is not finished: {', '.join(sorted(unfinished))}",
             where=run,
             remedy="`budkavle status` shows what is left and why; `budkavle resume` and the same command go on.",
         )
