@@ -4,6 +4,8 @@ from typing import Any
 
 import typer
 
+MOST_UNKNOWN_LINES = 20
+
 
 def status_lines(found: dict[str, Any]) -> list[str]:
     """Return one run's status; ``found`` is what :func:`tasks.status.run_status` gives."""
@@ -30,7 +32,7 @@ def status_lines(found: dict[str, Any]) -> list[str]:
             for each in found["replies"]
         ),
         *(f"why        {reason}" for reason in [found["unreachable"]] if reason),
-        *(f"unknown    {message}" for message in found["unknown"]),
+        *(f"unknown    {line}" for line in unknown_lines(found["unknown"])),
         *(
             f"story      {each['story']} withdrawn {_local(each['withdrawn_at'])}"
             for each in found["withdrawn_stories"]
@@ -41,6 +43,12 @@ def status_lines(found: dict[str, Any]) -> list[str]:
         *(f"review     {review['role']}, afterwards: {review['why']}" for review in found["due_reviews"]),
         f"next       {found['next']}",
     ]
+
+
+def unknown_lines(messages: list[str]) -> list[str]:
+    """Return the first messages in doubt, and how many more there are."""
+    more = len(messages) - MOST_UNKNOWN_LINES
+    return [*messages[:MOST_UNKNOWN_LINES], *([f"and {more} more; --json lists every one"] if more > 0 else [])]
 
 
 def _persons(persons: dict[str, Any]) -> str:
