@@ -22,6 +22,7 @@
     │   ├── OutcomesMissing        3   nothing to evaluate yet
     │   └── StoreBusy              3   another process is writing
     ├── FlowFailed                 2   a flow ended by what nobody foresaw
+    ├── StoreUnusable              2   the disk is full, or rights keep HOME from being used: nothing is moved
     └── StoreDamaged               2   the database cannot be opened: set aside, rebuild
 
 Every message says what is wrong, where, and what to do next, and never holds a personal value.
@@ -195,3 +196,7 @@ class FlowFailed(BudkavleError):
 
 class StoreDamaged(BudkavleError):
     """The database file cannot be opened; it was set aside, ``budkavle rebuild`` recreates every fact."""
+
+
+class StoreUnusable(BudkavleError):
+    """The disk or this account's rights keep HOME or its database from being used; nothing was moved."""

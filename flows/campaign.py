@@ -66,11 +66,13 @@ def publish_campaign(run: str, late: bool = False) -> State[str]:
         brief = runs.load(place, run).brief
         schedule.schedule_unpublishing(run, brief.schedule.valid_until)
         for sending in (every := sendings(brief)):
+            runs.require_not_stopped(place, run)
             if sending.is_later:
                 _plan_looks(place, run)
             publish_sending(place, run, sending, late=late, last=sending == every[-1])
     except Waiting as reason:
         return Completed(name=WAITING, message=str(reason), data=run)
+    runs.require_not_stopped(place, run)
     unpublishing.take_down(place, run)
     _plan_looks(place, run)
     stages.end_publishing(place, run)

@@ -24,6 +24,13 @@ class Group(TyperGroup):
         except BudkavleError as error:
             typer.echo(f"budkavle: {error}", err=True)
             raise typer.Exit(error.exit_code) from None
+        except OSError as error:
+            from tasks.store_faults import unusable
+
+            if isinstance(error, BrokenPipeError) or not (told := unusable(error, str(error.filename or "the disk"))):
+                raise
+            typer.echo(f"budkavle: {told}", err=True)
+            raise typer.Exit(told.exit_code) from None
         except KeyboardInterrupt:
             typer.echo("budkavle: interrupted; the same command goes on where this one stopped", err=True)
             raise typer.Exit(INTERRUPTED) from None

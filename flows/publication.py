@@ -9,7 +9,7 @@ from campaigns.sending_hours import told
 from campaigns.sendings import Sending
 from flows.progress import Progress
 from flows.schedule import schedule_wave
-from tasks import first_slice, publishing, runs, shards, stages, store
+from tasks import first_slice, gateway_reason, publishing, runs, shards, stages, store
 from tasks.local_time import on_one_line
 from tasks.pace import Pace
 from tasks.publishing import ShardResult
@@ -39,7 +39,7 @@ def publish_sending(place: Workplace, run: str, sending: Sending, *, late: bool,
     if all(result.outcome == "done" for result in results):
         results = _publish(place, run, names)
     stages.check_deliveries(place, run)
-    require_finished(place, run, sending, results)
+    require_finished(place, run, sending, results, gateway_reason.keep(place, run, results))
 
 
 def _publish_first(place: Workplace, run: str, sending: str) -> list[ShardResult]:
@@ -98,22 +98,28 @@ def _closed(place: Workplace, run: str, sending: Sending) -> NotYetTime:
     )
 
 
-def require_finished(place: Workplace, run: str, sending: Sending, results: list[ShardResult]) -> None:
-    """Raise unless every shard is done: NotYetTime where the sending waits for its window, RunPaused for a person."""
+def require_finished(place: Workplace, run: str, sending: Sending, results: list[ShardResult], reason: str) -> None:
+    """Raise what a sending waits for, where a shard of it is not done; ``reason``: what an unreachable gateway said."""
     if any(result.outcome == "gateway_unavailable" for result in results):
         raise GatewayUnavailable(
-            f"the gateway of wave {sending.name} does not answer; the rest of the wave is waiting",
+            f"the rest of wave {sending.name} is waiting: {reason or 'its gateway does not answer'}",
             where=run,
             remedy="mend the gateway (see `budkavle settings`), then run the same command again.",
         )
-    left = {result.outcome for result in results} - {"done"}
-    if left == {"outside_hours"}:
+    unfinished = {result.outcome for result in results} - {"done"}
+    if unfinished == {"outside_hours"}:
         raise _closed(place, run, sending)
-    if left:
-        if any(result.outcome in ("paused", "gateway_failing", first_slice.FAILING) for result in results):
+    if unfinished == {"locked"}:
+        raise RunPaused(
+            f"wave {sending.name} waits: another `run` or `stop` of it is at work, here or on another machine",
+            where=run,
+            remedy="wait until it has ended, then run the same command again; nothing is sent twice.",
+        )
+    if unfinished:
+        if not unfinished.isdisjoint(("paused", "gateway_failing", first_slice.FAILING)):
             runs.move(place, run, "paused")
         raise RunPaused(
-            f"wave {sending.name} is not finished: {', '.join(sorted(left))}",
+            f"wave {sending.name} is not finished: {', '.join(sorted(unfinished))}",
             where=run,
             remedy="`budkavle status` shows what is left and why; `budkavle resume` and the same command go on.",
         )

@@ -157,8 +157,22 @@ def revealed(secret: SecretStr) -> str:
         ) from None
 
 
+def _fence(settings: Settings) -> Path:
+    fence = settings.fence or _own_folder() / "fence"
+    if fence.resolve().is_relative_to(settings.home.resolve()):
+        raise InputError(
+            "the folder of notes of what was sent lies inside HOME, so that an old back-up would send everything again",
+            where="BUDKAVLE_FENCE",
+            remedy="name a folder outside HOME and its back-ups.",
+        )
+    return fence
+
+
 def workplace(settings: Settings) -> Workplace:
-    """Return what the stages need to know of this installation; raises InputError for receipts sent in clear."""
+    """Return what the stages need to know of this installation.
+
+    Raises InputError for receipts sent in clear, and for a fence that a back-up of HOME would take back with it.
+    """
     if settings.receipts_url:
         read_place(settings.receipts_url, "BUDKAVLE_RECEIPTS_URL", "receipts")
     return Workplace(
@@ -175,7 +189,7 @@ def workplace(settings: Settings) -> Workplace:
         receipts_url=settings.receipts_url,
         public_url=settings.public_url,
         sender_address=settings.sender_address,
-        fence=settings.fence or _own_folder() / "fence",
+        fence=_fence(settings),
         logotype=settings.logotype,
         directory=settings.directory,
         preview_url=settings.preview_url,

@@ -46,7 +46,7 @@ class Delivery:
         interrupted: Callable[[], bool] = lambda: False, moment: Moment | None = None, fence: Fence | None = None,
         holds: Callable[[], bool] = lambda: True,
     ) -> None:  # fmt: skip
-        self.counts: Counter[str] = Counter()
+        self.counts, self.problem = Counter[str](), ""
         self._path = next_segment(folder, shard)
         self._journal: Journal | None = None
         self._sender, self._control, self._interrupted = sender, control, interrupted
@@ -137,7 +137,8 @@ class Delivery:
             self._sender.open()
             self._moment.take()
             self._sender.prepare(messages)
-        except GatewayUnavailable:
+        except GatewayUnavailable as unavailable:
+            self.problem = unavailable.problem
             self._backlog.put_back(items)
             return self._wait_for_gateway()
         self._connection_tries = 0

@@ -18,6 +18,7 @@ FEWEST = 20
 SMALLEST_WAVE = 200
 MOST_FAILED = 0.2
 FAILING = "first_slice_failing"
+RESTORED = "restored"
 UNSETTLED = frozenset({"queued", "marked", "deferred"})
 FAILED = frozenset({"rejected", "unknown"})
 
@@ -45,8 +46,8 @@ def verdict(workplace: Workplace, run: str, first: Slice) -> str:
     """Return ``open`` while a message of the slice can still be sent, else ``done`` or ``first_slice_failing``.
 
     It fails where more than a fifth of what was tried was rejected or is in doubt; a message in doubt because its
-    worker was killed tells nothing of gateway and texts. Who resumes a run that was paused for it has looked: then it
-    is done.
+    worker was killed, or an old back-up was restored, tells nothing of gateway and texts. Who resumes a run that was
+    paused for it has looked: then it is done.
     """
     _, messages = read_shard(workplace.run_folder(run, "shards"), first.shard)
     journals = workplace.run_folder(run, "journals")
@@ -64,12 +65,12 @@ def verdict(workplace: Workplace, run: str, first: Slice) -> str:
 
 
 def _killed(journals: Path, shard: str) -> set[str]:
-    """Return the messages that are or were in doubt because a worker was killed, by the takeover's own record."""
+    """Return the messages that are or were in doubt for a killed worker or a restore, by the record of that."""
     return {
         record.message_id
         for path in journal.segments(journals, shard)
         for _, record in journal.read(path)
-        if (record.status, record.code) == ("unknown", "worker_lost")
+        if record.status == "unknown" and record.code in ("worker_lost", RESTORED)
     }
 
 

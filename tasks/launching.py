@@ -24,12 +24,14 @@ class ShardResult:
 
     ``outcome``: done, or deferred, paused, outside_hours, interrupted, gateway_unavailable, gateway_failing or locked
     (another worker has it). ``counts``: records written by status. ``takeovers``: workers that died on the way.
+    ``problem``: what the gateway that was unavailable said, without secrets.
     """
 
     shard: str
     outcome: str
     counts: dict[str, int] = field(default_factory=dict)
     takeovers: int = 0
+    problem: str = ""
 
 
 def deliver(workplace: Workplace, run: str, shard: str, *, patience: float = PATIENCE, first: int = 0) -> ShardResult:
@@ -60,7 +62,7 @@ def _result(shard: str, answer: dict[str, Any], takeovers: int) -> ShardResult:
             remedy="restore a newer back-up of HOME; or, where there is none, `budkavle accept-restore RUN`.",
         )
     ending = answer["ending"]
-    return ShardResult(shard, OUTCOMES.get(ending, ending), answer["counts"], takeovers)
+    return ShardResult(shard, OUTCOMES.get(ending, ending), answer["counts"], takeovers, answer.get("problem", ""))
 
 
 def _run_worker(workplace: Workplace, run: str, shard: str, bounds: dict[str, Any]) -> dict[str, Any] | None:

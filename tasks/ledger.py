@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import duckdb
 
-from campaigns.errors import InputError, StoreBusy, StoreDamaged
+from campaigns.errors import InputError, StoreBusy, StoreDamaged, StoreUnusable
 from tasks import decisions, store
 from tasks.workplace import Workplace
 
@@ -14,7 +14,10 @@ SECONDS_FOR_TABLE = 5.0
 
 
 def load_decisions(connection: duckdb.DuckDBPyConnection, workplace: Workplace) -> int:
-    """Bring ``audit`` and ``suppression`` up to the log; rerunnable. Returns how many decisions were new."""
+    """Bring ``audit`` and ``suppression`` up to the log; rerunnable. Returns how many decisions were new.
+
+    A run that was ordered to stop is ``stopped`` from then on, whatever was being done with it at that moment.
+    """
     row = connection.execute("SELECT coalesce(max(sequence), 0) FROM audit").fetchone()
     known = row[0] if row else 0
     new = [each for each in decisions.read(workplace) if each.sequence > known]
@@ -29,12 +32,16 @@ def load_decisions(connection: duckdb.DuckDBPyConnection, workplace: Workplace) 
         ],
     )  # fmt: skip
     connection.execute(store.statement("publishing/suppressions"), [known])
+    connection.execute(store.statement("publishing/stopped"), [known])
     return len(new)
 
 
 def bring_up(workplace: Workplace) -> None:
-    """Do the same for the database of a workplace; where it is busy or damaged, the next decision does it."""
-    with contextlib.suppress(StoreBusy, StoreDamaged), store.writing(workplace, wait=SECONDS_FOR_TABLE) as connection:
+    """Do the same for the database of a workplace; where it cannot be used now, the next decision does it."""
+    with (
+        contextlib.suppress(StoreBusy, StoreDamaged, StoreUnusable),
+        store.writing(workplace, wait=SECONDS_FOR_TABLE) as connection,
+    ):
         load_decisions(connection, workplace)
 
 

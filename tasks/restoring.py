@@ -8,11 +8,11 @@ from campaigns.errors import Refused, StoreBusy
 from tasks import decisions, journal, shards, store
 from tasks.accounts import merge_within
 from tasks.fence import Fence, fence_folder, noted
+from tasks.first_slice import RESTORED
 from tasks.shard_messages import read_shard
 from tasks.workplace import Workplace
 
 OPEN = frozenset({"queued", "marked", "deferred"})
-CODE = "restored"
 
 
 def accept_restore(workplace: Workplace, run: str, actor: str) -> int:
@@ -60,7 +60,7 @@ def _doubt(workplace: Workplace, run: str, shard: str, fence: Path | None) -> in
             left = []
         written = journal.Journal(journal.next_segment(folder, shard))
         written.append(
-            [journal.now("unknown", each.message_id, known.get(each.message_id, journal.Standing()).attempt, CODE)
+            [journal.now("unknown", each.message_id, known.get(each.message_id, journal.Standing()).attempt, RESTORED)
              for each in left]
         )  # fmt: skip
         written.sync()

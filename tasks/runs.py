@@ -111,10 +111,21 @@ def move_within(connection: duckdb.DuckDBPyConnection, workplace: Workplace, run
 
 def require_move(run: str, state: str, becomes: str) -> None:
     """Raise IllegalMove where no arrow leads from a run's state to the one it is to have."""
+    if state == "stopped" and becomes not in MOVES[state] | {state}:
+        raise IllegalMove(
+            f"run {run} was stopped: what had not been sent is cancelled",
+            remedy=f"`budkavle status {run}` shows what was sent; to send again, give the brief a new `edition`.",
+        )
     if becomes != state and becomes not in MOVES[state]:
         raise IllegalMove(
             f"run {run} is {state} and cannot become {becomes}", remedy=f"`budkavle status {run}` shows where it is."
         )
+
+
+def require_not_stopped(workplace: Workplace, run: str) -> None:
+    """Raise IllegalMove where the run was stopped, perhaps while it was being sent."""
+    if state(workplace, run) == "stopped":
+        require_move(run, "stopped", "publishing")
 
 
 def state(workplace: Workplace, run: str) -> str | None:

@@ -6,6 +6,7 @@ from typing import Any
 from campaigns.brief import Brief
 from campaigns.sendings import sendings
 from tasks import accounts, approval_rows, approval_standing, decisions, overdue, runs, store, stories, unpublishing
+from tasks import gateway_reason as reasons
 from tasks import replies as gateway_replies
 from tasks.hidden_figures import hidden_figures, untold_channels
 from tasks.ledger import load_decisions
@@ -67,6 +68,7 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
         "messages": shown_messages(messages, untold_channels(hidden)),
         "unknown": unknown,
         "replies": replies,
+        "unreachable": reasons.kept(workplace, run_id),
         "due_looks": due_looks,
         "overdue": late,
         "due_reviews": due_reviews,

@@ -4,6 +4,7 @@ from campaigns.brief import Brief
 from campaigns.brief_loading import find_campaign, inspect_brief
 from campaigns.errors import InputError, UnknownRun
 from tasks import accounts, control, looks, runs, store, unpublishing
+from tasks.ledger import load_decisions
 from tasks.workplace import Workplace
 
 NOT_SENDING_YET = frozenset({"prepared", "approved", "scheduled"})
@@ -23,7 +24,11 @@ def steer(workplace: Workplace, run: str, order: str, actor: str) -> str:
     {"pause": control.pause, "resume": control.resume, "stop": control.stop}[order](workplace, known.run, actor)
     with store.writing(workplace) as connection:
         accounts.merge_within(connection, workplace, known.run)
-        runs.move_within(connection, workplace, known.run, becomes)
+        if order == "stop":  # the log's own line has moved the run, even one whose last message was just sent
+            load_decisions(connection, workplace)
+            store.keep_evidence(connection, workplace, known.run, ["run"])
+        else:
+            runs.move_within(connection, workplace, known.run, becomes)
         sent = accounts.messages_accounted(connection, known.run)["accepted"]
     if order == "stop" and sent:
         looks.plan_looks(workplace, known.run)

@@ -6,7 +6,6 @@ which never meets a lock. :func:`keep_evidence` writes a run's rows to Parquet, 
 
 import hashlib
 import os
-import re
 import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,8 +14,8 @@ from pathlib import Path
 
 import duckdb
 
-from campaigns.errors import StoreBusy, StoreDamaged
-from tasks import schema
+from campaigns.errors import BudkavleError, StoreDamaged
+from tasks import schema, store_faults
 from tasks.fence import identity
 from tasks.sql_words import literal
 from tasks.workplace import Workplace
@@ -40,12 +39,10 @@ def statement(name: str) -> str:
 def writing(workplace: Workplace, *, wait: float = 60.0) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the database for one transaction: committed at the end of the block, rolled back on an error.
 
-    Raises StoreBusy after ``wait`` seconds behind another writer, StoreDamaged where the file cannot be opened.
+    Raises StoreBusy after ``wait`` seconds behind another writer, StoreDamaged where the file cannot be opened,
+    StoreUnusable where disk or rights are in the way.
     """
-    workplace.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    identity(workplace.home)
-    _require_known(workplace)
-    schema.begin_database(workplace.database)
+    _made_home(workplace)
     connection = _open(workplace.database, wait)
     try:
         schema.migrate(connection)
@@ -54,10 +51,12 @@ def writing(workplace: Workplace, *, wait: float = 60.0) -> Iterator[duckdb.Duck
         yield connection
         connection.execute("COMMIT")
     except duckdb.Error as error:
-        if not _is_damage(error):
+        if told := store_faults.unusable(error, str(workplace.database)):
+            raise told from None
+        if not store_faults.is_damage(error, workplace.database):
             raise
         connection.close()
-        raise _set_aside(workplace.database) from None
+        raise store_faults.set_aside(workplace.database) from None
     finally:
         connection.close()
 
@@ -81,7 +80,10 @@ def reading(workplace: Workplace) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the snapshot read-only; made first where there is none yet. It holds no names and no addresses."""
     if not workplace.snapshot.exists():
         take_snapshot(workplace)
-    connection = duckdb.connect(workplace.snapshot, read_only=True)
+    try:
+        connection = duckdb.connect(workplace.snapshot, read_only=True)
+    except duckdb.Error as error:
+        raise store_faults.unusable(error, str(workplace.snapshot)) or error from None
     try:
         yield connection
     finally:
@@ -93,6 +95,8 @@ def take_snapshot(workplace: Workplace, *, wait: float = 60.0) -> Path:
     draft = workplace.snapshot.with_suffix(f".{os.getpid()}.draft")
     with writing(workplace, wait=wait) as connection:
         connection.execute("COMMIT")
+        for left in workplace.home.glob("snapshot.*.draft*"):  # of one that was killed, or had no room on the disk
+            left.unlink(missing_ok=True)
         shutil.copyfile(schema.empty_snapshot(workplace), draft)
         connection.execute(f"ATTACH {literal(str(draft))} AS draft")
         connection.execute("BEGIN")
@@ -100,8 +104,8 @@ def take_snapshot(workplace: Workplace, *, wait: float = 60.0) -> Path:
             connection.execute(f'INSERT INTO draft."{table}" FROM budkavle."{table}"')
         connection.execute("COMMIT")
         connection.execute("DETACH draft")
+        os.replace(draft, workplace.snapshot)  # while nobody else makes one
         connection.execute("BEGIN")
-    os.replace(draft, workplace.snapshot)
     return workplace.snapshot
 
 
@@ -159,42 +163,32 @@ def _open(path: Path, wait: float) -> duckdb.DuckDBPyConnection:
     while True:
         try:
             return duckdb.connect(path)
-        except duckdb.IOException as error:
-            if "lock" not in str(error):
-                raise _set_aside(path) from None
+        except duckdb.Error as error:
+            if not (isinstance(error, duckdb.IOException) and store_faults.is_locked(error, path)):
+                raise _not_opened(error, path) from None
             if time.monotonic() > deadline:
-                raise _busy(path, str(error)) from None
-        except duckdb.Error:
-            raise _set_aside(path) from None
+                raise store_faults.busy(error, path) from None
         time.sleep(pause)
         pause = min(pause * 1.5, 0.5)
 
 
-def _is_damage(error: duckdb.Error) -> bool:
-    return any(sign in str(error) for sign in ("Could not read enough bytes", "orrupt", "checksum"))
+def _not_opened(error: duckdb.Error, path: Path) -> BudkavleError:
+    """Return why a database cannot be opened; a damaged one is set aside, one that is only out of reach never."""
+    if told := store_faults.unusable(error, str(path)):
+        return told
+    if isinstance(error, duckdb.IOException) and not store_faults.is_damage(error, path):
+        return store_faults.not_opened(path)
+    return store_faults.set_aside(path)
 
 
-def _busy(path: Path, text: str) -> StoreBusy:
-    holder = re.search(r"PID (\d+)", text)
-    who = f"process {holder[1]}" if holder else "another process"
-    return StoreBusy(
-        f"{who} is writing to the database",
-        where=str(path),
-        remedy="wait for it to finish and run the same command again; to read, use `budkavle query`.",
-    )
-
-
-def _set_aside(path: Path) -> StoreDamaged:
-    aside = path.with_suffix(f".unopenable-{time.strftime('%Y%m%dT%H%M%S')}")
-    os.replace(path, aside)
-    wal = path.with_suffix(".duckdb.wal")
-    if wal.exists():
-        os.replace(wal, aside.with_suffix(aside.suffix + ".wal"))
-    return StoreDamaged(
-        f"the database could not be opened and was set aside as {aside.name}",
-        where=str(path),
-        remedy="run `budkavle rebuild`: every fact is recreated from the journals, shards and the decision log.",
-    )
+def _made_home(workplace: Workplace) -> None:
+    try:
+        workplace.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        identity(workplace.home)
+        _require_known(workplace)
+        schema.begin_database(workplace.database)
+    except OSError as error:
+        raise store_faults.unusable(error, str(workplace.home)) or error from None
 
 
 def _install_keyed_hash(connection: duckdb.DuckDBPyConnection, key: bytes) -> None:

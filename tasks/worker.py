@@ -89,7 +89,8 @@ def publish(
             ending = delivery.run(messages, known)
         finally:
             delivery.close()
-    return {"ending": ending, "counts": dict(sorted(delivery.counts.items()))}
+    told = {"problem": delivery.problem} if ending == "unavailable" else {}
+    return {"ending": ending, "counts": dict(sorted(delivery.counts.items())), **told}
 
 
 def _pages(channel: str, settings: dict[str, Any], home: Path, internal: bool) -> tuple[str, str]:

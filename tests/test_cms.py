@@ -275,6 +275,7 @@ def test_a_withdrawn_story_is_replaced_and_never_believed_to_be_before_the_syste
     [
         ("http://cms.example.se/pages", ""), ("https://", ""), ("https://cms.example.se:99999999/", ""),
         ("https://cms.example.se/#timeout=nan", ""), ("https://cms.example.se/#ca=/nowhere.pem", ""),
+        ("https://cms.example.se/#privat=1", ""),
         (f"https://{'x' * 70}.se/", ""), ("https://cms.example.se/\r\nX: y", ""),
         ("https://cms.example.se/", "a\r\nX-Injected: y"), ("https://cms.example.se/", "å"),
     ],

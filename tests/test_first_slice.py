@@ -70,14 +70,15 @@ def test_a_failing_first_slice_pauses_the_run_until_somebody_has_looked(
         assert publishing.publish_shard(place, run, EMAIL).counts == {"accepted": 180}
 
 
-def test_a_first_slice_that_a_kill_left_in_doubt_goes_on_and_is_judged_by_the_rest(
-    workplace: Workplace, tmp_path: Path
+@pytest.mark.parametrize(("status", "code"), [("marked", ""), ("unknown", "restored")])
+def test_a_first_slice_that_a_kill_or_a_restore_left_in_doubt_goes_on_and_is_judged_by_the_rest(
+    workplace: Workplace, tmp_path: Path, status: str, code: str
 ) -> None:
     run, sink = planned(workplace, 200), tmp_path / "sink"
     folder = workplace.run_folder(run, "journals")
     folder.mkdir()
     left = journal.Journal(journal.next_segment(folder, EMAIL))
-    left.append([journal.now("marked", each, 1) for each in first_ids(workplace, run)[:6]])
+    left.append([journal.now(status, each, 1, code) for each in first_ids(workplace, run)[:6]])
     left.close()
     with running_gateway(sink) as url:
         outcome = publishing.publish_first(sending_to(workplace, url), run, FIRST).outcome
@@ -104,8 +105,9 @@ def test_a_restore_is_accepted_by_command_and_what_may_have_been_sent_is_listed(
         monkeypatch.setenv("BUDKAVLE_FENCE", str(place.fence))
         told = CliRunner().invoke(app, ["accept-restore", run])
         assert (told.exit_code, told.output.startswith("30 messages are unknown")) == (0, True)
-        listed = CliRunner().invoke(app, ["unknown", run]).output.split()
+        listed = CliRunner().invoke(app, ["unknown", run]).output.splitlines()
         decided = CliRunner().invoke(app, ["unknown", run, "--message", listed[0], "--decide", "accepted"])
-        assert (len(listed), len(decided.output.split())) == (30, 29)
+        assert (len(listed), listed[-1]) == (21, "and 10 more; --json lists every one")
+        assert decided.output.endswith("and 9 more; --json lists every one\n")
         assert publishing.publish_shard(place, run, EMAIL).counts == {}
     assert (len(received(sink)), max(received(sink).values())) == (30, 1)

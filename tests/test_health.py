@@ -5,7 +5,7 @@ from pathlib import Path
 
 from small_run import WAVE, make_run, sending_to
 
-from tasks import journal, publishing, shards
+from tasks import decisions, journal, publishing, shards
 from tasks.gateways.smtp import running_gateway
 from tasks.health import health, metrics
 from tasks.workplace import Workplace
@@ -41,6 +41,11 @@ def test_each_thing_that_is_broken_is_told_in_words_without_secrets(workplace: W
     assert (ill["healthy"], ill["database"], ill["journals"], ill["gateways"]) == (False, True, False, False)
     assert len(ill["problems"]) == 2
     assert "canary" not in str(ill)
+    decisions.record(workplace, "run_paused", actor="test", run=run, detail={})
+    dead = health(replace(workplace, web_url="http://127.0.0.1:1/x#private=1", key=b"another key"))
+    assert (dead["gateways"], dead["decision_log"]) == (False, False)
+    assert any("BUDKAVLE_WEB_URL: it takes no connection" in each for each in dead["problems"])
+    assert any("BUDKAVLE_SECRET_KEY is not the key" in each for each in dead["problems"])
     workplace.database.write_bytes(b"not a database")
     assert health(workplace)["database"] is False
     assert "budkavle_healthy 0\n" in metrics(ill)

@@ -17,9 +17,12 @@ from small_run import (
     workers_of,
 )
 
-from campaigns.errors import CheckFailed, InputError, Refused
-from tasks import control, journal, publishing, shards, store
+from campaigns.errors import CheckFailed, InputError, Refused, RunPaused
+from campaigns.sendings import sendings
+from flows import publication
+from tasks import control, journal, publishing, runs, shards, store
 from tasks.gateways.smtp import accepted, running_gateway
+from tasks.publishing import ShardResult
 from tasks.shard_messages import read_shard
 from tasks.workplace import Workplace
 
@@ -53,6 +56,14 @@ def test_shards_are_written_once_and_never_change(workplace: Workplace) -> None:
     assert shards.write_shards(workplace, run, WAVE) == names
     assert {path.name: path.read_bytes() for path in folder.glob("*.*")} == before
     assert names == [EMAIL, f"{WAVE}-letter-0001", f"{WAVE}-web-0001"]
+
+
+def test_a_shard_that_another_has_is_no_pause_that_somebody_could_end(workplace: Workplace) -> None:
+    run = make_run(workplace, 2)
+    (wave,) = [each for each in sendings(runs.load(workplace, run).brief) if each.name == WAVE]
+    with pytest.raises(RunPaused, match="another `run` or `stop` of it is at work") as told:
+        publication.require_finished(workplace, run, wave, [ShardResult("s", "locked"), ShardResult("t", "done")], "")
+    assert "resume" not in str(told.value)
 
 
 def test_shards_survive_a_lost_commit(workplace: Workplace) -> None:

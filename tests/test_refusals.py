@@ -205,7 +205,7 @@ def test_outside_the_windows_it_is_told_when_they_open_and_not_to_resume(
     assert next_step(workplace, known, {"missing": []}) == f"the sending window {when}; run then: budkavle run {run}"
     waits = [ShardResult("external-email-0001", "outside_hours", {}), ShardResult("external-web-0001", "done", {})]
     with pytest.raises(NotYetTime, match=f"wave external waits for its sending window: it {when}") as told:
-        require_finished(workplace, run, sendings(known.brief)[0], waits)
+        require_finished(workplace, run, sendings(known.brief)[0], waits, "")
     assert "resume" not in str(told.value)
 
 

@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -65,3 +66,18 @@ def test_receipts_are_never_asked_for_in_clear(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setenv("BUDKAVLE_RECEIPTS_URL", url)
     with pytest.raises(InputError, match="BUDKAVLE_RECEIPTS_URL"):
         workplace(load_settings())
+
+
+@pytest.mark.parametrize("inside", ["home/fence", "home", "home/../home/a/b", "link/fence"])
+def test_a_fence_that_a_back_up_of_home_would_take_back_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, inside: str
+) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "home")
+    monkeypatch.setenv("BUDKAVLE_SECRET_KEY", "a key for tests only")
+    monkeypatch.setenv("BUDKAVLE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("BUDKAVLE_FENCE", str(tmp_path / inside))
+    with pytest.raises(InputError, match="BUDKAVLE_FENCE"):
+        workplace(load_settings())
+    monkeypatch.setenv("BUDKAVLE_FENCE", str(tmp_path / "home-fence"))
+    assert workplace(load_settings()).fence == tmp_path / "home-fence"

@@ -135,7 +135,7 @@ def test_a_password_goes_over_encryption_only(
     with running_gateway(tmp_path, options=["--tls-cert", str(pem), "--tls-key", str(key)]) as url:
         known = url.replace("//", "//budkavle:hemligt%2B%25@") + f"?tls=required&ca={pem}"
         assert statuses(send(sender_to(known), messages(3))) == {"accepted": 3}
-        with pytest.raises(GatewayUnavailable) as refused:
+        with pytest.raises(GatewayUnavailable, match=r"does not accept user and password \(535\)") as refused:
             sender_to(known.replace("hemligt", "gissat")).open()
         assert "gissat" not in str(refused.value)
         assert set(statuses(send(sender_to(f"{url}?tls=required&ca={pem}"), messages(3)))) == {"rejected"}
@@ -150,6 +150,10 @@ def test_a_password_goes_over_encryption_only(
         ("http://relay.example", "not smtp://host:port"),
         ("smtp://relay.example?tls=maybe", "none of required"),
         ("smtp://relay.example?timeout=long", "not a number"),
+        ("smtp://relay.example?tsl=required", "no option tsl"),
+        ("smtp://relay.example?tls", "none of required"),
+        ("smtp://relay.example#tls=required", "not behind #"),
+        ("smtp://relay.example?secret.1", "no option of this name"),
         ("smtp://relay.example:99999", "not smtp://host:port"),
     ],
 )

@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from campaigns.brief_loading import load_brief
 from campaigns.errors import IllegalMove, InputError, StoreDamaged
 from tasks import control, decisions, runs, store
+from tasks.ledger import bring_up
 from tasks.questions import ask
+from tasks.rebuild import rebuild
 from tasks.register_values import usable_email
 from tasks.status import run_status
 from tasks.steering import steer
@@ -41,6 +44,29 @@ def test_a_published_run_cannot_be_stopped_and_nothing_is_ordered(workplace: Wor
     with pytest.raises(IllegalMove, match="published"):
         steer(workplace, run, "stop", "account:test")
     assert list(decisions.read(workplace)) == []
+
+
+def test_a_stop_holds_although_the_sending_ended_before_it_saw_the_order(workplace: Workplace) -> None:
+    run = a_run(workplace, "publishing")
+    decisions.record(workplace, "run_stopped", actor="account:test", run=run, detail={"reason": "asked"})
+    runs.move(workplace, run, "published")
+    bring_up(workplace)
+    assert runs.state(workplace, run) == "stopped"
+    for state in ("published", "publishing"):
+        with pytest.raises(IllegalMove, match="was stopped"):
+            runs.move(workplace, run, state)
+    with pytest.raises(IllegalMove, match="was stopped"):
+        runs.require_not_stopped(workplace, run)
+    rebuild(workplace)  # from evidence that says published
+    assert runs.state(workplace, run) == "stopped"
+
+
+def test_a_stop_is_kept_as_evidence(workplace: Workplace) -> None:
+    run = a_run(workplace, "publishing")
+    steer(workplace, run, "stop", "account:test")
+    path = workplace.run_folder(run, "evidence") / "run.parquet"
+    with duckdb.connect() as connection:
+        assert connection.execute("SELECT state FROM read_parquet(?)", [str(path)]).fetchall() == [("stopped",)]
 
 
 def test_a_missing_database_with_evidence_is_never_begun_empty(workplace: Workplace) -> None:

@@ -1,3 +1,4 @@
+import json
 import os
 import subprocess
 import sys
@@ -8,9 +9,11 @@ import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
-from campaigns.errors import StoreBusy, StoreDamaged
-from tasks import data_page, schema, store
+from campaigns.errors import StoreBusy, StoreDamaged, StoreUnusable
+from flows.cli import app
+from tasks import data_page, schema, store, store_faults
 from tasks.workplace import Workplace, pseudonym
 
 HOLD = """
@@ -162,3 +165,53 @@ def test_a_snapshot_of_another_schema_is_not_filled_from_the_old_empty_one(workp
     kept.rename(workplace.home / "snapshot.empty-0123456789ab.duckdb")
     store.take_snapshot(workplace)
     assert list(workplace.home.glob("snapshot.empty-*.duckdb")) == [kept]
+
+
+@pytest.mark.parametrize("name", ["home", "klocka", 'a "lock" here'])
+def test_a_database_that_is_only_out_of_reach_is_never_moved(tmp_path: Path, name: str) -> None:
+    place = Workplace(home=tmp_path / name, key=b"a key for tests only")
+    place.database.mkdir(parents=True)
+    with pytest.raises(StoreUnusable, match="a folder stands where a file is needed"), store.writing(place, wait=0):
+        pass
+    assert place.database.is_dir()
+    place.database.rmdir()
+    place.database.write_bytes(b"damaged" * 1000)
+    with pytest.raises(StoreDamaged, match="set aside"), store.writing(place, wait=0):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [("Permission denied", "permission denied"), ("Read-only file system", "only be read"),
+     ("No space left on device", "the disk is full")],
+)  # fmt: skip
+def test_what_keeps_a_file_from_being_used_is_known_by_words_outside_its_path(words: str, said: str) -> None:
+    error = duckdb.IOException(f'IO Error: Cannot open file "/x/budkavle.duckdb": {words}')
+    assert said in str(store_faults.unusable(error, "/x/budkavle.duckdb"))
+    elsewhere = duckdb.IOException(f'IO Error: Cannot open file "/{words}/budkavle.duckdb": a fault')
+    assert store_faults.unusable(elsewhere, "/x") is None
+
+
+def test_a_full_disk_is_named_and_nothing_is_set_aside(workplace: Workplace) -> None:
+    with pytest.raises(StoreUnusable, match=r"the disk is full\n.*make room"), store.writing(workplace) as connection:
+        connection.execute("COPY (FROM range(100000)) TO '/dev/full' (FORMAT csv)")
+    assert list(workplace.home.glob("*.unopenable-*")) == []
+
+
+def test_drafts_that_a_killed_snapshot_left_are_cleared_by_the_next(workplace: Workplace) -> None:
+    workplace.home.mkdir()
+    for left in ("snapshot.1.draft", "snapshot.1.draft.wal"):
+        (workplace.home / left).touch()
+    store.take_snapshot(workplace)
+    assert list(workplace.home.glob("snapshot.*draft*")) == []
+
+
+@pytest.mark.parametrize("command", ["status", "pause x", "unknown x", "suppress add --email a@example.se", "rebuild"])
+def test_a_home_that_cannot_be_made_is_told_in_words(monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    monkeypatch.setenv("BUDKAVLE_HOME", "/dev/null/home")
+    monkeypatch.setenv("BUDKAVLE_SECRET_KEY", "a key for tests only")
+    told = CliRunner().invoke(app, command.split())
+    assert (told.exit_code, told.output.startswith("budkavle: /dev/null")) == (2, True), told.output
+    assert "what to do:" in told.output
+    ill = CliRunner().invoke(app, ["health"])
+    assert (ill.exit_code, json.loads(ill.output)["database"]) == (1, False)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -26,13 +27,15 @@ from small_run import (
 )
 
 from campaigns.errors import InputError
-from tasks import control, journal, orders, publishing, shards
+from flows.commands.status_lines import status_lines
+from tasks import control, gateway_reason, journal, orders, publishing, shards
 from tasks.delivery import Delivery
 from tasks.gateways.smtp import accepted, running_gateway
 from tasks.orders import Control
 from tasks.senders.in_turn import InTurn
 from tasks.senders.protocol import Message, Outcome
 from tasks.shard_messages import read_shard
+from tasks.status import run_status
 from tasks.workplace import Workplace
 
 EMAIL = f"{WAVE}-email-0001"
@@ -211,6 +214,11 @@ def test_a_gateway_that_does_not_answer_leaves_everything_queued(workplace: Work
     run = planned(workplace, 20)
     result = publishing.publish_shard(sending_to(workplace, "smtp://127.0.0.1:1"), run, EMAIL)
     assert (result.outcome, result.counts) == ("gateway_unavailable", {})
+    assert gateway_reason.keep(workplace, run, [result]) == gateway_reason.kept(workplace, run) == result.problem
+    assert result.problem == "no mail relay took the connection (127.0.0.1:1 ConnectionRefusedError)"
+    assert f"why        {result.problem}" in status_lines(run_status(workplace, run))
+    gateway_reason.keep(workplace, run, [replace(result, problem="")])
+    assert run_status(workplace, run)["unreachable"] == ""
     assert statuses(workplace, run, EMAIL) == {}
     assert publishing.merge_journals(workplace, run)["pending"] == 22
 

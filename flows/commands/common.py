@@ -79,6 +79,8 @@ def run_flow(start: Callable[[], "State[Any]"], meanwhile: Callable[[], None] = 
         result = state.result(raise_on_failure=False)
     if isinstance(result, BudkavleError):
         raise result
+    if isinstance(result, OSError) and result.errno is not None:
+        raise result
     if isinstance(result, BaseException):
         raise FlowFailed(
             f"the flow ended as {state.name} ({type(result).__name__})",

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from flows.commands.common import OPERATING, RUNNING, AsJson, actor, answer, here
-from flows.commands.status_lines import page_lines, red, status_lines
+from flows.commands.status_lines import page_lines, red, status_lines, unknown_lines
 
 Run = Annotated[str, typer.Argument(help="The run's id or a prefix that only it has.")]
 
@@ -128,7 +128,7 @@ def unknown(
     if message and decide:
         publishing.decide_unknown(place, run_id, message, decide, actor())
     found = publishing.unknown(place, run_id)
-    answer({"run": run_id, "unknown": found}, as_json, lambda: found or ["none"])
+    answer({"run": run_id, "unknown": found}, as_json, lambda: unknown_lines(found) or ["none"])
 
 
 def rebuild(as_json: AsJson = False) -> None:

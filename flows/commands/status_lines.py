@@ -5,6 +5,7 @@ from typing import Any
 import typer
 
 NOT_SHOWN = "not shown, since it would tell of fewer than ten persons"
+MOST_UNKNOWN_LINES = 20
 
 
 def status_lines(found: dict[str, Any]) -> list[str]:
@@ -27,7 +28,8 @@ def status_lines(found: dict[str, Any]) -> list[str]:
             + (f", {each['meaning']}" if each["meaning"] else "")
             for each in found["replies"]
         ),
-        *(f"unknown    {message}" for message in found["unknown"]),
+        *(f"why        {reason}" for reason in [found["unreachable"]] if reason),
+        *(f"unknown    {line}" for line in unknown_lines(found["unknown"])),
         *(
             f"story      {each['story']} withdrawn {_local(each['withdrawn_at'])}"
             for each in found["withdrawn_stories"]
@@ -57,6 +59,12 @@ def _messages(messages: dict[str, Any], persons: dict[str, Any], states: tuple[s
         f"             {channel}: {NOT_SHOWN if None in messages['by_channel'][channel].values() else line}"
         for channel, line in told.items()
     ]
+
+
+def unknown_lines(messages: list[str]) -> list[str]:
+    """Return the first messages in doubt, and how many more there are."""
+    more = len(messages) - MOST_UNKNOWN_LINES
+    return [*messages[:MOST_UNKNOWN_LINES], *([f"and {more} more; --json lists every one"] if more > 0 else [])]
 
 
 def _persons(persons: dict[str, Any]) -> str:

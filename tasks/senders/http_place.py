@@ -6,9 +6,11 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from campaigns.errors import InputError
+from tasks.senders.url_options import strange_option
 
 SECONDS_TO_ANSWER = 30.0
 LONGEST_ANSWER = 600.0
+OPTIONS = ("timeout", "ca", "private", "lookup", "connections", "back")
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -33,7 +35,7 @@ def read_place(url: str, setting: str, loss: str = "personal data") -> Place:
     """Read the URL of a setting; raises InputError, never showing the URL, which may hold a secret."""
     try:
         parts = urlsplit(url)
-        options = {name: values[0] for name, values in parse_qs(parts.fragment).items()}
+        options = {name: values[0] for name, values in parse_qs(parts.fragment, keep_blank_values=True).items()}
         (parts.hostname or "").encode("idna")  # a UnicodeError is a ValueError
         port = parts.port or (443 if parts.scheme == "https" else 80)
         sound = (
@@ -43,6 +45,9 @@ def read_place(url: str, setting: str, loss: str = "personal data") -> Place:
         )
     except ValueError:
         sound = False
+    if sound and (strange := strange_option(options, OPTIONS)):
+        remedy = f"the options behind # are {', '.join(OPTIONS)}."
+        raise InputError(f"there is no option {strange}", where=setting, remedy=remedy)
     if sound and not Path(options.get("ca", "/")).exists():
         raise InputError("the file of certificates after `ca=` is not there", where=setting)
     if not sound or not all("!" <= character <= "~" for character in url):

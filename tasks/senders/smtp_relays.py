@@ -17,6 +17,7 @@ from math import inf
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from campaigns.errors import GatewayUnavailable, InputError
+from tasks.senders.url_options import strange_option
 
 SETTING = "BUDKAVLE_SMTP_URL"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -24,6 +25,7 @@ SECONDS_PER_STEP = 60.0
 SECONDS_AFTER_DOT = 600.0
 SECONDS_BEFORE_RETURN = 600.0
 CONNECTIONS = 8
+OPTIONS = ("tls", "ca", "auth", "connections", "timeout", "return_after", "starttls")
 MOST_CONNECTIONS = 16
 
 
@@ -148,7 +150,7 @@ def relay_of(url: str) -> Relay:
     """Read one relay's address; raises InputError naming what is wrong, never the password."""
     parts, port = _split(url)
     assert parts.hostname is not None
-    given = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    given = _options(parts)
     tls = _tls(parts, given)
     in_the_clear = parts.hostname in LOOPBACK and given.get("auth") == "unencrypted"
     if parts.username and tls == "no" and not in_the_clear:
@@ -164,6 +166,14 @@ def relay_of(url: str) -> Relay:
         min(SECONDS_AFTER_DOT, _number(given, "timeout", SECONDS_AFTER_DOT)),
         _number(given, "return_after", SECONDS_BEFORE_RETURN),
     )  # fmt: skip
+
+
+def _options(parts: SplitResult) -> dict[str, str]:
+    given = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
+    if parts.fragment or (strange := strange_option(given, OPTIONS)):
+        what = "options stand behind ?, not behind #" if parts.fragment else f"there is no option {strange}"
+        raise _wrong(f"{what} in the SMTP URL", f"the options are {', '.join(OPTIONS)}")
+    return given
 
 
 def _split(url: str) -> tuple[SplitResult, int | None]:
@@ -203,5 +213,7 @@ def _problem(error: Exception) -> str:
         return f"its certificate is not trusted ({error.verify_message})"
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return "offers no encryption or no login"
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return f"does not accept user and password ({error.smtp_code})"
     code = f" {error.smtp_code}" if isinstance(error, smtplib.SMTPResponseException) else ""
     return f"{type(error).__name__}{code}"
