@@ -86,6 +86,14 @@ def _follow_up(
     }  # fmt: skip
 
 
+def _line(what: str, counts: dict[str, int | None], names: tuple[str, ...]) -> str:
+    """Return the counts in words; what is hidden is told once, with the reason."""
+    shown = ", ".join(f"{counts[name]} {name.replace('_', ' ')}" for name in names if counts[name] is not None)
+    hidden = ", ".join(name.replace("_", " ") for name in names if counts[name] is None)
+    told = f"not shown, since it would tell of fewer than ten persons: {hidden}" if hidden else ""
+    return f"{what}: {'; '.join(part for part in (shown, told) if part)}"
+
+
 def _tell_the_end(
     place: Workplace,
     run: str,
@@ -95,16 +103,9 @@ def _tell_the_end(
     true_effect: float,
     in_sink: int,
 ) -> None:
-    messages = {name: "not shown" if count is None else count for name, count in found["messages"].items()}
-    persons = {name: "not shown" if count is None else count for name, count in found["persons"].items()}
-    tell(
-        f"persons: {persons['audience']} = {persons['held_out']} held out + {persons['excluded']} excluded"
-        f" + {persons['assigned']} assigned"
-    )
-    tell(
-        f"messages: {messages['planned']} planned, {messages['accepted']} accepted, {messages['unknown']} unknown,"
-        f" {messages['pending']} pending; the mail server holds {in_sink} of the campaign"
-    )
+    tell(_line("persons", found["persons"], ("audience", "held_out", "excluded", "assigned")))
+    tell(_line("messages", found["messages"], ("planned", "accepted", "unknown", "pending")))
+    tell(f"the mail server holds {in_sink} messages of the campaign")
     tell(
         f"effect: {arm['effect']:.3f} (95 % interval {arm['ci_low']:.3f} to {arm['ci_high']:.3f});"
         f" the simulated world's true effect is {true_effect:.3f}"
