@@ -101,22 +101,9 @@ def rescaled(found: Difference, low: float, scale: float) -> Difference:
     sides = (Level(treated, 1, (Part(own, 1),)), Level(control, 1, (Part(max(other, 0.0), 1),)))
     known = ratio and (found.ratio_low is not None or found.ratio is None)
     around = _around_ratio(ratio, *sides, _quantile(found.freedom)) if ratio and known else (None, None)
-    return Difference(
-        *(
-            treated,
-            control,
-            scale * found.estimate,
-            scale * found.standard_error,
-            scale * found.low,
-            scale * found.high,
-        ),
-        p=found.p,
-        freedom=found.freedom,
-        ratio=ratio,
-        ratio_low=around[0],
-        ratio_high=around[1],
-        level_variance=own,
-    )
+    scaled = {name: scale * getattr(found, name) for name in ("estimate", "standard_error", "low", "high")}
+    levels = {"level": treated, "control_level": control, "level_variance": own}
+    return replace(found, **scaled, **levels, ratio=ratio, ratio_low=around[0], ratio_high=around[1])
 
 
 def less_free(found: Difference, share: float) -> Difference:

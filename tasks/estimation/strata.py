@@ -73,12 +73,8 @@ def _is_small(pair: Pair) -> bool:
 
 
 def _borrowed(strata: Strata) -> list[Part]:
-    """Return a variance for every arm of every stratum; a single cluster's is what the arm's other clusters vary by.
-
-    An arm that is single wherever it stands varies as the other does.
-    """
+    """Return a variance for every arm of every stratum; a single cluster's is what the arm's other clusters vary by."""
     rates = [_rate([pair[place] for pair in strata.pairs]) for place in (0, 1)]
-    rates = [own if own.freedom else other for own, other in zip(rates, reversed(rates), strict=True)]
     parts = []
     for pair, weight in zip(strata.pairs, strata.weights, strict=True):
         for arm, rate in zip(pair, rates, strict=True):
@@ -89,12 +85,12 @@ def _borrowed(strata: Strata) -> list[Part]:
 
 
 def _rate(arms: Sequence[Sums]) -> Part:
-    """Return how much the clusters of an arm vary within strata, per square unit; without freedom where none tell."""
+    """Return how much the clusters of an arm vary within strata, per square unit; some stratum has two of them."""
     known = [arm for arm in arms if arm.clusters > 1]
     freedom = sum(arm.clusters - 1 for arm in known)
     squares = sum(arm.variance * arm.units**2 * (arm.clusters - 1) / arm.clusters for arm in known)
     scale = sum(arm.units_squared * (arm.clusters - 1) / arm.clusters for arm in known)
-    return Part(squares / scale, freedom) if known else Part(0.0, 0)
+    return Part(squares / scale, freedom)
 
 
 def _between(gaps: Sequence[float], weights: Sequence[float]) -> Part:
