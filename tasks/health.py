@@ -2,16 +2,17 @@
 
 import os
 import shutil
+import smtplib
 import socket
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from campaigns.errors import BudkavleError, InputError, StoreBusy
 from tasks import decisions, journal, store
 from tasks.senders.http_place import read_place
-from tasks.senders.smtp_relays import relay_of
+from tasks.senders.smtp_relays import problem_of, relay_of
 from tasks.workplace import Workplace
 
 SECONDS_FOR_GATEWAY = 3.0
@@ -20,7 +21,7 @@ LEAST_FREE_BYTES = 2 * 2**30
 NOT_SET = frozenset(
     each.default for each in fields(Workplace) if each.name in ("smtp_url", "sms_url")
 )  # gateways to try out with, which no operator must run
-PORTS = {"smtp": 25, "smtps": 465, "http": 80, "https": 443}
+PORTS = {"http": 80, "https": 443}
 COUNTS = """
 SELECT
     (SELECT count(*) FROM delivery WHERE status = 'unknown') AS unknown_messages,
@@ -32,7 +33,7 @@ MEANING = {
     "database": "1 where the database opens.",
     "decision_log": "1 where the chain of the decision log holds with the secret key that is set.",
     "journals": "1 where every journal of a run that is being sent can be read whole.",
-    "gateways": "1 where every gateway that is set takes a connection.",
+    "gateways": "1 where every gateway that is set takes a connection, and a mail relay the login.",
     "disk": "1 where more than 2 GB are free.",
     "free_bytes": "Free bytes on the disk of HOME.",
     "unknown_messages": "Messages of which nobody knows whether they arrived.",
@@ -115,16 +116,28 @@ def _gateways(workplace: Workplace, problems: list[str]) -> bool:
     given |= {name: [url] for name, url in places.items() if url.startswith(("http:", "https:"))}
     for name, urls in given.items():
         for number, url in enumerate((each.strip() for each in urls if each.strip()), start=1):
-            if fault := _fault(name, url):
+            if fault := _relay_fault(workplace, url) if name == "BUDKAVLE_SMTP_URL" else _fault(name, url):
                 silent.append(f"gateway {number} of {name}: {fault}")
     problems += silent
     return not silent
 
 
+def _relay_fault(workplace: Workplace, url: str) -> str:
+    """Return what keeps a relay from taking e-mail, nothing where it greets, encrypts and lets log in as it should."""
+    try:
+        relay = replace(relay_of(url), seconds_per_step=SECONDS_FOR_GATEWAY)
+        relay.connect(workplace.sender_address.rpartition("@")[2]).quit()
+    except InputError as error:
+        return error.problem
+    except (OSError, smtplib.SMTPException) as error:
+        return f"it takes no e-mail from us: {problem_of(error)}"
+    return ""
+
+
 def _fault(name: str, url: str) -> str:
     """Return what keeps an address from being used, nothing where it takes a connection."""
     try:
-        relay_of(url) if name == "BUDKAVLE_SMTP_URL" else read_place(url, name)
+        read_place(url, name)
     except InputError as error:
         return error.problem
     return "" if _answers(url) else "it takes no connection"

@@ -7,12 +7,12 @@ from tasks.accounts import merge_within, messages_accounted, persons_reached
 from tasks.first_slice import FAILING, Slice, verdict
 from tasks.launching import PATIENCE, ShardResult
 from tasks.ledger import load_decisions
-from tasks.unknowns import decide_unknown, unknown
+from tasks.unknowns import decide_every_unknown, decide_unknown, unknown
 from tasks.workplace import Workplace
 
 __all__ = [
-    "ShardResult", "decide_unknown", "merge_journals", "messages_accounted", "persons_reached", "publish_first",
-    "publish_shard", "unknown",
+    "ShardResult", "decide_every_unknown", "decide_unknown", "merge_journals", "messages_accounted", "persons_reached",
+    "publish_first", "publish_shard", "unknown",
 ]  # fmt: skip
 
 

@@ -44,6 +44,11 @@ def test_each_thing_that_is_broken_is_told_in_words_without_secrets(workplace: W
     decisions.record(workplace, "run_paused", actor="test", run=run, detail={})
     dead = health(replace(workplace, web_url="http://127.0.0.1:1/x#private=1", key=b"another key"))
     assert (dead["gateways"], dead["decision_log"]) == (False, False)
+    with running_gateway(workplace.home / "sink") as url:
+        unencrypted = health(replace(workplace, smtp_url=url.replace("//", "//user:canary@") + "?tls=required"))
+    assert unencrypted["problems"][-1] == (
+        "gateway 1 of BUDKAVLE_SMTP_URL: it takes no e-mail from us: offers no encryption or no login"
+    )
     assert any("BUDKAVLE_WEB_URL: it takes no connection" in each for each in dead["problems"])
     assert any("BUDKAVLE_SECRET_KEY is not the key" in each for each in dead["problems"])
     workplace.database.write_bytes(b"not a database")

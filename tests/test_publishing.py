@@ -189,6 +189,27 @@ def test_a_person_may_resend_once(workplace: Workplace, tmp_path: Path) -> None:
         publishing.decide_unknown(workplace, run, doubtful, "resend", "test")
 
 
+def test_a_person_settles_all_that_is_in_doubt_at_once_but_what_was_resent_is_not_sent_a_third_time(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    run = make_run(workplace, 8)
+    doubtful = leave_in_doubt(workplace, run, 3)
+    with running_gateway(tmp_path / "sink") as url:
+        place = sending_to(workplace, url)
+        publish_all(place, run)
+        assert publishing.decide_every_unknown(workplace, run, "resend", "test") == 3
+        publish_all(place, run)
+        assert publishing.unknown(workplace, run) == []
+        assert {received(tmp_path / "sink")[each] for each in doubtful} == {1}
+    twice = journal.Journal(journal.next_segment(workplace.run_folder(run, "journals"), EMAIL))
+    twice.append([journal.now("unknown", doubtful[0], 2)])
+    twice.close()
+    assert publishing.decide_every_unknown(workplace, run, "resend", "test") == 0
+    assert publishing.unknown(workplace, run) == [doubtful[0]]
+    assert publishing.decide_every_unknown(workplace, run, "accepted", "test") == 1
+    assert publishing.unknown(workplace, run) == []
+
+
 @pytest.mark.slow
 def test_a_killed_run_stops_at_once_and_goes_on_without_loss(workplace: Workplace, tmp_path: Path) -> None:
     run, sink, kills = make_run(workplace, 400), tmp_path / "sink", 3

@@ -113,20 +113,23 @@ def _order(run: str, order: str) -> str:
 def unknown(
     run: Run,
     message: Annotated[str | None, typer.Option(help="A message id from the list.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every message in doubt, instead of one.")] = False,
     decide: Annotated[
         Literal["accepted", "rejected", "resend"] | None, typer.Option(help="What you know or want of it.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List messages that may or may not have arrived, or decide what counts for one of them."""
+    """List messages that may or may not have arrived, or decide what counts for one of them or for all."""
     from tasks import publishing, runs
 
     place = here()
     run_id = runs.load(place, run).run
-    if (message is None) != (decide is None):
-        raise typer.BadParameter("--message and --decide go together")
+    if (message is not None) + every != (decide is not None):
+        raise typer.BadParameter("--decide goes with --message or with --all, and each of them with --decide")
     if message and decide:
         publishing.decide_unknown(place, run_id, message, decide, actor())
+    elif decide:
+        publishing.decide_every_unknown(place, run_id, decide, actor())
     found = publishing.unknown(place, run_id)
     answer({"run": run_id, "unknown": found}, as_json, lambda: unknown_lines(found) or ["none"])
 

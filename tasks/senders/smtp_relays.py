@@ -112,7 +112,7 @@ class Relays:
                 try:
                     server = relay.connect(self._name)
                 except (OSError, smtplib.SMTPException) as error:
-                    problems.append(f"{relay.host}:{relay.port} {_problem(error)}")
+                    problems.append(f"{relay.host}:{relay.port} {problem_of(error)}")
                     continue
                 self._settle_on(place)
                 return Line(relay, server)
@@ -207,7 +207,7 @@ def _wrong(message: str, remedy: str = "docs/quick-start-operators.md explains i
     return InputError(message, where=SETTING, remedy=f"{remedy}.")
 
 
-def _problem(error: Exception) -> str:
+def problem_of(error: Exception) -> str:
     """Return what went wrong, without what the relay said."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not trusted ({error.verify_message})"
