@@ -111,7 +111,7 @@ def _design_rows(language: str, words: PlainWords, found: Found) -> list[tuple[s
         (_("Arms alike in what was known before: p"), chance(found["balance_p"])),
         (_("Adjusted for"), ", ".join(name.replace("_", " ") for name in found["covariates"]) or "–"),
         (_("Power reached for the goal's change"), written["chance"](found["power"])),
-        (_("Effect that would have been shown with power 80 %"), detectable),
+        (_("Effect that would have been shown with 80% power"), detectable),
     ]
 
 

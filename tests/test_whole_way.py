@@ -141,8 +141,9 @@ def test_preview_and_report_show_no_fault_in_a_browser_and_need_no_script(publis
     files = place.home / "register-files"
     observed = world.simulate_outcomes(place.workplace, run, files, 1, place.home / "outcomes.csv")
     outcomes.import_outcomes(place.workplace, run, observed.outcomes_file)
-    place.run("evaluate", run, "--look", "1")
-    for name in ("preview/index.html", "preview/audience.html", "report/index.html"):
+    said = place.run("evaluate", run, "--look", "1", "--language", "en")
+    assert "households that the message was meant for" in said
+    for name in ("preview/index.html", "preview/audience.html", "report/index.html", "report/index.en.html"):
         page = place.home / "runs" / run / name
         assert "<script" not in page.read_text(encoding="utf-8")
         assert faults_shown(page) == []

@@ -54,7 +54,8 @@ def evaluate(
     run: Annotated[str | None, typer.Argument(help="The run's id or prefix.")] = None,
     look: Annotated[int, typer.Option(min=1, help="Which evaluation, in the order of `looks` in the brief.")] = 1,
     language: Annotated[
-        Literal["sv", "en"] | None, typer.Option(help="Write the report in this language too, beside the other one.")
+        Literal["sv", "en"] | None,
+        typer.Option(help="Write the report in this language too, and tell the result in it here."),
     ] = None,
     due: Annotated[bool, typer.Option("--due", help="Every look whose time has come, on every run.")] = False,
     as_json: AsJson = False,
@@ -68,12 +69,12 @@ def evaluate(
     if run is None:
         answer({"waiting": result}, as_json, lambda: result or ["no look is overdue"])
         return
-    from tasks import report_place, reports, runs
+    from tasks import report_place, reports, runs, verdicts
 
     place = here()
     report = report_place.page(place, runs.load(place, run).run, look)
     if language:
-        report = reports.write_report(place, run, look, language)
+        result, report = verdicts.worded(result, language), reports.write_report(place, run, look, language)
     answer({**result, "report": str(report)}, as_json, lambda: [*result["summary"], f"report   {report}"])
 
 
