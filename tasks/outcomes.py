@@ -1,5 +1,6 @@
 """Outcomes: a file from a line of business becomes pseudonymous rows that an evaluation can use."""
 
+import codecs
 import csv
 import hashlib
 import os
@@ -14,6 +15,8 @@ import duckdb
 from campaigns.errors import RegisterFileInvalid
 from tasks import runs, store
 from tasks.local_time import CITY
+from tasks.register_files import LONGEST_SIGN, another_kind
+from tasks.sql_words import one_file
 from tasks.verdicts import is_share
 from tasks.workplace import Workplace
 
@@ -29,6 +32,10 @@ REASONS = {
     "unit_not_in_audience": "the person, household or area is not in the audience of the run",
     "contradicting_rows": "the file holds another value for the same unit and day",
 }
+
+
+LONGEST_HEADER = 10_000
+PARQUET = b"PAR1"
 
 
 @dataclass(frozen=True)
@@ -107,25 +114,35 @@ def _read_rows(connection: duckdb.DuckDBPyConnection, file: Path, preferred: str
 
 def _source(connection: duckdb.DuckDBPyConnection, file: Path) -> tuple[dict[str, str], str, list[object]]:
     """Return the file's columns by their plain name, the table function that reads it, and its parameters."""
-    if set("*?[") & set(str(file)):
-        raise _refused(file, "the name holds *, ? or [, which stand for other files")
     if not file.is_file():
         raise _refused(file, "there is no such file")
-    if file.suffix.lower() == ".parquet":
-        try:
-            names = [row[0] for row in connection.execute("DESCRIBE FROM read_parquet(?)", [str(file)]).fetchall()]
-        except duckdb.Error:
-            raise _refused(file, "it is not a Parquet file") from None
-        return _plain(file, names), "read_parquet(?)", [str(file)]
+    with file.open("rb") as opened:
+        start = opened.read(LONGEST_SIGN)
+    if found := another_kind(start):
+        raise _refused(file, f"this is {found}, and no CSV or Parquet")
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise _refused(file, "it is written in UTF-16; save it as CSV in UTF-8")
+    if start.startswith(PARQUET):
+        return _parquet(connection, file)
     encoding = _encoding(file)
     with file.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="") as text:
-        header = text.readline()
+        header = text.readline(LONGEST_HEADER)
     delimiter = max(",;\t", key=header.count)
     names = next(csv.reader([header], delimiter=delimiter), [])
     columns = _plain(file, names)
     declared = "{" + ", ".join(f"'{name}': 'VARCHAR'" for name in names) + "}"
     options = f"auto_detect=false, header=true, delim='{delimiter}', quote='\"', escape='\"', strict_mode=true"
-    return columns, f"read_csv(?, encoding='{encoding}', columns={declared}, {options})", [str(file)]
+    options += f", encoding='{encoding}', columns={declared}, hive_partitioning=false"
+    return columns, f"read_csv(?, {options})", [one_file(file)]
+
+
+def _parquet(connection: duckdb.DuckDBPyConnection, file: Path) -> tuple[dict[str, str], str, list[object]]:
+    source, values = "read_parquet(?, hive_partitioning = false)", [one_file(file)]
+    try:
+        names = [row[0] for row in connection.execute(f"DESCRIBE FROM {source}", values).fetchall()]
+    except duckdb.Error:
+        raise _refused(file, "the Parquet file is not whole") from None
+    return _plain(file, names), source, [*values]
 
 
 def _plain(file: Path, names: Sequence[str]) -> dict[str, str]:

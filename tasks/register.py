@@ -84,8 +84,6 @@ def import_register(
 def _check_request(file: Path, kind: str, extracted_on: date) -> None:
     if kind not in KINDS:
         raise RegisterFileInvalid(f"there is no register of the kind {kind}", remedy=f"choose {', '.join(KINDS)}.")
-    if set("*?[") & set(str(file)):
-        raise refused(file, "the name holds *, ? or [, which stand for other files", "rename the file.")
     if not file.is_file():
         raise RegisterFileInvalid("there is no such file", where=str(file), remedy="check the path.")
     if extracted_on > datetime.now(CITY).date():

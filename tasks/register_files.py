@@ -13,7 +13,7 @@ import duckdb
 
 from tasks import store
 from tasks.register_columns import COLUMNS, column_names, refused
-from tasks.sql_words import quoted
+from tasks.sql_words import one_file, quoted
 
 SHOWN_ROWS = 10
 BLOCK = 1 << 20
@@ -57,7 +57,7 @@ def load(connection: duckdb.DuckDBPyConnection, file: Path, kind: str, folder: P
     """
     with file.open("rb") as opened:
         start = opened.read(LONGEST_SIGN)
-    if found := _another_kind(start):
+    if found := another_kind(start):
         raise refused(file, f"this is {found}, no register", WANTED)
     if start.startswith(b"PAR1"):
         form, remarks = None, _load_parquet(connection, file)
@@ -74,7 +74,7 @@ def load(connection: duckdb.DuckDBPyConnection, file: Path, kind: str, folder: P
     return remarks
 
 
-def _another_kind(start: bytes) -> str:
+def another_kind(start: bytes) -> str:
     """Say what kind of file begins so, where a register never does; empty where one may."""
     text = start.removeprefix(codecs.BOM_UTF8).lstrip()
     return next((kind for sign, kind in OTHER_KINDS.items() if start.startswith(sign) or text.startswith(sign)), "")
@@ -82,7 +82,9 @@ def _another_kind(start: bytes) -> str:
 
 def _load_parquet(connection: duckdb.DuckDBPyConnection, file: Path) -> list[str]:
     try:
-        connection.execute("CREATE TEMP TABLE loaded AS SELECT * FROM read_parquet(?)", [str(file)])
+        connection.execute(
+            "CREATE TEMP TABLE loaded AS SELECT * FROM read_parquet(?, hive_partitioning = false)", [one_file(file)]
+        )
     except duckdb.Error:
         raise refused(file, "the file cannot be read as Parquet", "make the extract again, whole.") from None
     return []
@@ -93,11 +95,11 @@ def _load_text(connection: duckdb.DuckDBPyConnection, file: Path, form: TextForm
     query = (
         "CREATE TEMP TABLE loaded AS SELECT * FROM read_csv(?, delim = ?, columns = ?, header = true, quote = '\"', "
         "escape = '\"', nullstr = '', auto_detect = false, strict_mode = true, null_padding = false, "
-        "store_rejects = true, rejects_limit = 0)"
+        "store_rejects = true, rejects_limit = 0, hive_partitioning = false)"
     )
     columns = {f"c{place}": "VARCHAR" for place in range(len(form.header))}
     try:
-        connection.execute(query, [str(readable), form.delimiter, columns])
+        connection.execute(query, [one_file(readable), form.delimiter, columns])
     except duckdb.Error:
         remedy = "check quotes, delimiters and line ends in the extract."
         raise refused(file, "the file cannot be read as CSV", remedy) from None

@@ -13,11 +13,13 @@ import duckdb
 import pyarrow as pa
 
 from campaigns.errors import InputError
-from tasks.sql_words import quoted
+from tasks.gates.masking import BORN, NUMBER
+from tasks.sql_words import one_file, quoted
 
 ENCODINGS = {"utf-8": "utf-8-sig", "latin-1": "latin-1"}
 BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 DELIMITERS = (",", ";", "\t", "|")
+LONGEST_HEADER = 1_000_000
 Reader = tuple[str, list[Any], list[str]]
 
 
@@ -51,10 +53,7 @@ class Question:
 def read_cells(connection: duckdb.DuckDBPyConnection, question: Question) -> None:
     """Fill ``study_cell`` with the named columns as text (``Question.cell``), with the row's number in the file."""
     file = question.file
-    if not file.is_file():
-        raise InputError("there is no such file", where=str(file), remedy="name a CSV or Parquet file.")
-    with file.open("rb") as opened:
-        start = opened.read(4)
+    start = _start_of(file)
     if start.startswith(b"PK\x03\x04"):
         raise InputError("this is a spreadsheet or archive", where=str(file), remedy="save it as CSV UTF-8.")
     if any(_fill(connection, question, reader) for reader in _readers(connection, file, start)):
@@ -66,6 +65,22 @@ def read_cells(connection: duckdb.DuckDBPyConnection, question: Question) -> Non
         "check quotes and delimiters, that every row has as many fields as the header, and no two columns one name."
     )
     raise InputError(f"the file cannot be read as {kind}", where=str(file), remedy=remedy)
+
+
+def _start_of(file: Path) -> bytes:
+    """Return the first bytes of a file; raises InputError where it is none, or cannot be read."""
+    try:
+        if not file.is_file():
+            problem = "this is no file but a folder or a device" if file.exists() else "there is no such file"
+            raise InputError(problem, where=str(file), remedy="name a CSV or Parquet file.")
+        with file.open("rb") as opened:
+            return opened.read(4)
+    except OSError as error:
+        raise InputError(
+            f"the file cannot be read: {error.strerror}",
+            where=str(file),
+            remedy="check its name, and whether you may read it.",
+        ) from None
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, question: Question, reader: Reader) -> bool:
@@ -90,8 +105,9 @@ def _readers(connection: duckdb.DuckDBPyConnection, file: Path, start: bytes) ->
     """
     if start == b"PAR1":
         with contextlib.suppress(duckdb.Error):
-            cursor = connection.execute("FROM read_parquet(?) LIMIT 0", [str(file)])
-            yield "read_parquet(?)", [str(file)], [column[0] for column in cursor.description or ()]
+            source, values = "read_parquet(?, hive_partitioning = false)", [one_file(file)]
+            cursor = connection.execute(f"FROM {source} LIMIT 0", values)
+            yield source, values, [column[0] for column in cursor.description or ()]
         return
     packed = start.startswith(b"\x1f\x8b")
     if _is_utf_16(file, packed):
@@ -100,17 +116,25 @@ def _readers(connection: duckdb.DuckDBPyConnection, file: Path, start: bytes) ->
     for encoding, codec in ENCODINGS.items():
         try:
             with _opened(file, packed, codec) as opened:
-                first = opened.readline()
-            delimiter = max(DELIMITERS, key=first.count)
-            header = next(csv.reader([first], delimiter=delimiter), [])
+                delimiter, header = _header(opened)
         except (UnicodeError, OSError, EOFError, zlib.error, csv.Error):
             continue
         if header and len({name.casefold() for name in header}) == len(header):
             query = (
                 "read_csv(?, delim = ?, columns = ?, header = true, auto_detect = false, quote = '\"', escape = '\"', "
-                f"compression = '{'gzip' if packed else 'none'}', encoding = '{encoding}')"
+                f"compression = '{'gzip' if packed else 'none'}', encoding = '{encoding}', hive_partitioning = false)"
             )
-            yield query, [str(file), delimiter, dict.fromkeys(header, "VARCHAR")], header
+            yield query, [one_file(file), delimiter, dict.fromkeys(header, "VARCHAR")], header
+
+
+def _header(opened: IO[str]) -> tuple[str, list[str]]:
+    """Read the header, which may have line ends within quotes; returns the delimiter of most names, and them."""
+    first = opened.readline()
+    while first.count('"') % 2 and len(first) < LONGEST_HEADER and (more := opened.readline()):
+        first += more
+    headers = {sign: next(csv.reader(first.splitlines(keepends=True), delimiter=sign), []) for sign in DELIMITERS}
+    delimiter = max(headers, key=lambda sign: len(headers[sign]))
+    return delimiter, headers[delimiter]
 
 
 def _opened(file: Path, packed: bool, codec: str) -> IO[str]:
@@ -130,9 +154,7 @@ def _read_utf_16(connection: duckdb.DuckDBPyConnection, file: Path, packed: bool
         contextlib.suppress(UnicodeError, OSError, EOFError, zlib.error, csv.Error),
         _opened(file, packed, "utf-16") as text,
     ):
-        first = text.readline()
-        delimiter = max(DELIMITERS, key=first.count)
-        header = next(csv.reader([first], delimiter=delimiter), [])
+        delimiter, header = _header(text)
         rows = [row for row in csv.reader(text, delimiter=delimiter, strict=True) if row]
         if len({name.casefold() for name in header}) == len(header) and all(len(row) == len(header) for row in rows):
             columns = [pa.array([row[place] for row in rows], pa.string()) for place in range(len(header))]
@@ -142,8 +164,21 @@ def _read_utf_16(connection: duckdb.DuckDBPyConnection, file: Path, packed: bool
 
 def _column(question: Question, name: str, found: Sequence[str]) -> str:
     """Return the file's column of that name; another case will do where only one column can be meant."""
-    alike = [column for column in found if column.strip().casefold() == name.strip().casefold()]
+    alike = [column for column in found if _plain(column) == _plain(name)]
+    if name not in found and len(alike) != 1 and any(map(_is_no_name, found)):
+        remedy = "write the columns' names there, or make the extract again."
+        raise InputError("the first line is no header: values stand in it", where=str(question.file), remedy=remedy)
     if name not in found and len(alike) != 1:
         shown = ", ".join(found[:30]) + (" …" if len(found) > 30 else "")
         raise InputError(f"there is no column {name!r}", where=str(question.file), remedy=f"its columns are: {shown}.")
     return name if name in found else alike[0]
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _is_no_name(written: str) -> bool:
+    """Tell whether this is a value that may be somebody's rather than a column's name."""
+    digits = "".join(filter(str.isdigit, written))
+    return "@" in written or bool(BORN.fullmatch(digits) or NUMBER.search(written))

@@ -116,6 +116,16 @@ def _remarks(connection: duckdb.DuckDBPyConnection, question: Question) -> list[
         "SELECT (SELECT count(*) FROM study_cell), (SELECT count(*) FROM study_row)"
     ).fetchall()[0]
     remarks = [f"{rows - kept} rows without an arm or a weight are left out"] if rows > kept else []
+    if question.unit:
+        blank = connection.execute(
+            f"SELECT count(*) FROM study_cell WHERE told({question.cell(question.unit)}) IS NULL"
+        ).fetchall()[0][0]
+        remarks += [f"{blank} rows do not say whose they are; each counts as a unit of its own"] if blank else []
+    alike = connection.execute(
+        "SELECT string_agg(arm, ', ' ORDER BY arm) FROM (SELECT DISTINCT arm FROM study_row) GROUP BY lower(arm) "
+        "HAVING count(*) > 1 ORDER BY 1"
+    ).fetchall()
+    remarks += [f"arms that differ only in capital letters are arms of their own: {names}" for (names,) in alike]
     if question.received:
         unknown = connection.execute(
             f"SELECT count(*) FROM study_cell WHERE told({question.cell(question.received)}) IS NULL"

@@ -1,10 +1,13 @@
 import csv
+import gzip
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import time_machine
 from evaluation_city import city, household_key
+from pyarrow.csv import read_csv
+from pyarrow.parquet import write_table
 
 from campaigns.errors import RegisterFileInvalid
 from flows.commands.evaluation import outcome_lines
@@ -128,6 +131,37 @@ def test_a_parquet_file_gives_the_same_rows_as_its_csv(workplace: Workplace, run
     import_outcomes(workplace, run, target)
     assert stored(workplace) == from_csv
     assert len(from_csv) == 2
+
+
+@pytest.mark.parametrize("name", ["value=1/o.csv", "outcome=other/o.parquet", "o[1].csv", "o*.csv"])
+def test_nothing_is_read_from_the_name_of_a_file_or_its_folder(
+    workplace: Workplace, run: str, tmp_path: Path, name: str
+) -> None:
+    write(tmp_path, HEADER + "H000002,sorts_food_waste,1,2027-02-17\n", "o1.csv")
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    text = write(tmp_path, HEADER + "H000001,sorts_food_waste,0,2027-02-17\n", name)
+    if text.suffix == ".parquet":
+        write_table(read_csv(text), text)
+    assert import_outcomes(workplace, run, text).stored == 1
+    assert [row[1:3] for row in stored(workplace)] == [(household_key(workplace, "H000001"), 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (gzip.compress(HEADER.encode()), "a compressed file"),
+        (HEADER.encode("utf-16"), "UTF-16"),
+        (b"PK\x03\x04...", "a spreadsheet or archive"),
+        (b"PAR1 and then nothing", "not whole"),
+        (b"x" * 200_000, "columns are missing"),
+    ],
+)
+def test_a_file_of_another_kind_is_named_for_what_it_is(
+    workplace: Workplace, run: str, tmp_path: Path, content: bytes, said: str
+) -> None:
+    (tmp_path / "o.csv").write_bytes(content)
+    with pytest.raises(RegisterFileInvalid, match=said):
+        import_outcomes(workplace, run, tmp_path / "o.csv")
 
 
 def test_a_later_file_replaces_the_same_observation_and_keeps_the_others(

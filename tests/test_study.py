@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 import numpy
+import pyarrow.parquet
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
@@ -69,6 +70,54 @@ def levels(columns: dict[str, Any], design: numpy.ndarray | None = None, weighte
         fit = WLS(columns["y"][rows], x, weights=weights).fit(cov_type="cluster", cov_kwds=groups)
         found[arm] = fit.params[0], fit.bse[0]
     return found
+
+
+@pytest.mark.parametrize("name", ["e[1].csv", "e*.csv", "e?.csv", "y=1/e.csv", "arm=other/e.csv"])
+def test_the_file_that_is_named_is_read_and_nothing_of_its_name(tmp_path: Path, name: str) -> None:
+    """DuckDB takes signs of a path for other files, and folders for columns."""
+    columns = {"arm": ["c", "t"] * 4, "y": [0, 1, 0, 1, 0, 0, 1, 1]}
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    for other in ("e1.csv", "ex.csv"):
+        write(tmp_path / other, {"arm": ["c", "t"] * 9, "y": [0, 5] * 9})
+    file, parquet = write(tmp_path / name, columns), (tmp_path / name).with_suffix(".parquet")
+    pyarrow.parquet.write_table(pyarrow.table(columns), parquet)
+    for each in (file, parquet):
+        answer = ask(each, "--control", "c")
+        assert (answer["n"], [arm["arm"] for arm in answer["arms"]]) == (8, ["t"])
+        assert answer["arms"][0]["mean"] == 0.75
+
+
+def test_a_file_without_a_header_is_refused_and_its_first_row_not_repeated(tmp_path: Path) -> None:
+    file = tmp_path / "e.csv"
+    file.write_text("19121212-1212,Prov Provsson,letter,1\n")
+    refused = CliRunner().invoke(app, ["study", str(file), "--arm", "arm", "--outcome", "y"])
+    assert refused.exit_code == 2
+    assert "the first line is no header" in refused.output
+    assert "1212" not in refused.output
+    assert "Prov" not in refused.output
+
+
+def test_spaces_are_no_part_of_a_label_and_what_may_be_a_slip_is_told(tmp_path: Path) -> None:
+    columns = {"id": [1, 2, "", 4, 5, 6, 7, ""], "arm": ["c", "t ", " c", "t", "T", "c", "c", "t"], "y": [0, 1] * 4}
+    answer = ask(write(tmp_path / "e.csv", columns), "--control", "c", "--unit", "id")
+    assert (answer["control_n"], [arm["arm"] for arm in answer["arms"]]) == (4, ["T", "t"])
+    assert "2 rows do not say whose they are; each counts as a unit of its own" in answer["warnings"]
+    assert "arms that differ only in capital letters are arms of their own: T, t" in answer["warnings"]
+
+
+@pytest.mark.parametrize(
+    ("place", "said"), [(".", "no file but a folder"), ("x" * 300, "cannot be read"), ("none.csv", "no such file")]
+)
+def test_a_place_that_holds_no_file_is_named_for_what_it_is(tmp_path: Path, place: str, said: str) -> None:
+    refused = CliRunner().invoke(app, ["study", str(tmp_path / place), "--arm", "arm", "--outcome", "y"])
+    assert (refused.exit_code, said in refused.output) == (2, True)
+
+
+@pytest.mark.parametrize("shares", ["c=1e400,t=1", "c=1e10000000,t=1"])
+def test_a_share_beyond_every_number_is_refused_at_once(tmp_path: Path, shares: str) -> None:
+    file = write(tmp_path / "e.csv", {"arm": ["c", "t"] * 4, "y": [0, 1] * 4})
+    refused = CliRunner().invoke(app, ["study", str(file), "--arm", "arm", "--outcome", "y", "--shares", shares])
+    assert (refused.exit_code, "--shares" in refused.output) == (2, True)
 
 
 @pytest.mark.parametrize("way", ["plain", "weights", "covariates", "strata"])

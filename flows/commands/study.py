@@ -11,6 +11,7 @@ from campaigns.errors import InputError
 from flows.commands.common import OPERATING, AsJson, answer
 
 REFUSED = 1
+LONGEST_EXPONENT = 3
 
 
 def add_to(app: typer.Typer) -> None:
@@ -84,7 +85,7 @@ def _shares(given: str) -> dict[str, float]:
         name, equals, number = label.rpartition("=")
         try:
             share = _share(number.strip())
-        except (ValueError, ZeroDivisionError):
+        except (ValueError, ZeroDivisionError, OverflowError):
             continue
         if not equals or name.strip() in shares or not name.strip():
             raise InputError(f"{label!r} is not one arm and its share", where="--shares", remedy="write arm=0.5,…")
@@ -95,7 +96,9 @@ def _shares(given: str) -> dict[str, float]:
 
 
 def _share(written: str) -> float:
-    """Read ``0.5``, ``1/2`` or ``50%``."""
+    """Read ``0.5``, ``1/2`` or ``50%``; raises ValueError also where an exponent would take for ever to write out."""
+    if len(written.lower().partition("e")[2]) > LONGEST_EXPONENT:
+        raise ValueError
     percent = written.endswith("%")
     return float(Fraction(written.removesuffix("%").rstrip()) / (100 if percent else 1))
 
@@ -134,7 +137,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
 def _row(arm: dict[str, Any]) -> list[str]:
     interval = f"{_number(arm['ci_low'])} to {_number(arm['ci_high'])}" if arm["effect"] is not None else "–"
     figures = [_number(arm[name]) for name in ("p", "p_adjusted", "ratio")]
-    names = [arm["arm"], arm["outcome"], str(arm["n"]), _number(arm["mean"]), _number(arm["effect"])]
+    names = [" ".join(arm["arm"].split()), arm["outcome"], str(arm["n"]), _number(arm["mean"]), _number(arm["effect"])]
     return [*names, interval, *figures, arm["verdict"].replace("_", " ")]
 
 

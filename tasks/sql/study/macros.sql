@@ -3,7 +3,7 @@
 CREATE OR REPLACE TEMP MACRO told(cell) AS
     CASE WHEN lower(trim(cell)) IN ('', 'na', 'n/a', 'nan', '<na>', 'null', 'none', '.') THEN NULL ELSE trim(cell) END;
 CREATE OR REPLACE TEMP MACRO label(cell) AS
-    CASE WHEN lower(trim(cell)) IN ('', 'na', 'nan', '<na>', 'null') THEN NULL ELSE cell END;
+    CASE WHEN lower(trim(cell)) IN ('', 'na', 'nan', '<na>', 'null') THEN NULL ELSE trim(cell) END;
 -- number: NULL where the cell is missing or is no finite number; words for yes and no are 1 and 0.
 CREATE OR REPLACE TEMP MACRO number(cell) AS
     CASE
