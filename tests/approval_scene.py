@@ -6,18 +6,19 @@ import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from aiosmtpd.controller import Controller
 from ruamel.yaml import YAML
 
 from campaigns.brief import Brief
-from tasks import digest, runs, store
+from tasks import decisions, digest, runs, store
 from tasks.workplace import Workplace
 
 MATAVFALL = Path(__file__).parents[1] / "campaigns" / "matavfall"
@@ -139,3 +140,32 @@ def open_finding(workplace: Workplace, run: str, finding: str) -> None:
 
 def with_relay(workplace: Workplace, url: str) -> Workplace:
     return replace(workplace, smtp_url=url)
+
+
+@dataclass
+class Scene:
+    workplace: Workplace
+    folder: Path
+    run: str
+    box: Postbox
+
+    def state(self) -> str:
+        return runs.load(self.workplace, self.run).state
+
+    def rows(self) -> list[tuple[str, str, bool]]:
+        with store.writing(self.workplace) as connection:
+            query = "SELECT role, approver, approved_at IS NOT NULL FROM approval ORDER BY ALL"
+            return connection.execute(query).fetchall()
+
+    def actions(self) -> list[str]:
+        return [each.action for each in decisions.read(self.workplace)]
+
+
+@contextmanager
+def asking(folder: Path) -> Iterator[Scene]:
+    """Have a prepared run and the postbox that its approvers' letters go to."""
+    with postbox() as (box, url):
+        workplace, campaign = office(folder, url), campaign_folder(folder)
+        run = prepared(workplace, campaign)
+        with duckdb.connect(workplace.database):  # kept open beside the test's own connections, which saves most time
+            yield Scene(workplace, campaign, run, box)
