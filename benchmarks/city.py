@@ -1,6 +1,6 @@
 """The whole city in one go: from the register to the ledger with e-mail, text messages, letters and pages.
 
-    python benchmarks/city.py [--people 1000000] [--workers 2]
+    python benchmarks/city.py [--people 1000000] [--workers 3]
 
 Everybody in the register is the audience of `matavfall` with a line for text messages; only those who have given no
 e-mail address have given a telephone number, so that each channel gets its share. Each stage is what `budkavle run`
@@ -64,7 +64,7 @@ def main() -> int:
     """Import the city, go the whole way and compare the sums."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--people", type=int, default=1_000_000)
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=Workplace.workers)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="budkavle-city-") as temporary, ExitStack() as stack:
         home = Path(temporary)

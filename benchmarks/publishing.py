@@ -43,8 +43,9 @@ from publishing_run import BYTES, SENDER, make_run, prepared, publish, text_and_
 
 from flows.prefect_server import free_port, prefect_api
 from tasks.senders.protocol import Message
+from tasks.workplace import Workplace
 
-WORKERS = 2
+WORKERS = Workplace.workers
 TIMES_A_SCRIPT = 20
 Mail = tuple[Message, bytes]
 

@@ -56,7 +56,7 @@ def _kill_at_random(each: Scene, dose: int, draw: random.Random, most_between: i
             workers, takeovers = workers + kill_one(draw.choice(alive)), takeovers + 1
         done += 1
     kill_one(publisher.pid)
-    workers += len(living([publisher.pid])) or 2
+    workers += len(living([publisher.pid])) or each.place.workers
     publisher.communicate()
     return workers, done
 

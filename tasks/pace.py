@@ -4,11 +4,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-SHARE = 0.1
+SHARE = 0.05
 
 
 class Pace:
-    """Work that is due every so many seconds, and later where the last time took longer than a tenth of them."""
+    """Work that is due every so many seconds, and later where the last time took longer than a twentieth of them."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds, self._clock, self._due_at = seconds, clock, clock() + seconds
