@@ -30,7 +30,7 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 BRIEF = "campaign.yaml"
 EDITS = ("in", "old", "new", "nth", "after", "add", "write", "text", "put", "drop", "layout")
 OWN_LAYOUTS = "own_layouts"
-STOPS_THE_TEXTS = frozenset({"text_syntax", "text_file", "image_file", "channel_known"})
+STOPS_THE_TEXTS = frozenset({"text_syntax", "text_file", "channel_known"})
 PICTURE = re.compile(r"!\[[^\]]*\]\(([\w-]+\.png)\)")
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 OTHER_ADDRESS = "translation_facts"
