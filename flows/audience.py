@@ -6,7 +6,7 @@ from typing import Any
 from campaigns.brief import Brief
 from campaigns.brief_loading import BRIEF, inspect_brief
 from campaigns.errors import BriefInvalid
-from tasks import audience, audience_page, audience_profile, published_figures, quality, runs, store
+from tasks import audience_page, audience_profile, audience_stage, runs, store
 from tasks.workplace import Workplace
 
 ABOUT_TEXTS = "text_file"
@@ -22,11 +22,7 @@ def analyse(place: Workplace, folder: Path) -> dict[str, Any]:
     run = runs.identity(folder.name, brief.edition)
     if runs.state_of(place, run, folder) in (None, "preparing"):
         runs.begin(place, brief, folder)
-        audience.select_audience(place, run)
-        audience.draw_holdout(place, run)
-        audience_profile.write_profile(place, run)
-        published_figures.protect(place, run)
-        quality.verify(place, "audience", run)
+        audience_stage.select_audience(place, run)
     store.take_snapshot(place)
     page = audience_page.write_audience_page(place, run)
     warnings = audience_profile.warnings_of(place, run)

@@ -30,6 +30,8 @@ OF_WORDS = frozenset({
 NOT_YET_JUDGED = "What else is wrong there is told once this is mended."
 """Said with what keeps a text from being rendered, and so from the gates; every other text is judged."""
 
+PICTURES = "image_file"
+"""The gate of pictures that cannot be shown, without which a text is judged all the same."""
 TEXTS_NOT_JUDGED = "No text was judged: what is wrong there is told once the brief can be read."
 """Said with the first fault of a brief that says too little of what its texts may print."""
 
@@ -92,7 +94,7 @@ def _in_texts(brief: Brief, folder: Path, workplace: Workplace, links: bool, bro
         for each in variants
     ]  # fmt: skip
     return [
-        *(replace(each, remedy=f"{each.remedy} {NOT_YET_JUDGED}") if each.line else each for each in silencing),
+        *(_silencing(each) if each.line and each.gate != PICTURES else each for each in silencing),
         *variant_findings(brief, folder, variants),
         *open_branches(brief, folder),
         *stories.findings(workplace, brief, folder, variants),
@@ -100,3 +102,7 @@ def _in_texts(brief: Brief, folder: Path, workplace: Workplace, links: bool, bro
         *(link_findings(subjects) if links else ()),
         *(browser_findings(subjects) if browser else ()),
     ]
+
+
+def _silencing(finding: Finding) -> Finding:
+    return replace(finding, remedy=f"{finding.remedy} {NOT_YET_JUDGED}")

@@ -40,13 +40,15 @@ def compose(
     *,
     folder: Path,
     made: Mapping[str, str] = MappingProxyType({}),
+    all_shown: bool = True,
 ) -> tuple[str, str]:
     """Return plain text and HTML of one rendered text, every slot in its place; HTML empty where the channel has none.
 
     ``told`` is wave, channel and language; ``folder`` holds the pictures of the text; ``made`` is what the campaign's
     own templates have made, ``txt`` or ``html``.
 
-    Raises InputError where a slot stands in an attribute that cannot hold one safely.
+    Raises InputError where a slot stands in an attribute that cannot hold one safely, and PicturesInvalid where a
+    picture cannot be shown; unless ``all_shown``, such a picture is left without an address.
     """
     wave, channel, language = told
     environment = _environment(base(language))
@@ -60,7 +62,7 @@ def compose(
     if "html" not in made and not (LAYOUTS / f"{channel}.html.j2").is_file():
         return text, ""
     document = lxml.html.document_fromstring(made["html"] if "html" in made else _render(environment, channel, rich))
-    text_pictures.put_in_page(document, folder, channel)
+    text_pictures.put_in_page(document, folder, channel, all_shown=all_shown)
     page = _slots_inplace(document, place("html", language))
     return text, _wrapped(_INLINER.inline(page) if channel == "email" else page)
 

@@ -15,6 +15,7 @@ import duckdb
 from campaigns.errors import RegisterFileInvalid
 from tasks import runs, store
 from tasks.local_time import CITY
+from tasks.outcome_units import NOT_KNOWN, expected_units
 from tasks.register_files import LONGEST_SIGN, another_kind
 from tasks.sql_words import one_file
 from tasks.verdicts import is_share
@@ -42,7 +43,8 @@ PARQUET = b"PAR1"
 class OutcomeCounts:
     """What became of the rows of one file: ``read`` = ``stored`` + ``merged`` + the sum of ``rejected``.
 
-    ``after_today`` of the accepted rows are dated in the future.
+    ``after_today`` of the accepted rows are dated in the future; ``expected`` tells how units are named, where a row
+    names one that is not known.
     """
 
     read: int
@@ -51,6 +53,7 @@ class OutcomeCounts:
     rejected: dict[str, int]
     rejects: str | None
     after_today: int = 0
+    expected: str | None = None
 
     def as_dict(self) -> dict[str, object]:
         """Return the counts as one JSON-ready object."""
@@ -84,9 +87,10 @@ def import_outcomes(workplace: Workplace, run: str, file: Path) -> OutcomeCounts
         future = "SELECT count(*) FROM judged_outcome WHERE reason IS NULL AND observed_on > $today::DATE"
         after_today = _count(connection, future, today=datetime.now(CITY).date().isoformat())
         rejects = _write_rejects(connection, workplace, known.run, file) if rejected else None
+        expected = expected_units(connection, known.run, unit) if NOT_KNOWN & set(rejected) else None
         store.keep_evidence(connection, workplace, known.run, ["outcome"])
     merged = read - stored - sum(rejected.values())
-    return OutcomeCounts(read, stored, merged, rejected, str(rejects) if rejects else None, after_today)
+    return OutcomeCounts(read, stored, merged, rejected, str(rejects) if rejects else None, after_today, expected)
 
 
 def _read_rows(connection: duckdb.DuckDBPyConnection, file: Path, preferred: str) -> str:

@@ -1,8 +1,12 @@
-"""Every text that a campaign can become, rendered: what is wrong with one text silences that text and no other."""
+"""Every text that a campaign can become, rendered: what is wrong with one text silences that text and no other.
+
+A picture that cannot be shown silences none: the text is judged without it.
+"""
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from campaigns.brief import Brief
@@ -39,7 +43,10 @@ def render_combinations(
 
 
 def renderable_texts(brief: Brief, folder: Path, workplace: Workplace) -> Rendered:
-    """Return the texts of a brief that can be rendered, and a finding for everything that keeps another from it."""
+    """Return the texts of a brief that can be rendered, and a finding for everything that keeps another from it.
+
+    A text whose pictures cannot be shown comes without them, for the other gates; the findings keep it from being sent.
+    """
     values = math.prod(len(fact.values) for fact in brief.facts)
     if values > MOST_COMBINATIONS:
         remedy = "declare fewer facts or values, or print what differs as a slot."
@@ -101,10 +108,10 @@ def _in_layouts(
         source, answer = texts.readable[shared[0].wave, shared[0].language], answered[number][1]
         if number in silent:
             continue
-        try:
-            new = make_variant(brief, folder, workplace, shared, source, answer, made.get(number, {}))
-        except InputError as error:
-            findings += _faults(source, shared[0].channel, error)
+        make = partial(make_variant, brief, folder, workplace, shared, source, answer, made.get(number, {}))
+        new, faults = _judgeable(source, shared[0].channel, make)
+        findings += faults
+        if new is None:
             continue
         lost = [] if shared[0].channel == SMS else list(lost_words(folder, source, answer, new))
         findings += lost
@@ -112,6 +119,22 @@ def _in_layouts(
         if not lost:
             variants[new.variant] = replace(same, combinations=same.combinations + shared) if same else new
     return list(variants.values()), findings
+
+
+def _judgeable(
+    source: TextSource, channel: str, make: Callable[..., RenderedVariant]
+) -> tuple[RenderedVariant | None, list[Finding]]:
+    """Return a variant and no fault, or the faults; one whose pictures alone are at fault comes without them, too."""
+    try:
+        return make(), []
+    except PicturesInvalid as error:
+        found = _faults(source, channel, error)
+    except InputError as error:
+        return None, _faults(source, channel, error)
+    try:
+        return make(all_shown=False), found
+    except InputError as error:
+        return None, [*found, *_faults(source, channel, error)]
 
 
 def _alike(folder: Path, answered: Sequence[tuple[Combination, dict[str, str]]]) -> list[list[int]]:

@@ -14,9 +14,8 @@ from prefect.cache_policies import NO_CACHE
 from campaigns.period import Period
 from tasks import (
     approval,
-    audience,
     audience_page,
-    audience_profile,
+    audience_stage,
     channels,
     closing,
     digest,
@@ -54,11 +53,7 @@ def begin_run(workplace: Workplace, folder: Path) -> str:
 @task(cache_policy=NO_CACHE)
 def select_audience(workplace: Workplace, run: str) -> None:
     """Select the audience, draw the holdout, describe and check both."""
-    audience.select_audience(workplace, run)
-    audience.draw_holdout(workplace, run)
-    audience_profile.write_profile(workplace, run)
-    published_figures.protect(workplace, run)
-    quality.verify(workplace, "audience", run)
+    audience_stage.select_audience(workplace, run)
 
 
 @task(cache_policy=NO_CACHE)

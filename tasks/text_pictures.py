@@ -26,10 +26,11 @@ FILLED_IN = 'src="{{'
 WITHIN = ("cid:", "data:")
 
 
-def put_in_page(document: HtmlElement, folder: Path, channel: str) -> None:
+def put_in_page(document: HtmlElement, folder: Path, channel: str, *, all_shown: bool = True) -> None:
     """Give each picture of a page an address that needs nobody: ``cid:`` in e-mail, ``data:`` elsewhere.
 
     Raises PicturesInvalid for all that are no pictures of the campaign's folder, each with its address in ``where``.
+    Unless ``all_shown``, those lose their address instead, so that the rest of a page can be judged.
     """
     wrong: list[InputError] = []
     for image in document.iter("img"):
@@ -40,7 +41,8 @@ def put_in_page(document: HtmlElement, folder: Path, channel: str) -> None:
             image.set("src", _address(folder, address, channel))
         except InputError as error:
             wrong.append(error)
-    if wrong:
+            image.attrib.pop("src", None)
+    if wrong and all_shown:
         raise PicturesInvalid(wrong)
 
 

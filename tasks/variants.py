@@ -53,14 +53,18 @@ def make_variant(
     source: TextSource,
     answer: Mapping[str, str],
     made: Mapping[str, str],
+    *,
+    all_shown: bool = True,
 ) -> RenderedVariant:
     """Return the variant that combinations share: its fields in the channel's layout, or in the campaign's own.
 
-    ``made`` is what the own templates made of it. Raises InputError, ``where`` naming what the fault stands in.
+    ``made`` is what the own templates made of it. Raises InputError, ``where`` naming what the fault stands in; unless
+    ``all_shown``, a picture that cannot be shown is none: the variant is to be judged, and must not be sent.
     """
     wave, channel, language, facts = shared[0]
     fields = on_one_line(answer)
-    text, html = layouts.compose(brief, workplace, (wave, channel, language), fields, folder=folder, made=made)
+    told = (wave, channel, language)
+    text, html = layouts.compose(brief, workplace, told, fields, folder=folder, made=made, all_shown=all_shown)
     subject = slots.put_in_place(fields["subject"], "text")
     _only_known_slots(brief, subject + text + html)
     if channel in open_channels(brief):

@@ -30,13 +30,14 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 BRIEF = "campaign.yaml"
 EDITS = ("in", "old", "new", "nth", "after", "add", "write", "text", "put", "drop", "layout")
 OWN_LAYOUTS = "own_layouts"
-STOPS_THE_TEXTS = frozenset({"text_syntax", "text_file", "image_file", "channel_known"})
+STOPS_THE_TEXTS = frozenset({"text_syntax", "text_file", "channel_known"})
 PICTURE = re.compile(r"!\[[^\]]*\]\(([\w-]+\.png)\)")
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 OTHER_ADDRESS = "translation_facts"
 ADDRESS = re.compile(r"\]\(([^)]*)\)")
 PLANNED_BY = re.compile(
-    r"\d{1,2}[.:]? ?(?:jan|feb|mar|maj|may|apr|aug|[ijo][uck][nlt]|[nd][oe][vc]|sep)|20\d\d|klockan|\bnoon|inom|within",
+    r"\d{1,2}[.:]? ?(?:jan|feb|mar|maj|may|apr|aug|[ijo][uck][nlt]|[nd][oe][vc]|sep)|20\d\d|klockan|\bnoon|inom|within"
+    r"|\b0\d{1,3}-?\d{3}|\+46",
     re.IGNORECASE,
 )
 OF_A_TEXT = re.compile(r"text\.(?:[a-z_]+\.)?([a-z]{2,3}(?:-\w+)?)\.md")
@@ -335,7 +336,7 @@ def _also_told(gate: str, edits: Sequence[Edit]) -> set[str]:
 
 
 def _tells_alone(edit: Edit) -> bool:
-    """Tell whether an edit may leave a day, a time or a span told in one language alone."""
+    """Tell whether an edit may leave a day, a time, a span or a telephone told in one language alone."""
     changed = f"{edit.what.get('old', '')} {edit.what.get('new', '')}"
     return bool(OF_A_TEXT.fullmatch(edit.file) and PLANNED_BY.search(changed))
 

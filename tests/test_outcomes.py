@@ -83,8 +83,35 @@ def test_the_command_tells_each_reason_in_a_sentence_with_its_count(
         "4 rows read: 1 observation kept, 3 rejected",
         "  2 rows rejected: the person, household or area is not in the audience of the run",
         "  1 row rejected: the outcome is neither that of the objective nor of a measure",
+        "  expected: household_id is the register's own number of a household in the audience, as in the column "
+        "`household_id` of the register files that were imported; where they have none, observe by personal_number "
+        "(docs/registers.md)",
         f"  row by row: {counts.rejects}",
     ]
+
+
+def test_the_areas_of_the_audience_are_named_where_a_file_names_another_and_small_ones_never_are(
+    workplace: Workplace, run: str, tmp_path: Path
+) -> None:
+    with store.writing(workplace) as connection:
+        connection.execute(
+            "UPDATE person SET district = 'Norra Ön' WHERE person_key IN "
+            "(SELECT person_key FROM person ORDER BY person_key LIMIT 9)"
+        )
+    header = "area,outcome,value,observed_on\n"
+    rows = "Farsta,sorts_food_waste,0.2,2027-02-17\nSödermlam,sorts_food_waste,0.2,2027-02-17\n"
+    counts = import_outcomes(workplace, run, write(tmp_path, header + rows))
+    assert counts.rejected == {"unit_not_in_audience": 1}
+    assert counts.expected is not None
+    assert counts.expected.endswith("in the audience: 116, Farsta, Järva, Södermalm")
+    assert "Södermlam" not in " ".join(outcome_lines(counts))
+
+
+def test_nothing_is_said_of_what_is_expected_where_every_unit_is_known(
+    workplace: Workplace, run: str, tmp_path: Path
+) -> None:
+    rows = "H000001,rides_a_bike,1,2027-02-17\nH000002,sorts_food_waste,0,2027-02-17\n"
+    assert import_outcomes(workplace, run, write(tmp_path, HEADER + rows)).expected is None
 
 
 def test_an_observation_of_a_day_to_come_is_warned_of(workplace: Workplace, run: str, tmp_path: Path) -> None:

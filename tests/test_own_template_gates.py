@@ -67,6 +67,16 @@ def test_words_of_a_template_are_judged_as_those_of_a_text(check: Check, name: s
         assert places(found, gate) == {(name, 3)}, gate
 
 
+@pytest.mark.parametrize("alternative", ["", ' alt=""', ' alt="En karta"'])
+def test_an_empty_picture_of_a_template_hides_no_other_fault_of_it(check: Check, alternative: str) -> None:
+    picture = f'<img src="{{{{ message.logotype }}}}"{alternative}>'
+    found = check(**{"email.html.j2": '{% extends "email.html.j2" %}\n{% block facts %}{{ super() }}'
+                     f"\n{picture}\n<p>{WORDS}</p>{{% endblock %}}"})  # fmt: skip
+    assert places(found, "image_file") == {("email.html.j2", 3)}
+    assert places(found, "jargon") == places(found, "politics") == {("email.html.j2", 4)}
+    assert bool(places(found, "alt_text")) is (not alternative)
+
+
 def test_words_of_the_shared_layout_are_nobodys_fault(check: Check) -> None:
     assert check(**{"email.html.j2": '{% extends "email.html.j2" %}{% block facts %}{{ super() }}{% endblock %}'}) == []
 

@@ -45,6 +45,7 @@ def outcome_lines(counts: "OutcomeCounts") -> list[str]:
     return [
         f"{rows_told(counts.read)} read: {kept}{merged}, {sum(counts.rejected.values())} rejected",
         *(f"  {rows_told(count)} rejected: {REASONS[reason]}" for reason, count in counts.rejected.items()),
+        *([f"  expected: {counts.expected}"] if counts.expected else []),
         *([f"  row by row: {counts.rejects}"] if counts.rejects else []),
         *([f"  warning: {rows_told(counts.after_today)} dated after today"] if counts.after_today else []),
     ]

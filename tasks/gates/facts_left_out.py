@@ -1,4 +1,4 @@
-"""Deadlines, days and spans that one language version tells and another does not, in whatever paragraph."""
+"""Deadlines, days, spans and telephones that one language version tells and another does not, wherever they stand."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -34,26 +34,29 @@ def left_out(versions: Versions, file: str, paired: Paired) -> tuple[LeftOut, ..
     """Return what a version tells that readers plan by, and another version nowhere tells."""
     blocks = {name: blocks_in(lines, language) for name, language, lines in versions}
     slots = {name: " ".join(lines).count(SLOT) for name, _, lines in versions}
-    others = [
-        name for name, language, _ in versions
-        if name != file and fact_words(language).spoken and slots[name] <= slots.get(file, 0)
-    ]  # fmt: skip
+    languages = {name: language for name, language, _ in versions if name != file and slots[name] <= slots.get(file, 0)}
     found: dict[tuple[str, Value], LeftOut] = {}
     for block, fact in _planned_by(blocks.get(file, ())):
+        others = (name for name, language in languages.items() if _is_readable(fact, language))
         lacking = [other for other in others if not _tells(blocks[other], block, fact)]
         if lacking and (fact.kind, fact.value) not in paired:
             found.setdefault((fact.kind, fact.value), LeftOut(block, fact, lacking[0]))
     return tuple(found.values())
 
 
+def _is_readable(fact: Fact, language: str) -> bool:
+    """Tell whether a fact is found in texts of a language: a telephone is written alike in all of them."""
+    return fact.kind == "telephone" or fact_words(language).spoken
+
+
 def _planned_by(blocks: Sequence[Block]) -> Iterator[tuple[Block, Fact]]:
-    """Yield each deadline, each day with its weekday or year, and each span within which something is done."""
+    """Yield telephones, deadlines, days with their weekday or year, and spans within which something is done."""
     for block in blocks:
         for told in told_in(block):
             for fact in told.facts:
                 timed = fact.kind in {"date", "time"} and told.near("by", fact) and not _in_range(block, fact)
                 whole = fact.kind == "date" and (fact.value[2] or _has_weekday(block, fact))
-                if timed or whole or (fact.kind == "number" and _is_span(block, fact)):
+                if timed or whole or fact.kind == "telephone" or (fact.kind == "number" and _is_span(block, fact)):
                     yield block, fact
 
 

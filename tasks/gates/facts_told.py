@@ -16,7 +16,9 @@ LONGEST_MONTH = 31
 UNSEEN = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\u200b\u00ad\ufeff]")
 ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"”»)\]]*[^\s<>\"”»)\].,;:!?]", re.IGNORECASE)
 MAIL = re.compile(r"(?:mailto:)?(?<![\w.+-])([\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+)", re.IGNORECASE)
-TELEPHONE = re.compile(r"(?<![\w/.,])(?:tel:)?((?:\+|00)46[\s()-]*|0)(\d(?:[\s-]{0,2}\d){5,10})(?![\w/]|[.,]\d)")
+TELEPHONE = re.compile(
+    r"(?<![\w/.,])(?<!\d-)(?:tel:)?((?:\+|00)46[\s()-]*(?:0\)[\s-]*)?|0)(\d(?:[\s)\u2011-]{0,2}\d){5,10})(?![\w/]|[.,]\d)"
+)
 CODE = re.compile(r"(?<!\w)[A-ZÅÄÖ]{1,5}[ -]?\d{4}[-/:]\d+(?!\w)|(?<![\w/])\d{4}[/:]\d{3,}(?!\w)")
 ISO = re.compile(r"(?<![\w-])(\d{4})-(\d{2})-(\d{2})(?![\w-])")
 SHORT_DATE = re.compile(r"(?<![\w/.])(\d{1,2})/(\d{1,2})(?:[ /-](\d{4}))?(?![\w/])")

@@ -11,6 +11,7 @@ from tasks.gates.brief_facts_told import Known, facts_of_brief, is_known
 from tasks.gates.facts_left_out import left_out
 from tasks.gates.facts_told import Fact, Value
 from tasks.gates.masking import shown_safely
+from tasks.gates.places_left_out import places_left_out
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import GateSubject
 from tasks.gates.text_blocks import Block, blocks_in, side_by_side
@@ -40,7 +41,10 @@ class Difference:
 
 @gate("translation_facts")
 def translation_facts(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]:
-    """P5c: what the language versions of a text tell in the same place is the same number, day, time and address."""
+    """P5c: what the language versions of a text tell in the same place is the same number, day, time and address.
+
+    In a crisis (P9) they also name the same places.
+    """
     remedy = subject.say("Write the same in both, or write in `overrides` why they differ.")
     versions = _versions(subject)
     contradicting = differences(versions, facts_of_brief(subject.brief), _beside(subject))
@@ -53,7 +57,8 @@ def translation_facts(subject: GateSubject, threshold: Threshold) -> Iterator[Fa
             )  # fmt: skip
             yield Fault(message, remedy, (found.file, found.line), sentence=found.sentence)
     paired = frozenset((each.kind, each.value) for found in contradicting for each in (found.fact, found.other))
-    for lone in left_out(versions, subject.source, paired):
+    places = places_left_out(versions, subject.source, paired) if subject.brief.crisis else ()
+    for lone in (*left_out(versions, subject.source, paired), *places):
         message = subject.say(
             "“{here}” is not told in {file}", here=shown_safely(lone.fact.written), file=lone.other_file
         )
