@@ -7,7 +7,7 @@ from typing import Any
 from campaigns.brief import Objective
 from tasks import early_looks, effect_before, estimate, looks
 from tasks.arm_effects import ArmEffect
-from tasks.disclosure import SMALLEST_CELL
+from tasks.disclosure import share_tells_few
 from tasks.estimate import Difference
 from tasks.estimation.shrinkage import Shrunken
 from tasks.plain_words import PlainWords
@@ -100,7 +100,7 @@ def direction(objective: Objective) -> int:
 def tells_few(sums: Sequence[tuple[Any, ...]]) -> bool:
     """Tell whether the share of units that acted, of rows of sums, would tell that fewer than ten did, or did not."""
     units, total = (sum(row[column] or 0 for row in sums) for column in (3, 4))
-    return units > 0 and not SMALLEST_CELL <= round(total, 6) <= units - SMALLEST_CELL
+    return share_tells_few(units, total)
 
 
 def is_share(objective: Objective, reached: float) -> bool:

@@ -17,7 +17,7 @@ from hypothesis import strategies as any_of
 from campaigns import language as languages
 from campaigns.brief_loading import find_campaign, load_brief
 from campaigns.errors import OutcomesMissing
-from tasks import evaluation_history, report_effects, report_names, report_tables, store
+from tasks import evaluation_history, evaluation_record, report_effects, report_names, report_tables, store
 from tasks.disclosure import SMALLEST_CELL, reach_rows
 from tasks.evaluation import evaluate
 from tasks.evaluation_record import stored_evaluation
@@ -209,6 +209,25 @@ def test_the_ratio_is_told_only_where_the_levels_of_both_arms_are(
     found["arms"][1]["few"] = few
     rows = dict(report_effects.method_rows("en", PlainWords("en", "household", True), found))
     assert (rows["Ratio to the control group"] == "–") is few
+
+
+@pytest.mark.parametrize(("share", "few", "told"), [(True, False, True), (True, True, False), (False, True, True)])
+def test_the_level_of_a_measure_is_told_only_where_it_tells_of_ten(
+    evaluated: Evaluated, workplace: Workplace, tmp_path: Path, share: bool, few: bool, told: bool
+) -> None:
+    run = evaluated(workplace, tmp_path)
+    found = stored_evaluation(workplace, run, 1)
+    levels = {"level": 0.317, "control_level": 0.023, "effect": 0.294, "ci_low": 0.2, "ci_high": 0.388}
+    measure = {"outcome": "fetches_bags", "name": "Hämtar påsar", "stage": "outtake", "share": share, "few": few}
+    evaluation_record.keep(workplace, run, 1, found | {"kpis": [measure | levels]})
+    text = report(workplace, run).replace("\N{NO-BREAK SPACE}", " ")
+    written = ("31,7 %", "2,3 %") if share else ("0,3<",)
+    assert all((level in text) is told for level in written)
+    assert ("står för en nivå som skulle avslöja färre än tio" in text) is not told
+    row = re.search(r"<th scope=\"row\">Hämtar påsar</th>.*", text)
+    assert row is not None
+    assert row[0].count("visas inte") == (0 if told else 2)
+    assert ("29,4" in row[0]) is share
 
 
 def test_english_is_written_on_request(evaluated: Evaluated, tmp_path: Path) -> None:
