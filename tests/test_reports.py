@@ -358,6 +358,24 @@ def test_a_campaign_without_a_control_group_is_reported_without_a_claim(
     assert "Lotta fram en kontrollgrupp" in text
 
 
+def test_a_crisis_is_not_told_to_draw_a_control_group_but_what_to_follow(workplace: Workplace) -> None:
+    crisis = {"verified_source": "Driftcentralen", "actors": ["Räddningstjänsten"]}
+    run = city(workplace, 60, seed=1, share=0, holdout={"share": 0, "by": "household"}, crisis=crisis)
+    observe(workplace, run, {f"H{index:06d}": index % 2 for index in range(60)})
+    found = evaluate(workplace, run, 1)
+    draw_lessons(workplace, run, 1)
+    assert [each["code"] for each in found["doubts"]] == ["crisis"]
+    for language, said, following in (
+        ("sv", "I en kris ska ingen bli utan budskapet", "Följ i stället hur många som nåddes"),
+        ("en", "In a crisis nobody is left without the message", "Follow instead how many were reached"),
+    ):
+        text = report(replace(workplace, language=language), run)
+        assert said in text
+        assert following in text
+        assert "Lotta fram en kontrollgrupp" not in text
+        assert "Draw a control group" not in text
+
+
 @pytest.mark.parametrize(("campaign", "not_asked"), [("matavfall", set()), ("medarbetare", {"P3a", "P6b2"})])
 def test_a_report_names_only_the_requirements_that_are_asked_of_its_campaign(
     campaign: str, not_asked: set[str]
