@@ -1,13 +1,13 @@
 """The effect on everybody the message was meant for, of the objective and of every measure, through the one engine."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import duckdb
 
 from campaigns.errors import Refused
 from tasks import runs, study_covariates
-from tasks.disclosure import SMALLEST_CELL
+from tasks.disclosure import SMALLEST_CELL, share_tells_few
 from tasks.estimation.compliance import ComplierEffect
 from tasks.estimation.holm import holm
 from tasks.estimation.intervals import Difference
@@ -20,10 +20,21 @@ ARMS = ("treated", "holdout")
 
 
 @dataclass(frozen=True)
+class Observed:
+    """What was observed of one arm: units of analysis, the sum of their outcomes, persons and households."""
+
+    units: float = 0.0
+    total: float = 0.0
+    persons: int = 0
+    households: int = 0
+
+
+@dataclass(frozen=True)
 class ArmEffect:
     """One outcome of everybody drawn; no difference where fewer than ten households of an arm were observed.
 
     ``clusters`` were observed. ``balance_p`` tells whether arms so unlike in the covariates were drawn.
+    ``observed`` is by arm.
     """
 
     outcome: str
@@ -33,6 +44,21 @@ class ArmEffect:
     complier: ComplierEffect | None = None
     balance_p: float | None = None
     rows: Rows = NOTHING_KNOWN
+    observed: Mapping[str, Observed] = field(default_factory=dict)
+
+    @property
+    def few(self) -> bool:
+        """Tell whether the level of an arm would tell that fewer than ten did something, or did not."""
+        return self.share and any(share_tells_few(arm.units, arm.total) for arm in self.observed.values())
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Return the observed persons and households of both arms, as the table of effects names them."""
+        treated, control = (self.observed.get(arm, Observed()) for arm in ARMS)
+        return {
+            "persons": treated.persons, "households": treated.households,
+            "control_persons": control.persons, "control_households": control.households,
+        }  # fmt: skip
 
 
 def estimate_arm(connection: duckdb.DuckDBPyConnection, run: runs.Run, outcome: str, rows: Rows) -> ArmEffect:
@@ -41,9 +67,9 @@ def estimate_arm(connection: duckdb.DuckDBPyConnection, run: runs.Run, outcome: 
         "SELECT count(DISTINCT cluster), coalesce(bool_and(outcome_0 BETWEEN 0 AND 1), false), "
         "coalesce(sum(weight * outcome_0) / sum(weight), 0), coalesce(max(received), 0) FROM study_row"
     ).fetchall()[0]
-    plain = ArmEffect(outcome, share, clusters, rows=rows)
-    if _fewest(connection) < SMALLEST_CELL:  # beside the other arm's figures the difference would give persons away
-        return plain
+    plain = ArmEffect(outcome, share, clusters, rows=rows, observed=_observed(connection))
+    if min(plain.sizes["households"], plain.sizes["control_households"]) < SMALLEST_CELL:
+        return plain  # beside the other arm's figures the difference would give persons away
     asked = Outcome(0, share, 0.0 if share else float(mean), 0)
     matrix = None
     if rows.covariates and clusters:
@@ -56,13 +82,16 @@ def estimate_arm(connection: duckdb.DuckDBPyConnection, run: runs.Run, outcome: 
         found = compare_arms(connection, asked, ARMS, population, matrix, received=received > 0)
     except ValueError:
         return plain
-    return ArmEffect(outcome, share, clusters, found.difference, found.complier, balance_p, rows)
+    return replace(plain, difference=found.difference, complier=found.complier, balance_p=balance_p)
 
 
-def _fewest(connection: duckdb.DuckDBPyConnection) -> int:
-    """Return how many households were observed of the arm that has fewest; 0 where there is but one arm."""
-    counted = connection.execute("SELECT sum(observed_households) FROM cluster_sum GROUP BY arm").fetchall()
-    return min(int(households) for (households,) in counted) if len(counted) == len(ARMS) else 0
+def _observed(connection: duckdb.DuckDBPyConnection) -> dict[str, Observed]:
+    """Return what was observed of each arm that was drawn."""
+    rows = connection.execute(
+        "SELECT arm, sum(m)::DOUBLE, sum(y)::DOUBLE, sum(observed_persons)::BIGINT, sum(observed_households)::BIGINT "
+        "FROM cluster_sum GROUP BY arm"
+    ).fetchall()
+    return {arm: Observed(*(figure or 0 for figure in figures)) for arm, *figures in rows}
 
 
 def adjusted_p(effects: Sequence[ArmEffect]) -> list[float | None]:

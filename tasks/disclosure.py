@@ -80,6 +80,11 @@ def hidden_cells(
     return found | set(others)
 
 
+def share_tells_few(units: float, acted: float, smallest: int = SMALLEST_CELL) -> bool:
+    """Tell whether the share that acted of so many units would tell that fewer than ten did, or did not."""
+    return units > 0 and not smallest <= round(acted, 6) <= units - smallest
+
+
 def sum_may_be_shown(hidden: Sequence[int], smallest: int = SMALLEST_CELL) -> bool:
     """Tell whether the sum may stand beside these hidden counts above zero, without telling that one is not large."""
     return any(count >= smallest for count in hidden) or not hidden or sum(hidden) >= len(hidden) + smallest - 1

@@ -147,11 +147,9 @@ def _measures(evidence: Evidence, adjusted: Sequence[float | None], level: float
     for effect, p in list(zip(evidence.effects, adjusted, strict=True))[1:]:
         kpi = evidence.run.brief.measured[effect.outcome]
         figures = _figures(evidence, effect, p, level, 1 if kpi.better == "higher" else -1)
-        levels: Found = {"level": None, "control_level": None}
-        if effect.difference:
-            levels = {"level": effect.difference.level, "control_level": effect.difference.control_level}
-        rows.append({"outcome": effect.outcome, "name": kpi.name, "stage": kpi.stage, "share": effect.share, **levels}
-                    | figures)  # fmt: skip
+        levels = {name: getattr(effect.difference, name, None) for name in ("level", "control_level")}
+        named = {"outcome": effect.outcome, "name": kpi.name, "stage": kpi.stage, "share": effect.share}
+        rows.append(named | {"few": effect.few} | effect.sizes | levels | figures)
     return rows
 
 

@@ -103,6 +103,12 @@ def _next_time(run: runs.Run, claim: str) -> str:
         return _(
             "A larger audience or control group is needed next time: this one is too small to tell what was caused."
         )
+    if run.brief.crisis and not run.brief.holdout.share:
+        return _(
+            "In a crisis nobody is left without the message, so do not draw a control group next time either. Follow "
+            "instead how many were reached, how long it took until they were, and how the result changes from day "
+            "to day."
+        )
     if run.brief.is_internal and not run.brief.holdout.share:
         return _(
             "Nobody is to be left without this message, so there is no control group. Next time, draw by lot which "

@@ -9,6 +9,10 @@ from tasks.pages import filters
 
 WARNINGS = {
     "no_control_group": _("There is no control group, so nobody can say what the campaign caused."),
+    "crisis": _(
+        "In a crisis nobody is left without the message, so there is no control group, and nobody can say what the "
+        "campaign caused."
+    ),
     "all_are_told": _(
         "Those drawn to get the message later were to have it by this look, so the groups are no longer compared. "
         "What the campaign caused is told by the looks before."

@@ -7,7 +7,7 @@ from typing import Any
 from campaigns.brief import Objective
 from tasks import early_looks, effect_before, estimate, looks
 from tasks.arm_effects import ArmEffect
-from tasks.disclosure import SMALLEST_CELL
+from tasks.disclosure import share_tells_few
 from tasks.estimate import Difference
 from tasks.estimation.shrinkage import Shrunken
 from tasks.plain_words import PlainWords
@@ -34,7 +34,7 @@ def describe(run: Run, look: int, arms: list[Found], effect: ArmEffect, reached:
             "reached": reached,
             "achieved": direction(objective) * (reached - objective.target) >= 0,
         },
-        "doubts": _doubts(treated, holdout, effect.difference, all_are_told=looks.window(run, look).all_are_told),
+        "doubts": _doubts(treated, holdout, effect.difference, _why_nobody(run, look)),
     }
 
 
@@ -100,7 +100,7 @@ def direction(objective: Objective) -> int:
 def tells_few(sums: Sequence[tuple[Any, ...]]) -> bool:
     """Tell whether the share of units that acted, of rows of sums, would tell that fewer than ten did, or did not."""
     units, total = (sum(row[column] or 0 for row in sums) for column in (3, 4))
-    return units > 0 and not SMALLEST_CELL <= round(total, 6) <= units - SMALLEST_CELL
+    return share_tells_few(units, total)
 
 
 def is_share(objective: Objective, reached: float) -> bool:
@@ -108,11 +108,18 @@ def is_share(objective: Objective, reached: float) -> bool:
     return all(0 <= figure <= 1 for figure in (objective.baseline, objective.target, reached))
 
 
-def _doubts(treated: Found, holdout: Found, difference: Difference | None, *, all_are_told: bool) -> list[Found]:
+def _why_nobody(run: Run, look: int) -> str:
+    """Return the code of why there is no control group to compare with at a look, where there is none."""
+    if looks.window(run, look).all_are_told:
+        return "all_are_told"
+    return "crisis" if run.brief.crisis else "no_control_group"
+
+
+def _doubts(treated: Found, holdout: Found, difference: Difference | None, why_nobody: str) -> list[Found]:
     observed = treated["observed_households"] + holdout["observed_households"]
     drawn = treated["households"] + holdout["households"]
     if not holdout["households"]:
-        return [doubt("all_are_told" if all_are_told else "no_control_group")]
+        return [doubt(why_nobody)]
     if not observed:
         return [doubt("areas_only")]
     doubts = [] if difference else [doubt("control_group_too_small")]

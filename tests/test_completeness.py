@@ -1,6 +1,7 @@
 """What the documentation promises to be complete is complete."""
 
 import json
+import re
 from pathlib import Path
 
 from typer.main import get_command
@@ -52,6 +53,17 @@ def test_every_flow_is_deployed() -> None:
     text = (ROOT / "prefect.yaml").read_text(encoding="utf-8")
     sources = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "flows").glob("*.py"))
     assert sources.count("@flow(") == text.count("entrypoint: flows.")
+
+
+def test_every_deployment_that_a_page_starts_is_there_with_its_parameter() -> None:
+    text = (ROOT / "prefect.yaml").read_text(encoding="utf-8")
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "flows").glob("*.py"))
+    started = re.findall(r"prefect deployment run ([\w-]+)/budkavle --param (\w+)=", DOCS)
+    assert {name for name, _ in started} == {"run-campaign", "publish-campaign"}
+    for name, parameter in started:
+        function = name.replace("-", "_")
+        assert re.search(rf"entrypoint: flows\.\w+\.{function}$", text, re.MULTILINE)
+        assert re.search(rf"^(?:async )?def {function}\([^)]*\b{parameter}: str", sources, re.MULTILINE)
 
 
 def test_the_lock_names_no_address_and_pins_every_package_with_a_hash() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as some
 
 from campaigns.errors import Refused
 from tasks import store
+from tasks.arm_effects import ArmEffect, Observed
 from tasks.disclosure import SMALLEST_CELL
 from tasks.estimation.raking import Margin, rake
 from tasks.evaluation import evaluate
@@ -101,14 +102,26 @@ def test_several_measures_are_several_claims(workplace: Workplace) -> None:
     kpi_rows(workplace, run, "fetches_bags")
     found = evaluate(workplace, run, 1)
     (kpi,) = found["kpis"]
-    arm = found["arms"][0]
+    arm, control = found["arms"]
     assert kpi["outcome"] == "fetches_bags"
+    assert kpi["few"] is control["few"] is True, "six households of the control group acted"
+    assert (kpi["households"], kpi["control_persons"]) == (arm["observed_households"], control["observed_persons"])
     assert kpi["p"] == pytest.approx(arm["p"])
     assert arm["p_adjusted"] == pytest.approx(2 * arm["p"])
     assert arm["ratio_low"] < arm["level"] / found["arms"][1]["level"] == pytest.approx(arm["ratio"])
     with store.writing(workplace) as connection:
         rows = connection.execute("SELECT outcome, verdict FROM effect WHERE segment = 'all' ORDER BY 1").fetchall()
     assert rows == [("fetches_bags", "better"), ("sorts_food_waste", "better")]
+
+
+@pytest.mark.parametrize(
+    ("share", "acted", "few"), [(True, 10, False), (True, 9, True), (True, 51, True), (False, 9, False)]
+)
+def test_a_measure_tells_of_few_where_fewer_than_ten_of_an_arm_did_or_did_not_act(
+    share: bool, acted: float, few: bool
+) -> None:
+    arms = {"treated": Observed(400, 120, 800, 400), "holdout": Observed(60, acted, 110, 60)}
+    assert ArmEffect("fetches_bags", share, 460, observed=arms).few is few
 
 
 def test_an_early_look_needs_more_than_the_last_and_a_dashboard_more_than_both(workplace: Workplace) -> None:

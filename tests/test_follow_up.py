@@ -132,11 +132,14 @@ def test_what_a_campaign_measures_by_a_measures_name_is_told_of_its_goal(
     newest = {"outcome": outcome, "share": True, "objective": {"reached": 0.5}}
     measured = {"outcome": "other", "share": True, "objective": {"reached": 0.1},
                 "kpis": [{"outcome": outcome, "share": True, "level": 0.75}]}  # fmt: skip
+    few = {"outcome": outcome, "share": True, "objective": {"reached": 0.01, "few": True},
+           "kpis": [{"outcome": outcome, "share": True, "level": 0.02, "few": True}]}  # fmt: skip
     for run, look, answer in (
         ("a", 1, {**newest, "objective": {"reached": 0.1}}), ("a", 2, newest), ("b", 1, measured),
+        ("c", 1, few),
     ):  # fmt: skip
         views.execute("INSERT INTO evaluation_history VALUES (?, ?, now(), ?)", [run, look, json.dumps(answer)])
-    for run in "ab":
+    for run in "abc":
         views.execute(
             "INSERT INTO run BY NAME SELECT ? AS run, 'closed' AS state, "
             """'{"schedule": {"start": "2026-05-01T08:00:00+02:00"}}'::JSON AS brief""",

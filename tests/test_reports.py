@@ -17,7 +17,7 @@ from hypothesis import strategies as any_of
 from campaigns import language as languages
 from campaigns.brief_loading import find_campaign, load_brief
 from campaigns.errors import OutcomesMissing
-from tasks import evaluation_history, report_effects, report_names, report_tables, store
+from tasks import evaluation_history, evaluation_record, report_effects, report_names, report_tables, store
 from tasks.disclosure import SMALLEST_CELL, reach_rows
 from tasks.evaluation import evaluate
 from tasks.evaluation_record import stored_evaluation
@@ -211,6 +211,25 @@ def test_the_ratio_is_told_only_where_the_levels_of_both_arms_are(
     assert (rows["Ratio to the control group"] == "–") is few
 
 
+@pytest.mark.parametrize(("share", "few", "told"), [(True, False, True), (True, True, False), (False, True, True)])
+def test_the_level_of_a_measure_is_told_only_where_it_tells_of_ten(
+    evaluated: Evaluated, workplace: Workplace, tmp_path: Path, share: bool, few: bool, told: bool
+) -> None:
+    run = evaluated(workplace, tmp_path)
+    found = stored_evaluation(workplace, run, 1)
+    levels = {"level": 0.317, "control_level": 0.023, "effect": 0.294, "ci_low": 0.2, "ci_high": 0.388}
+    measure = {"outcome": "fetches_bags", "name": "Hämtar påsar", "stage": "outtake", "share": share, "few": few}
+    evaluation_record.keep(workplace, run, 1, found | {"kpis": [measure | levels]})
+    text = report(workplace, run).replace("\N{NO-BREAK SPACE}", " ")
+    written = ("31,7 %", "2,3 %") if share else ("0,3<",)
+    assert all((level in text) is told for level in written)
+    assert ("står för en nivå som skulle avslöja färre än tio" in text) is not told
+    row = re.search(r"<th scope=\"row\">Hämtar påsar</th>.*", text)
+    assert row is not None
+    assert row[0].count("visas inte") == (0 if told else 2)
+    assert ("29,4" in row[0]) is share
+
+
 def test_english_is_written_on_request(evaluated: Evaluated, tmp_path: Path) -> None:
     workplace = Workplace(home=tmp_path / "home", key=b"a key for tests only", language="en")
     run = evaluated(workplace, tmp_path)
@@ -337,6 +356,24 @@ def test_a_campaign_without_a_control_group_is_reported_without_a_claim(
     assert "2,0 %" not in text, "4 of 200"
     assert "tack vare kampanjen kostade" not in text
     assert "Lotta fram en kontrollgrupp" in text
+
+
+def test_a_crisis_is_not_told_to_draw_a_control_group_but_what_to_follow(workplace: Workplace) -> None:
+    crisis = {"verified_source": "Driftcentralen", "actors": ["Räddningstjänsten"]}
+    run = city(workplace, 60, seed=1, share=0, holdout={"share": 0, "by": "household"}, crisis=crisis)
+    observe(workplace, run, {f"H{index:06d}": index % 2 for index in range(60)})
+    found = evaluate(workplace, run, 1)
+    draw_lessons(workplace, run, 1)
+    assert [each["code"] for each in found["doubts"]] == ["crisis"]
+    for language, said, following in (
+        ("sv", "I en kris ska ingen bli utan budskapet", "Följ i stället hur många som nåddes"),
+        ("en", "In a crisis nobody is left without the message", "Follow instead how many were reached"),
+    ):
+        text = report(replace(workplace, language=language), run)
+        assert said in text
+        assert following in text
+        assert "Lotta fram en kontrollgrupp" not in text
+        assert "Draw a control group" not in text
 
 
 @pytest.mark.parametrize(("campaign", "not_asked"), [("matavfall", set()), ("medarbetare", {"P3a", "P6b2"})])

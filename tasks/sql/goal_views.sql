@@ -78,10 +78,11 @@ newest AS (
 observed AS (
     SELECT
         run, answer ->> '$.outcome' AS measure, (answer ->> '$.objective.reached')::DOUBLE AS value,
-        (answer ->> '$.share')::BOOLEAN AS share
+        (answer ->> '$.share')::BOOLEAN AS share, (answer ->> '$.objective.few')::BOOLEAN AS few
     FROM newest
     UNION ALL
-    SELECT run, kpi ->> '$.outcome', (kpi ->> '$.level')::DOUBLE, (kpi ->> '$.share')::BOOLEAN
+    SELECT
+        run, kpi ->> '$.outcome', (kpi ->> '$.level')::DOUBLE, (kpi ->> '$.share')::BOOLEAN, (kpi ->> '$.few')::BOOLEAN
     FROM (SELECT run, unnest(from_json(answer -> '$.kpis', '["JSON"]')) AS kpi FROM newest)
 ),
 
@@ -90,7 +91,8 @@ counted AS (
         measure, round(avg(value), 3) AS value, count(DISTINCT run) AS campaigns,
         CASE WHEN bool_and(share) THEN 'share' ELSE 'number' END AS unit
     FROM observed
-    WHERE value IS NOT NULL
+    -- As the report: a share that tells of fewer than ten is nobody's figure here either.
+    WHERE value IS NOT NULL AND NOT coalesce(share AND few, false)
     GROUP BY measure
     UNION ALL
     SELECT
