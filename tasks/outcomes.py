@@ -10,7 +10,8 @@ from pathlib import Path
 import duckdb
 
 from campaigns.errors import RegisterFileInvalid
-from tasks import runs, store
+from tasks import looks, runs, store
+from tasks.drawn_people import OBSERVED_BEFORE
 from tasks.local_time import CITY
 from tasks.outcome_units import NOT_KNOWN, expected_units
 from tasks.outcomes_file import read_rows, refused
@@ -22,6 +23,7 @@ REASONS = {
     "value_not_a_number": "the value is missing or not a number",
     "outside_share": "the outcome is a share, and its value lies outside 0 to 1",
     "date_not_valid": "the date is missing or not written YYYY-MM-DD",
+    "before_start": "the day lies before the campaign, and `observed_before` is not among the brief's covariates",
     "unit_not_valid": "the personal number, household or area is missing or not valid",
     "unit_not_in_audience": "the person, household or area is not in the audience of the run",
     "contradicting_rows": "the file holds another value for the same unit and day",
@@ -66,7 +68,10 @@ def import_outcomes(workplace: Workplace, run: str, file: Path) -> OutcomeCounts
         values = {"run": known.run, "unit": unit}
         named = [objective.outcome, *known.brief.measured]
         share = objective.outcome if is_share(objective, objective.target) else None
-        connection.execute(store.statement("outcomes/judge"), {**values, "outcomes": named, "share": share})
+        known_before = OBSERVED_BEFORE in known.brief.covariates
+        since = None if known_before else looks.window(known, 1).since
+        asked = {**values, "outcomes": named, "share": share, "since": since}
+        connection.execute(store.statement("outcomes/judge"), asked)
         connection.execute(store.statement("outcomes/replace"), values)
         stored = connection.execute(store.statement("outcomes/store"), values).fetchall()[0][0]
         rejected = _count_rejected(connection)

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from tasks.workplace import Workplace
 
+LANGUAGES = ("sv", "en")
+
 
 def page(workplace: Workplace, run: str, look: int, language: str = "") -> Path:
     """Return ``report/index.html``, or ``report/look-LOOK.html`` where a later look has an answer.
@@ -16,3 +18,9 @@ def page(workplace: Workplace, run: str, look: int, language: str = "") -> Path:
     stem = "index" if look >= newest else f"look-{look}"
     in_language = f".{language}" if language not in ("", workplace.language) else ""
     return workplace.run_folder(run, "report") / f"{stem}{in_language}.html"
+
+
+def also_written_in(workplace: Workplace, run: str, look: int) -> list[str]:
+    """Return the other languages in which the page of the look stands already."""
+    others = [language for language in LANGUAGES if language != workplace.language]
+    return [language for language in others if page(workplace, run, look, language).exists()]

@@ -8,7 +8,17 @@ from typing import Any
 import duckdb
 
 from campaigns.language import fallback
-from tasks import cost_bound, later_group, later_words, report_effects, report_names, report_tables, runs, store
+from tasks import (
+    cost_bound,
+    later_group,
+    later_words,
+    report_effects,
+    report_names,
+    report_place,
+    report_tables,
+    runs,
+    store,
+)
 from tasks.approvals_shown import accepted_readings, confirmations, shown_approvals
 from tasks.drawn_people import read_traits
 from tasks.evaluation_record import stored_evaluation
@@ -17,7 +27,6 @@ from tasks.overdue import overdue_within
 from tasks.pages import page_environment, write_page
 from tasks.plain_words import PlainWords
 from tasks.preview_words import Words
-from tasks.report_place import page as report_page
 from tasks.shown_figures import figures
 from tasks.told_lessons import told_lessons
 from tasks.unit_outcomes import unit_outcomes
@@ -55,16 +64,21 @@ class Story:
 def write_report(workplace: Workplace, run: str, look: int, language: str = "") -> Path:
     """Write ``runs/RUN/report/index.html`` from the snapshot, in the language of the settings; returns its path.
 
-    In another ``language`` it is ``index.en.html`` or ``index.sv.html``, and the other page stays; the page of a look
-    before the newest is ``look-1.html`` and the like.
+    In another ``language`` it is ``index.en.html`` or ``index.sv.html``; once it is there, it is written anew with the
+    other. The page of a look before the newest is ``look-1.html`` and the like.
     Raises OutcomesMissing where the look has not been evaluated.
     """
-    own = workplace
-    workplace = replace(workplace, language=language or workplace.language)
+    for other in [] if language else report_place.also_written_in(workplace, run, look):
+        _write(workplace, run, look, other)
+    return _write(workplace, run, look, language)
+
+
+def _write(own: Workplace, run: str, look: int, language: str) -> Path:
+    workplace = replace(own, language=language or own.language)
     story = _read(workplace, run, look)
     values = _of_campaign(workplace, story) | _of_effect(workplace, story) | _of_delivery(workplace, story)
     text = page_environment(workplace.language).get_template("report.html.j2").render(values)
-    return write_page(report_page(own, story.run.run, look, language), text)
+    return write_page(report_place.page(own, story.run.run, look, language), text)
 
 
 def _read(workplace: Workplace, run: str, look: int) -> Story:

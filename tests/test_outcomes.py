@@ -55,6 +55,7 @@ def test_a_household_is_stored_under_its_pseudonym(workplace: Workplace, run: st
         ("H000001,sorts_food_waste,-0.1,2027-02-17", "outside_share"),
         ("H000001,sorts_food_waste,1,17/2 2027", "date_not_valid"),
         ("H000001,sorts_food_waste,1,2027-02-30", "date_not_valid"),
+        ("H000001,sorts_food_waste,1,2027-01-01", "before_start"),
         (",sorts_food_waste,1,2027-02-17", "unit_not_valid"),
         ("H999999,sorts_food_waste,1,2027-02-17", "unit_not_in_audience"),
     ],

@@ -200,6 +200,17 @@ def test_an_older_look_stands_beside_the_newest_and_never_in_its_place(
     assert newest.read_text(encoding="utf-8") == before != older.read_text(encoding="utf-8")
 
 
+def test_a_report_that_is_written_anew_is_so_in_every_language_that_it_stands_in(
+    evaluated: Evaluated, workplace: Workplace, tmp_path: Path
+) -> None:
+    run = evaluated(workplace, tmp_path)
+    swedish, english = (write_report(workplace, run, 1, language) for language in ("", "en"))
+    english.write_text("as it was before outcomes were corrected")
+    swedish.unlink()
+    assert write_report(workplace, run, 1) == swedish
+    assert "What was the goal?" in english.read_text()
+
+
 @pytest.mark.parametrize("few", [False, True])
 def test_the_ratio_is_told_only_where_the_levels_of_both_arms_are(
     evaluated: Evaluated, workplace: Workplace, tmp_path: Path, few: bool

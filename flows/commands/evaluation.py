@@ -28,11 +28,12 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Read what happened afterwards, from a file of the service; employees are counted per unit, never one by one."""
-    from tasks import runs
+    from tasks import runs, store
     from tasks.outcomes import import_outcomes
 
     place = here()
     counts = import_outcomes(place, runs.load(place, run).run, file)
+    store.take_snapshot(place)
     answer(counts.as_dict(), as_json, lambda: outcome_lines(counts))
 
 

@@ -1,5 +1,5 @@
 -- Reads incoming_outcome (one row per row of the file, text), audience, person. Writes judged_outcome. $share is the
--- outcome that is a share, if any.
+-- outcome that is a share, if any; $since the first day that can be used, null where every day can.
 -- Grain: one row per row of the file; reason is null where the row is accepted. Personal values go no further.
 CREATE OR REPLACE TEMP TABLE judged_outcome AS
 WITH cleaned AS (
@@ -50,6 +50,7 @@ SELECT
         WHEN keyed.value IS NULL THEN 'value_not_a_number'
         WHEN keyed.outcome = $share AND keyed.value NOT BETWEEN 0 AND 1 THEN 'outside_share'
         WHEN keyed.observed_on IS NULL THEN 'date_not_valid'
+        WHEN keyed.observed_on < $since::DATE THEN 'before_start'
         WHEN keyed.unit_key IS NULL THEN 'unit_not_valid'
         WHEN known.unit_key IS NULL THEN 'unit_not_in_audience'
         WHEN count(DISTINCT keyed.value) OVER (PARTITION BY keyed.unit_key, keyed.outcome, keyed.observed_on) > 1
