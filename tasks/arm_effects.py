@@ -1,7 +1,7 @@
 """The effect on everybody the message was meant for, of the objective and of every measure, through the one engine."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -48,7 +48,8 @@ def estimate_arm(connection: duckdb.DuckDBPyConnection, run: runs.Run, outcome: 
     matrix = None
     if rows.covariates and clusters:
         matrix = study_covariates.read(connection, rows.covariates, ARMS, 1)[0]
-        matrix = matrix if matrix.covariates.shape[1] else None
+        # The margins that answers are raked to are their residuals' too, however few the answers.
+        matrix = replace(matrix, bounded=not rows.raked) if matrix.covariates.shape[1] else None
     balance_p = None if matrix is None or rows.raked else matrix.balance()
     _refuse_unlike(run, balance_p)
     population = sum_clusters(connection, asked, adjusted=matrix is not None)
@@ -56,7 +57,8 @@ def estimate_arm(connection: duckdb.DuckDBPyConnection, run: runs.Run, outcome: 
         found = compare_arms(connection, asked, ARMS, population, matrix, received=received > 0)
     except ValueError:
         return plain
-    return ArmEffect(outcome, share, clusters, found.difference, found.complier, balance_p, rows)
+    known = Rows(found.covariates, rows.raked)
+    return ArmEffect(outcome, share, clusters, found.difference, found.complier, balance_p, known)
 
 
 def _fewest(connection: duckdb.DuckDBPyConnection) -> int:
