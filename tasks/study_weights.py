@@ -5,6 +5,7 @@ residual. It is divided by what equal variances would lose so (Bell and McCaffre
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import duckdb
 
@@ -16,6 +17,36 @@ FEWEST = 10
 UNEVEN = 0.5
 
 
+class Weights(NamedTuple):
+    """One arm's rows with an outcome and their effective number, its clusters and theirs.
+
+    ``kept`` is the share of equal variances that the clusters' residuals keep: 1 − 2 Σm³/(Σm Σm²) + Σm²/(Σm)².
+    """
+
+    rows: int = 0
+    effective: float = 0.0
+    clusters: int = 0
+    effective_clusters: float = 0.0
+    kept: float = 1.0
+
+    @property
+    def lopsided(self) -> bool:
+        """Whether they tell less than half as much as equal weights would."""
+        return self.effective < UNEVEN * self.rows
+
+    @property
+    def tell_too_little(self) -> bool:
+        """Whether so little is left that nothing can be told."""
+        return self.lopsided and min(self.effective, self.effective_clusters) < FEWEST
+
+    @property
+    def left(self) -> Uneven:
+        """What the weights leave."""
+        freedom = max(self.effective_clusters - 1, 1.0) / max(self.clusters - 1, 1)
+        short = max((self.clusters - 1) / self.clusters / self.kept, 1.0) if self.lopsided else 1.0
+        return Uneven(self.effective, freedom, short)
+
+
 def uneven(
     connection: duckdb.DuckDBPyConnection, place: int, arms: Sequence[str]
 ) -> tuple[tuple[Uneven, ...], list[str]]:
@@ -24,16 +55,14 @@ def uneven(
     Raises ValueError where it is so and below ten.
     """
     query = store.statement("study/weights").replace("outcome_0", f"outcome_{place}")
-    found = {arm: figures for arm, *figures in connection.execute(query).fetchall()}
-    left, told = [], []
-    for arm in arms:
-        rows, effective, clusters, of_clusters, kept = found.get(arm, (0, 0.0, 0, 0.0, 1.0))
-        short = 1.0
-        remark = f"the weights of {arm!r} are so uneven that its {rows} rows tell as little as {effective:.3g} would"
-        if effective < UNEVEN * rows:
-            if min(effective, of_clusters) < FEWEST:
-                raise ValueError(f"{remark}; at least {FEWEST} are needed")
-            told.append(remark)
-            short = max((clusters - 1) / clusters / kept, 1.0)
-        left.append(Uneven(effective, max(of_clusters - 1, 1.0) / max(clusters - 1, 1), short))
-    return tuple(left), told
+    found = {arm: Weights(*figures) for arm, *figures in connection.execute(query).fetchall()}
+    told = []
+    for arm, weights in ((arm, found.get(arm, Weights())) for arm in arms):
+        remark = (
+            f"the weights of {arm!r} are so uneven that its {weights.rows} rows tell as little as "
+            f"{weights.effective:.3g} would"
+        )
+        if weights.tell_too_little:
+            raise ValueError(f"{remark}; at least {FEWEST} are needed")
+        told += [remark] if weights.lopsided else []
+    return tuple(found.get(arm, Weights()).left for arm in arms), told

@@ -190,8 +190,7 @@ def _furthest(treated: Level, control: Level) -> float:
 
 def _ratio(treated: float, control: float, variance: float, quantile: float) -> float | None:
     """Return treated over control; None where the control's interval, of this ``variance``, reaches zero."""
-    away = control - quantile * math.sqrt(variance) > 0
-    return treated / control if treated > 0 and away else None
+    return treated / control if treated > 0 and control - quantile * math.sqrt(variance) > 0 else None
 
 
 def _around_ratio(ratio: float, treated: Level, control: Level, quantile: float) -> tuple[float, float]:
