@@ -74,7 +74,8 @@ def estimate_arm(connection: duckdb.DuckDBPyConnection, run: runs.Run, outcome: 
     matrix = None
     if rows.covariates and clusters:
         matrix = study_covariates.read(connection, rows.covariates, ARMS, 1)[0]
-        matrix = matrix if matrix.covariates.shape[1] else None
+        # The margins that answers are raked to are their residuals' too, however few the answers.
+        matrix = replace(matrix, bounded=not rows.raked) if matrix.covariates.shape[1] else None
     balance_p = None if matrix is None or rows.raked else matrix.balance()
     _refuse_unlike(run, balance_p)
     population = sum_clusters(connection, asked, adjusted=matrix is not None)
@@ -82,7 +83,8 @@ def estimate_arm(connection: duckdb.DuckDBPyConnection, run: runs.Run, outcome: 
         found = compare_arms(connection, asked, ARMS, population, matrix, received=received > 0)
     except ValueError:
         return plain
-    return replace(plain, difference=found.difference, complier=found.complier, balance_p=balance_p)
+    known = Rows(found.covariates, rows.raked)
+    return replace(plain, difference=found.difference, complier=found.complier, balance_p=balance_p, rows=known)
 
 
 def _observed(connection: duckdb.DuckDBPyConnection) -> dict[str, Observed]:

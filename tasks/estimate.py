@@ -6,20 +6,31 @@ post-stratification, the same, 5A.9.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 from tasks.estimation import intervals
 from tasks.estimation.intervals import CONFIDENCE, Difference, Level, Part
+from tasks.estimation.variances import Bounds, OwnVariance, Uneven, parts_of, unevened
 
-__all__ = ["CONFIDENCE", "Difference", "Sums", "collapse", "compare", "difference", "stratum_of", "two_shares_p"]
+__all__ = [
+    "CONFIDENCE",
+    "Bounds",
+    "Difference",
+    "OwnVariance",
+    "Sums",
+    "Uneven",
+    "collapse",
+    "compare",
+    "difference",
+    "stratum_of",
+    "two_shares_p",
+]
 
 SMALLEST_STRATUM = 10
 JOINED = "*"
 """Name of the stratum that holds segments too small to stand alone; no segment is called so."""
-ADDED_SUCCESSES = 1
 SHARE = (0.0, 1.0)
-Bounds = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -83,25 +94,30 @@ def compare(
     *,
     share: bool = False,
     parts: Sequence[Part] | None = None,
+    own: Sequence[OwnVariance] = (),
     origin: float = 0.0,
     bounds: Bounds | None = None,
+    uneven: Sequence[Uneven] = (),
 ) -> Difference:
     """Return the difference over strata that weigh as told; the weights sum to 1.
 
-    ``parts`` replaces the variance where clusters are not independent between arms or strata, or strata are so small
-    that theirs comes from between them. The sums are of outcomes minus ``origin``. ``bounds`` are the least and the
-    greatest outcome of all, 0 and 1 of a share.
+    ``own`` holds both arms' variances where clusters are not independent between strata. ``parts`` replaces the
+    variance of the difference where the arms are not independent, or strata are so small that theirs comes from between
+    them. The sums are of outcomes minus ``origin``. ``bounds`` are the least and the greatest outcome of all, 0 and 1
+    of a share. ``uneven`` tells of both arms' weights.
     """
     arms = [_level([pair[place] for pair in strata], weights, origin) for place in (0, 1)]
-    known = parts is not None
-    parts = parts if parts is not None else [part for arm in arms for part in arm.parts]
-    low, high = bounds or (SHARE if share else (0.0, 0.0))
-    least = 1e-18 * (high - low) ** 2
-    if low < high and not known and any(arm.variance <= least for arm in arms):
-        parts = [
-            part for arm in arms for part in (arm.parts if arm.variance > least else _without_variation(arm, low, high))
-        ]
-    return intervals.between(arms[0], arms[1], parts, share=share, from_levels=not known)
+    if own:
+        arms = [replace(arm, parts=known.parts, clusters=known.clusters) for arm, known in zip(arms, own, strict=True)]
+    if uneven:
+        arms = [unevened(arm, left) for arm, left in zip(arms, uneven, strict=True)]
+    from_levels = parts is None or bool(own)
+    told = parts_of(arms, parts, bounds or (SHARE if share else (0.0, 0.0)), from_levels=from_levels)
+    freedom = min((left.freedom for left in uneven), default=1.0)
+    short = 1.0 if parts is None else max((left.short for left in uneven), default=1.0)
+    told = [Part(short * part.variance, max(freedom * part.freedom, 1.0)) for part in told] if uneven else told
+    joint = from_levels and parts is not None
+    return intervals.between(arms[0], arms[1], told, share=share, from_levels=from_levels, joint=joint)
 
 
 def collapse(treated: Mapping[str, Sums], control: Mapping[str, Sums]) -> list[Pair]:
@@ -154,14 +170,3 @@ def _level(sums: Sequence[Sums], weights: Sequence[float], origin: float) -> Lev
         if one.clusters > 1
     ]
     return Level(level, sum(one.clusters for one in sums), tuple(parts))
-
-
-def _without_variation(arm: Level, low: float, high: float) -> list[Part]:
-    """Where nobody or everybody acts the sums show no variance: add one success and one failure.
-
-    Of another outcome these are its least and its greatest value. Source: Agresti and Caffo (2000), on clusters as the
-    units.
-    """
-    size, spread = arm.clusters + 2 * ADDED_SUCCESSES, high - low
-    share = (min(max((arm.level - low) / spread, 0.0), 1.0) * arm.clusters + ADDED_SUCCESSES) / size
-    return [Part(spread**2 * share * (1 - share) / size, max(arm.clusters - 1, 1))]

@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 
-from tasks import store, study_covariates, study_file, study_losses
+from tasks import store, study_clusters, study_covariates, study_file, study_losses, study_roles, study_sizes
 from tasks.estimation.holm import holm
 from tasks.estimation.sample_ratio import UNLIKELY, shares_p
 from tasks.estimation.shrinkage import shrink
@@ -19,6 +19,10 @@ Answer = dict[str, Any]
 SHOWN = 0.05
 SHOWN_ARMS = 30
 FEW_CLUSTERS = 30
+UNCHECKED = (
+    "nobody has checked that the arms were drawn by lot, and without a draw this is no effect: give --shares with what "
+    "was drawn and --covariates with what was known before"
+)
 NO_FIGURES: Answer = dict.fromkeys(
     ("effect", "se", "ci_low", "ci_high", "p", "p_adjusted", "ratio", "ratio_low", "ratio_high")
 ) | {"verdict": "not_shown", "complier_effect": None, "shrunken": None}
@@ -29,8 +33,11 @@ def study(question: Question) -> Answer:
 
     Raises InputError where the file, a column, a cell or the shares cannot be used.
     """
+    study_roles.require_roles(question)
     with duckdb.connect() as connection:
         remarks = study_file.load(connection, question)
+        study_sizes.require_sizes(connection, question)
+        remarks += study_clusters.join_by_unit(connection)
         arms = [Arm(*row) for row in connection.execute(store.statement("study/arms")).fetchall()]
         control = control_of(question, [arm.name for arm in arms])
         emptied = _emptied(question, [arm.name for arm in arms])
@@ -51,6 +58,8 @@ def study(question: Question) -> Answer:
         remarks += _told_of_arms(control, arms, emptied)
         answer["reason"] = "srm" if emptied else _refusal(connection, arms, answer)
         _fill(connection, question, arms, answer, matrix)
+        unchecked = answer["reason"] is None and not question.shares and not question.covariates
+        answer["warnings"] += [UNCHECKED] if unchecked else []
     return answer
 
 
@@ -144,12 +153,13 @@ def _effects(
     found = {}
     for arm in (name for name in sizes if name != control):
         try:
-            received = question.received is not None
-            one = compare_arms(connection, outcome, (arm, control), population, matrix, received=received)
+            asked = {"received": question.received is not None, "weighted": question.weight is not None}
+            one = compare_arms(connection, outcome, (arm, control), population, matrix, **asked)
         except ValueError as error:
             answer["warnings"].append(f"arm {arm!r}: {error}")
             continue
         found[arm] = one
+        answer["warnings"] += [f"arm {arm!r}: {remark}" for remark in one.remarks]
         if one.left_out:
             answer["warnings"].append(f"arm {arm!r}: {one.left_out} strata have only one of the two arms")
         if question.received and one.complier is None:

@@ -1,26 +1,18 @@
 """One arm against the control group of a loaded experiment: SQL sums its clusters, the estimator does the rest."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import duckdb
 
-from tasks import store
-from tasks.estimate import SHARE, Bounds, Sums, compare
-from tasks.estimation import strata as strata_of
+from tasks import store, study_weights
+from tasks.estimate import SHARE, Bounds
 from tasks.estimation.compliance import ComplierEffect, complier_effect
-from tasks.estimation.intervals import Difference, Part, less_free, rescaled
+from tasks.estimation.intervals import Difference, less_free, rescaled
 from tasks.study_covariates import Matrix
+from tasks.study_estimates import Arms, Asked, Estimator
 
-Arms = tuple[str, str]
-CROSSING = """
-SELECT coalesce(bool_or(first_arm <> last_arm), false) AS shared, coalesce(bool_or(cells > 1), false) AS crossing
-FROM (
-    SELECT count(*) AS cells, min(arm) AS first_arm, max(arm) AS last_arm
-    FROM study_cluster_sum WHERE arm IN (?, ?) GROUP BY cluster
-)
-"""
+Ask = Callable[[Asked], tuple[Difference, int]]
 
 
 @dataclass(frozen=True)
@@ -45,11 +37,16 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Found:
-    """What one arm shows: the difference, the effect on compliers where asked for, and strata that compare nothing."""
+    """What one arm shows: the difference, the effect on compliers where asked for, and strata that compare nothing.
+
+    ``covariates`` are those that it was adjusted for; ``remarks`` tell why others were not, and of uneven weights.
+    """
 
     difference: Difference
     complier: ComplierEffect | None
     left_out: int
+    covariates: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def describe(connection: duckdb.DuckDBPyConnection, place: int) -> Outcome | None:
@@ -76,12 +73,7 @@ def sum_clusters(
 
     Where it is to be ``adjusted``, each arm fills that table itself.
     """
-    column = f"outcome_{outcome.place}"
-    connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW study_value AS SELECT cluster, arm, stratum, weight, "
-        f"({column} - ({outcome.origin!r})) / {outcome.scale!r} AS y, received AS d FROM study_row "
-        f"WHERE {column} IS NOT NULL"
-    )
+    _value(connection, outcome)
     if not adjusted:
         connection.execute(store.statement("study/cluster_sums"))
     return dict(connection.execute("SELECT stratum, sum(weight) FROM study_value GROUP BY stratum").fetchall())
@@ -95,30 +87,64 @@ def compare_arms(
     matrix: Matrix | None,
     *,
     received: bool,
+    weighted: bool = False,
 ) -> Found:
     """Return what the first arm shows against the second; ``sum_clusters`` has been called for the outcome.
 
-    Raises ValueError where an arm has fewer than two clusters.
+    ``weighted`` says that rows have survey weights, which may be so uneven that few rows tell all. Raises ValueError
+    where an arm has fewer than two clusters, or weights that leave too little.
     """
-    freedom = 1.0 if matrix is None else _adjust(connection, outcome, arms, matrix)
-    shared, crossing = connection.execute(CROSSING, [*arms]).fetchall()[0]
-    estimate = _joint if crossing else _stratified
-    ask = partial(estimate, connection, arms, population, shared)
-    share, origin = outcome.share and matrix is None, outcome.origin
-    if share:
-        difference, left_out = ask(True, 0.0, SHARE, 0.0, False)
-        difference = difference if outcome.bounds == SHARE else rescaled(difference, origin, outcome.scale)
-    else:
-        difference, left_out = ask(False, origin, outcome.bounds, 0.0, False)
-        difference = difference if freedom == 1 else less_free(difference, freedom)
+    uneven, told = study_weights.uneven(connection, outcome.place, arms) if weighted else ((), [])
+    ask = Estimator(connection, arms, population, uneven).estimate
+    covariates, remark = _covariates(connection, outcome, arms, matrix, ask) if matrix else ((), "")
+    told += [remark] if remark else []
+    freedom = _adjust(connection, outcome, arms, matrix.only(covariates)) if matrix and covariates else 1.0
+    difference, left_out = _difference(outcome, ask, freedom, adjusted=bool(covariates))
     if not received:
-        return Found(difference, None, left_out)
-    first, _ = ask(False, 0.0, None, 0.0, True)
-    scale = outcome.scale if matrix is None else 1.0
-    complier = complier_effect(
-        difference, first, lambda slope: rescaled(ask(False, 0.0, None, slope / scale, False)[0], 0.0, scale)
+        return Found(difference, None, left_out, covariates, tuple(told))
+    first, _ = ask(Asked(received=True))
+    scale = 1.0 if covariates else outcome.scale
+
+    def along(slope: float) -> Difference:
+        return rescaled(ask(Asked(slope=slope / scale))[0], 0.0, scale)
+
+    return Found(difference, complier_effect(difference, first, along), left_out, covariates, tuple(told))
+
+
+def _covariates(
+    connection: duckdb.DuckDBPyConnection, outcome: Outcome, arms: Arms, matrix: Matrix, ask: Ask
+) -> tuple[tuple[str, ...], str]:
+    """Return what the two arms can be adjusted for, and a remark on what is left out.
+
+    Where few act, or few do not, the rule for that holds alone: a regression has no interval that knows of it.
+    ``study_cluster_sum`` then holds the outcome as it is.
+    """
+    covariates, remark = matrix.kept(outcome.place, arms)
+    if covariates and not outcome.share:
+        return covariates, remark
+    _value(connection, outcome)
+    connection.execute(store.statement("study/cluster_sums"))
+    if covariates and ask(Asked(share=True, bounds=SHARE))[0].few:
+        return (), "so few act, or do not, that the covariates are left out"
+    return covariates, remark
+
+
+def _difference(outcome: Outcome, ask: Ask, freedom: float, *, adjusted: bool) -> tuple[Difference, int]:
+    if outcome.share and not adjusted:
+        difference, left_out = ask(Asked(share=True, bounds=SHARE))
+        return difference if outcome.bounds == SHARE else rescaled(difference, outcome.origin, outcome.scale), left_out
+    difference, left_out = ask(Asked(origin=outcome.origin, bounds=outcome.bounds))
+    return difference if freedom == 1 else less_free(difference, freedom), left_out
+
+
+def _value(connection: duckdb.DuckDBPyConnection, outcome: Outcome) -> None:
+    """Make the view ``study_value`` of the outcome as it is."""
+    column = f"outcome_{outcome.place}"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW study_value AS SELECT cluster, arm, stratum, weight, "
+        f"({column} - ({outcome.origin!r})) / {outcome.scale!r} AS y, received AS d FROM study_row "
+        f"WHERE {column} IS NOT NULL"
     )
-    return Found(difference, complier, left_out)
 
 
 def _adjust(connection: duckdb.DuckDBPyConnection, outcome: Outcome, arms: Arms, matrix: Matrix) -> float:
@@ -131,77 +157,3 @@ def _adjust(connection: duckdb.DuckDBPyConnection, outcome: Outcome, arms: Arms,
     )
     connection.execute(store.statement("study/cluster_sums"))
     return freedom
-
-
-def _sums(
-    connection: duckdb.DuckDBPyConnection, arms: Arms, slope: float, received: bool
-) -> tuple[dict[str, Sums], dict[str, Sums]]:
-    values = {"treated": arms[0], "control": arms[1], "slope": slope, "received": received}
-    rows = connection.execute(store.statement("study/sums"), values).fetchall()
-    treated, control = ({row[0]: Sums(*row[2:]) for row in rows if row[1] == arm} for arm in arms)
-    return treated, control
-
-
-def _stratified(
-    connection: duckdb.DuckDBPyConnection,
-    arms: Arms,
-    population: Mapping[str, float],
-    shared: bool,
-    share: bool,
-    origin: float,
-    bounds: Bounds | None,
-    slope: float,
-    received: bool,
-) -> tuple[Difference, int]:
-    strata = strata_of.comparable(*_sums(connection, arms, slope, received), population)
-    return strata_of.difference(strata, share=share, origin=origin, bounds=bounds), strata.left_out
-
-
-def _joint(
-    connection: duckdb.DuckDBPyConnection,
-    arms: Arms,
-    population: Mapping[str, float],
-    shared: bool,
-    share: bool,
-    origin: float,
-    bounds: Bounds | None,
-    slope: float,
-    received: bool,
-) -> tuple[Difference, int]:
-    """Estimate where a cluster has members in both arms or in several strata: its scores are summed first."""
-    sums = _sums(connection, arms, slope, received)
-    names = sorted(set(sums[0]) & set(sums[1]))
-    if not names:
-        raise ValueError("no stratum has both arms")
-    weights = [population[name] / sum(population[other] for other in names) for name in names]
-    levels = [
-        (arm, name, one[name].mean, sign * weight / one[name].units)
-        for arm, one, sign in zip(arms, sums, (1, -1), strict=True)
-        for name, weight in zip(names, weights, strict=True)
-    ]
-    parts = _score_parts(connection, levels, shared, slope, received)
-    pairs = [(sums[0][name], sums[1][name]) for name in names]
-    found = compare(pairs, weights, share=share, parts=parts, origin=origin)
-    found = found if shared else replace(found, level_variance=parts[0].variance)
-    return found, len(set(sums[0]) | set(sums[1])) - len(names)
-
-
-def _score_parts(
-    connection: duckdb.DuckDBPyConnection,
-    levels: list[tuple[str, str, float, float]],
-    shared: bool,
-    slope: float,
-    received: bool,
-) -> list[Part]:
-    columns = [list(column) for column in zip(*levels, strict=True)]
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE study_level AS SELECT unnest($1::VARCHAR[]) AS arm, "
-        "unnest($2::VARCHAR[]) AS stratum, unnest($3::DOUBLE[]) AS level, unnest($4::DOUBLE[]) AS scale",
-        columns,
-    )
-    values = {"joint": shared, "slope": slope, "received": received}
-    rows = connection.execute(store.statement("study/scores"), values).fetchall()
-    if min(clusters for _, clusters, _ in rows) < 2:
-        raise ValueError("an arm has fewer than two clusters with an outcome")
-    order = sorted(rows, key=lambda row: row[0] != levels[0][0])
-    return [Part(squares * clusters / (clusters - 1), clusters - 1) for _, clusters, squares in order]

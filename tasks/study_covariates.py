@@ -5,7 +5,7 @@ are missing more often in one arm show in the balance.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
@@ -13,12 +13,14 @@ import numpy
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from campaigns.errors import InputError
 from tasks.estimation.adjustment import Array, Codes, Population, adjust, freedom_left
 from tasks.estimation.balance import balance_p
 from tasks.sql_words import literal
+from tasks.study_numbers import number_of, refuse_broken_numbers
 
 MOST_LEVELS = 30
+FEWEST_PER_COVARIATE = 10
+"""Clusters of the smaller arm: a regression per arm has a slope for each covariate in each arm."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,35 @@ class Matrix:
     received: Array
     outcomes: tuple[Array, ...]
     covariates: Array
+    called: tuple[str, ...] = ()
+    bounded: bool = True
+
+    def kept(self, place: int, arms: Sequence[str]) -> tuple[tuple[str, ...], str]:
+        """Return the covariates that the smaller of two arms can bear, the first ones, and a remark on the others.
+
+        ``called`` names the covariate of every column; indicators of one are kept together.
+        """
+        names = tuple(dict.fromkeys(self.called))
+        known = ~numpy.isnan(self.outcomes[place])
+        sides = [known & (self.arm == self.names.index(arm)) for arm in arms]
+        free = [len(numpy.unique(self.cluster[side])) - len(numpy.unique(self.stratum[side])) for side in sides]
+        most = (min(free) + 1) // FEWEST_PER_COVARIATE
+        ends = [max(place for place, other in enumerate(self.called) if other == name) for name in names]
+        kept = tuple(name for name, end in zip(names, ends, strict=True) if end < most) if self.bounded else names
+        if kept == names:
+            return names, ""
+        told = "only " + ", ".join(map(repr, kept)) if kept else "none"
+        return kept, (
+            f"its clusters, or those of the control group, are few for {len(self.called)} columns of covariates: "
+            f"adjusted for {told}"
+        )
+
+    def only(self, names: Sequence[str]) -> "Matrix":
+        """Return the matrix with these covariates alone."""
+        columns = [place for place, name in enumerate(self.called) if name in names]
+        return replace(
+            self, covariates=self.covariates[:, columns], called=tuple(self.called[place] for place in columns)
+        )
 
     def balance(self) -> float | None:
         """Return the p value that arms so unlike were drawn."""
@@ -67,22 +98,27 @@ def read(
     connection: duckdb.DuckDBPyConnection, names: Sequence[str], arms: Sequence[str], outcomes: int
 ) -> tuple[Matrix, list[str]]:
     """Return the matrix of ``study_row`` with remarks on what became of the columns called ``names``."""
-    columns, remarks = [], []
+    columns, called, remarks = [], [], []
     for place, name in enumerate(names):
         found, remark = _indicators(connection, f"covariate_{place}", name)
         columns += found
+        called += [name] * len(found)
         remarks += remark
     cells = _cells(connection, columns, arms, outcomes)
     codes = {name: numpy.asarray(cells[name], dtype=numpy.int64) for name in ("row", "arm", "cluster", "stratum")}
     numbers = {name: numpy.asarray(value, dtype=numpy.float64) for name, value in cells.items() if name not in codes}
     covariates = [numbers[f"x_{place}"] for place in range(len(columns))]
     matrix = Matrix(
-        **codes,
+        row=codes["row"],
+        arm=codes["arm"],
+        cluster=codes["cluster"],
+        stratum=codes["stratum"],
         names=tuple(arms),
         weight=numbers["weight"],
         received=numbers["received"],
         outcomes=tuple(numbers[f"outcome_{place}"] for place in range(outcomes)),
         covariates=numpy.column_stack(covariates) if covariates else numpy.zeros((len(codes["row"]), 0)),
+        called=tuple(called),
     )
     return matrix, remarks
 
@@ -110,7 +146,7 @@ def _cells(
 
 def _indicators(connection: duckdb.DuckDBPyConnection, column: str, name: str) -> tuple[list[str], list[str]]:
     """Return the SQL of the numbers that a covariate becomes, and what is to be told of it."""
-    number = _number(connection, column)
+    number = number_of(connection, column)
     # By value, so that each is read as a number once and not once per row.
     rows, known, numeric, mean = connection.execute(
         f"SELECT sum(rows)::BIGINT, coalesce(sum(rows) FILTER ({column} IS NOT NULL), 0)::BIGINT, "
@@ -129,7 +165,7 @@ def _indicators(connection: duckdb.DuckDBPyConnection, column: str, name: str) -
         f"SELECT {column} FROM study_row WHERE NOT ({missing}) GROUP BY 1 ORDER BY count(*) DESC, 1"
     ).fetchall()
     if len(levels) > MOST_LEVELS + 1:
-        _refuse_broken_numbers(connection, column, name)
+        refuse_broken_numbers(connection, column, name)
         remarks.append(f"covariate {name!r}: {len(levels)} labels, all but the {MOST_LEVELS} commonest count as one")
     shown = [literal(level) for (level,) in levels[:MOST_LEVELS]]
     found = [f"CAST(coalesce({column} = {level}, false) AS DOUBLE)" for level in shown[1:]]
@@ -148,26 +184,3 @@ def _days(column: str, missing: str, some_are_missing: bool) -> list[str]:
     days = f"epoch(TRY_CAST({column} AS TIMESTAMP)) / 86400"
     filled = f"coalesce({days}, (SELECT avg({days}) FROM study_row))"
     return [filled, f"CAST({missing} AS DOUBLE)"] if some_are_missing else [filled]
-
-
-def _refuse_broken_numbers(connection: duckdb.DuckDBPyConnection, column: str, name: str) -> None:
-    """Raise InputError where half of a column's many values are numbers: as labels they would hide an imbalance."""
-    known, plain, commas = connection.execute(
-        f"SELECT count({column}), count(TRY_CAST({column} AS DOUBLE)), "
-        f"count(TRY_CAST(replace({column}, ',', '.') AS DOUBLE)) FROM study_row"
-    ).fetchall()[0]
-    if 2 * commas >= known and commas > plain:
-        raise InputError(
-            f"covariate {name!r} has {commas - plain} numbers with a decimal comma", where="--covariates",
-            remedy="write a decimal point, or leave the covariate out.",
-        )  # fmt: skip
-    if 2 * plain >= known:
-        raise InputError(
-            f"covariate {name!r} has {plain} numbers and {known - plain} values that are none", where="--covariates",
-            remedy="mend these values or leave their cells empty, or leave the covariate out.",
-        )  # fmt: skip
-
-
-def _number(connection: duckdb.DuckDBPyConnection, column: str) -> str:
-    query = "SELECT data_type FROM duckdb_columns() WHERE table_name = 'study_row' AND column_name = ?"
-    return column if ("DOUBLE",) in connection.execute(query, [column]).fetchall() else f"number({column})"

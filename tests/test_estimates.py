@@ -82,6 +82,18 @@ def test_what_was_known_before_makes_the_effect_more_certain(workplace: Workplac
     assert adjusted["balance_p"] > 0.001
 
 
+def test_where_few_act_nothing_is_adjusted_for(workplace: Workplace) -> None:
+    run = city(
+        workplace, HOUSEHOLDS, seed=1, share=0.5, holdout={"share": 0.5, "by": "household"},
+        covariates=["observed_before"],
+    )  # fmt: skip
+    act(workplace, run, {"treated": 0.03, "holdout": 0.01}, seed=2, before=True)
+    found = evaluate(workplace, run, 1)
+    assert found["covariates"] == []
+    assert found["balance_p"] is not None
+    assert found["arms"][0]["ci_low"] > -0.05
+
+
 def test_arms_that_differ_in_what_was_known_before_are_refused(workplace: Workplace) -> None:
     half = {"share": 0.5, "by": "household"}
     run = city(workplace, HOUSEHOLDS, seed=1, share=0.5, holdout=half, covariates=["observed_before"])

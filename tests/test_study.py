@@ -451,10 +451,10 @@ def test_days_before_the_draw_show_an_imbalance_as_numbers_do(tmp_path: Path) ->
 
 def test_covariates_of_whole_clusters_take_freedom_of_the_clusters(tmp_path: Path) -> None:
     random = numpy.random.default_rng(5)
-    cluster, wide = numpy.repeat(numpy.arange(20), 30), []
-    values = random.normal(size=(20, 5))
-    arm = random.permutation(20) % 2
-    outcome = (values.sum(axis=1) + random.normal(size=20))[cluster] + random.normal(size=600)
+    cluster, wide = numpy.repeat(numpy.arange(110), 4), []
+    values = random.normal(size=(110, 5))
+    arm = random.permutation(110) % 2
+    outcome = (values.sum(axis=1) + random.normal(size=110))[cluster] + random.normal(size=440)
     columns = {"arm": list(arm[cluster]), "y": list(outcome), "c": list(cluster)}
     columns |= {f"x{place}": list(values[cluster, place]) for place in range(5)}
     file = write(tmp_path / "e.csv", columns)

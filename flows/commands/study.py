@@ -108,7 +108,7 @@ REASONS = {
     "imbalance": "the arms differ in what was known before more than a draw makes them: this is no experiment",
     "no_control": "there is no control group to compare with; name one of the arms with --control",
     "unit_in_two_arms": "a unit stands in two arms, so nobody knows what it was drawn to",
-    "too_few": "no arm has two clusters with an outcome to compare with the control group",
+    "too_few": "no arm has enough to compare with the control group: two clusters with an outcome, and even weights",
 }
 CLAIMS = {"effect": "an effect is shown", "no_effect_shown": "no effect is shown"}
 

@@ -7,6 +7,7 @@ number n = p(1 − p)/v of a clustered share; ratio, delta method on the log (Ka
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 CONFIDENCE = 0.95
 FEW = 15
@@ -23,11 +24,12 @@ class Part:
 
 @dataclass(frozen=True)
 class Level:
-    """The mean outcome of one arm, from so many clusters."""
+    """The mean outcome of one arm, from so many clusters; uneven weights tell at ``most`` as much as so many units."""
 
     level: float
     clusters: int
     parts: tuple[Part, ...]
+    most: float = math.inf
 
     @property
     def variance(self) -> float:
@@ -37,7 +39,8 @@ class Level:
     @property
     def effective(self) -> float:
         """How many independent units would tell a share as precisely; its clusters where it shows no variation."""
-        return self.level * (1 - self.level) / self.variance if self.variance > 1e-18 else float(self.clusters)
+        told = self.level * (1 - self.level) / self.variance if self.variance > 1e-18 else float(self.clusters)
+        return min(told, self.most)
 
     @property
     def few(self) -> bool:
@@ -49,8 +52,9 @@ class Level:
 class Difference:
     """Treated minus control in the unit of the outcome; ``low`` and ``high`` bound the 95 % interval.
 
-    ``ratio`` is treated over control, with an interval of its own; None where a level is not above zero.
-    ``level_variance`` is the part of the variance that the treated arm brings, half of it where that is not known.
+    ``ratio`` is treated over control, with its own interval; None where a level is not above zero, or the control's,
+    unless a share, not clearly so. ``level_variance`` is the treated arm's part of the variance, half where not known.
+    ``few`` says that the rule for few events gave interval and p.
     """
 
     level: float
@@ -65,20 +69,31 @@ class Difference:
     ratio_low: float | None = None
     ratio_high: float | None = None
     level_variance: float = 0.0
+    few: bool = False
 
 
-def between(treated: Level, control: Level, parts: Sequence[Part], *, share: bool, from_levels: bool) -> Difference:
+def between(
+    treated: Level, control: Level, parts: Sequence[Part], *, share: bool, from_levels: bool, joint: bool = False
+) -> Difference:
     """Return the difference of two levels with the variance ``parts``: Student's t with Satterthwaite's freedom.
 
     Where the outcome is a share that few have, the interval and its p are Newcombe's, and no interval of a share leaves
-    −1 to 1. ``from_levels`` says that the levels' own variances hold, which Newcombe's interval and the ratio's need.
+    −1 to 1. ``from_levels`` says that the levels' own variances hold, which Newcombe's interval needs. ``joint`` says
+    that the levels depend on each other, which Newcombe's does not know: then it is joined with Student's, and the
+    larger p counts.
     """
     estimate, error = treated.level - control.level, math.sqrt(sum(part.variance for part in parts))
     freedom = satterthwaite(parts)
     scored = share and from_levels and (treated.few or control.few)
     low, high, p = _scored(treated, control, freedom) if scored else _students(estimate, error, freedom)
-    ratio = treated.level / control.level if min(treated.level, control.level) > 0 else None
-    around = _around_ratio(ratio, treated, control, _quantile(freedom)) if ratio and from_levels else (None, None)
+    if scored and joint:
+        other = _students(estimate, error, freedom)
+        low, high, p = min(low, other[0]), max(high, other[1]), max(p, other[2])
+    # The score interval of a share above zero never reaches zero.
+    own = 0.0 if share else control.variance if from_levels else error**2 / 2
+    ratio = _ratio(treated.level, control.level, own, _quantile(freedom))
+    known = ratio and from_levels and not joint
+    around = _around_ratio(ratio, treated, control, _quantile(freedom)) if ratio and known else (None, None)
     return Difference(
         *(treated.level, control.level, estimate, error),
         low=max(low, -1.0) if share else low,
@@ -88,22 +103,24 @@ def between(treated: Level, control: Level, parts: Sequence[Part], *, share: boo
         ratio=ratio,
         ratio_low=around[0],
         ratio_high=around[1],
-        level_variance=treated.variance if from_levels else error**2 / 2,
+        level_variance=treated.variance if from_levels and not joint else error**2 / 2,
+        few=scored,
     )
 
 
 def rescaled(found: Difference, low: float, scale: float) -> Difference:
     """Return a difference of shares as one of an outcome that is ``low`` or ``low + scale``; ``scale`` is above 0."""
     treated, control = low + scale * found.level, low + scale * found.control_level
-    ratio = treated / control if min(treated, control) > 0 else None
     own = scale**2 * found.level_variance
-    other = (scale * found.standard_error) ** 2 - own
-    sides = (Level(treated, 1, (Part(own, 1),)), Level(control, 1, (Part(max(other, 0.0), 1),)))
+    other = max((scale * found.standard_error) ** 2 - own, 0.0)
+    ratio = _ratio(treated, control, other if low else 0.0, _quantile(found.freedom))
+    sides = (Level(treated, 1, (Part(own, 1),)), Level(control, 1, (Part(other, 1),)))
     known = ratio and (found.ratio_low is not None or found.ratio is None)
     around = _around_ratio(ratio, *sides, _quantile(found.freedom)) if ratio and known else (None, None)
-    scaled = {name: scale * getattr(found, name) for name in ("estimate", "standard_error", "low", "high")}
-    levels = {"level": treated, "control_level": control, "level_variance": own}
-    return replace(found, **scaled, **levels, ratio=ratio, ratio_low=around[0], ratio_high=around[1])
+    names = ("estimate", "standard_error", "low", "high")
+    scaled: dict[str, Any] = {name: scale * getattr(found, name) for name in names}
+    scaled |= {"level": treated, "control_level": control, "level_variance": own}
+    return replace(found, **scaled, ratio=ratio, ratio_low=around[0], ratio_high=around[1])
 
 
 def less_free(found: Difference, share: float) -> Difference:
@@ -169,6 +186,11 @@ def _furthest(treated: Level, control: Level) -> float:
         low, high = _newcombe(treated, control, quantile)
         inside, outside = (inside, quantile) if low <= 0 <= high else (quantile, outside)
     return inside
+
+
+def _ratio(treated: float, control: float, variance: float, quantile: float) -> float | None:
+    """Return treated over control; None where the control's interval, of this ``variance``, reaches zero."""
+    return treated / control if treated > 0 and control - quantile * math.sqrt(variance) > 0 else None
 
 
 def _around_ratio(ratio: float, treated: Level, control: Level, quantile: float) -> tuple[float, float]:

@@ -7,8 +7,9 @@ small, that of the arm's clusters in the other strata, the same, 4.2; sign flips
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-from tasks.estimate import Bounds, Pair, Sums, compare
+from tasks.estimate import Bounds, OwnVariance, Pair, Sums, Uneven, compare
 from tasks.estimation.intervals import Difference, Part
 from tasks.estimation.matched_pairs import MOST_PAIRS, sign_flip_p
 
@@ -43,13 +44,21 @@ def comparable(
     return Strata(pairs, weights, len(set(treated) | set(control)) - len(both))
 
 
-def difference(strata: Strata, *, share: bool = False, origin: float = 0.0, bounds: Bounds | None = None) -> Difference:
-    """Return the difference over all strata; every one weighs by its units. ``bounds`` as in ``compare``."""
+def difference(
+    strata: Strata,
+    *,
+    share: bool = False,
+    origin: float = 0.0,
+    bounds: Bounds | None = None,
+    uneven: Sequence[Uneven] = (),
+) -> Difference:
+    """Return the difference over all strata; every one weighs by its units. The rest as in ``compare``."""
     small = [place for place, pair in enumerate(strata.pairs) if _is_small(pair)]
+    ask = partial(compare, strata.pairs, strata.weights, share=share, origin=origin, uneven=uneven)
     if not small:
-        return compare(strata.pairs, strata.weights, share=share, origin=origin, bounds=bounds)
+        return ask(bounds=bounds)
     if len(small) < FEWEST_SMALL:
-        return compare(strata.pairs, strata.weights, share=share, parts=_borrowed(strata), origin=origin)
+        return ask(own=_borrowed(strata), bounds=bounds)
     parts = [
         Part(weight**2 * arm.variance, arm.clusters - 1)
         for place, (pair, weight) in enumerate(zip(strata.pairs, strata.weights, strict=True))
@@ -59,7 +68,7 @@ def difference(strata: Strata, *, share: bool = False, origin: float = 0.0, boun
     gaps = [strata.pairs[place][0].mean - strata.pairs[place][1].mean for place in small]
     weights = [strata.weights[place] for place in small]
     parts.append(_between(gaps, weights))
-    found = compare(strata.pairs, strata.weights, share=share, parts=parts, origin=origin)
+    found = ask(parts=parts)
     matched = len(small) == len(strata.pairs) and all(
         one.clusters == other.clusters == 1 for one, other in strata.pairs
     )
@@ -72,16 +81,18 @@ def _is_small(pair: Pair) -> bool:
     return min(pair[0].clusters, pair[1].clusters) < 2
 
 
-def _borrowed(strata: Strata) -> list[Part]:
-    """Return a variance for every arm of every stratum; a single cluster's is what the arm's other clusters vary by."""
-    rates = [_rate([pair[place] for pair in strata.pairs]) for place in (0, 1)]
-    parts = []
-    for pair, weight in zip(strata.pairs, strata.weights, strict=True):
-        for arm, rate in zip(pair, rates, strict=True):
-            own = Part(arm.variance, arm.clusters - 1) if arm.clusters > 1 else None
-            one = own or Part(rate.variance * arm.units_squared / arm.units**2, rate.freedom)
-            parts.append(Part(weight**2 * one.variance, one.freedom))
-    return parts
+def _borrowed(strata: Strata) -> list[OwnVariance]:
+    """Return the variance of both arms; a stratum's single cluster has that of the arm's clusters in the others."""
+    return [_borrowed_of([pair[place] for pair in strata.pairs], strata.weights) for place in (0, 1)]
+
+
+def _borrowed_of(arms: Sequence[Sums], weights: Sequence[float]) -> OwnVariance:
+    rate, parts = _rate(arms), []
+    for arm, weight in zip(arms, weights, strict=True):
+        own = Part(arm.variance, arm.clusters - 1) if arm.clusters > 1 else None
+        one = own or Part(rate.variance * arm.units_squared / arm.units**2, rate.freedom)
+        parts.append(Part(weight**2 * one.variance, one.freedom))
+    return OwnVariance(tuple(parts), sum(arm.clusters for arm in arms))
 
 
 def _rate(arms: Sequence[Sums]) -> Part:
