@@ -27,6 +27,12 @@ class Arms:
     persons: int
     control_persons: int
 
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Persons or, where they are fewer, households of each arm: a difference over a few of either tells of few."""
+        persons, control_persons = min(self.persons, self.treated.clusters), self.control_persons
+        return persons, min(control_persons, self.control.clusters)
+
 
 @dataclass(frozen=True)
 class GroupEffect:
@@ -53,7 +59,7 @@ class Equity:
 def group_effects(groups: Mapping[str, Arms], direction: int, *, share: bool) -> list[GroupEffect]:
     """Return the groups of one dimension that may be shown and told apart, in the order of their names."""
     names = sorted(groups)
-    hidden = hidden_groups([[groups[name].persons, groups[name].control_persons] for name in names], SMALLEST_CELL)
+    hidden = hidden_groups([groups[name].counts for name in names], SMALLEST_CELL)
     found = {}
     for place, name in enumerate(names):
         difference = None if place in hidden else _difference(groups[name], share)
