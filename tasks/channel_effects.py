@@ -6,10 +6,12 @@ effect is the figure to choose by. Channels share their control groups, so their
 shrinking ignores.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
+from tasks.channel_cells import ALL, told_cells
 from tasks.contrasts import Group
 from tasks.disclosure import SMALLEST_CELL
 from tasks.estimate import Sums
@@ -40,13 +42,19 @@ def people_of(segment: str) -> str:
 
 
 def by_people(treated: Sequence[Group], holdout: Sequence[Group], *, share: bool) -> list[ChannelEffect]:
-    """Return the channels of everybody, then of each group of people that had at least two to compare."""
+    """Return the channels of everybody, then of each group of people that has at least two to compare and to tell.
+
+    What would tell of fewer than ten beside the other rows, or the sizes of the groups, is left out.
+    """
     found = channel_effects(treated, holdout, share=share)
     for people in sorted({people_of(group.segment) for group in treated}):
         mine = ([group for group in arm if people_of(group.segment) == people] for arm in (treated, holdout))
         rows = channel_effects(*mine, share=share, segment=people)
         found += rows if len(rows) > 1 else []
-    return found
+    told = told_cells(treated, holdout, [(row.segment, row.channels) for row in found], people_of)
+    found = [row for row in found if (row.segment, row.channels) in told]
+    alone = {name for name, rows in Counter(row.segment for row in found).items() if rows < 2 and name != ALL}
+    return [row for row in found if row.segment not in alone]
 
 
 def channel_effects(

@@ -7,7 +7,9 @@ from itertools import combinations
 
 import duckdb
 
+from campaigns.language import for_translation as _
 from campaigns.language import translations
+from tasks.effect_steps import NOTHING, outwards, rounded
 from tasks.estimation.holm import holm
 from tasks.plain_words import PlainWords
 from tasks.preview_words import Words
@@ -15,23 +17,32 @@ from tasks.segment_names import NONE, Labels, SegmentNames
 
 SHOWN = 0.05
 MOST = 3
+APART = _(
+    "%(less)s did less than %(more)s for the group “%(group)s”: %(few)s against %(many)s reached the result "
+    "because of it (difference %(interval)s with 95 per cent certainty, about %(persons)s persons compared)."
+)
+APART_UNTOLD = _(
+    "%(less)s did less than %(more)s for the group “%(group)s”. By how much is not shown, since it would tell of fewer "
+    "than ten."
+)
 
 
 @dataclass(frozen=True)
 class ChannelRow:
-    """One row of ``effect_channel``; estimates are shares, or in the unit of the outcome."""
+    """One row of ``effect_channel``; estimates are shares, or in the unit of the outcome, told in steps if above 0."""
 
     segment: str
     channels: str
     persons: int
     estimate: float
     standard_error: float
+    step: float = 0.0
 
 
 def read_channels(connection: duckdb.DuckDBPyConnection, run: str, look: int) -> list[ChannelRow]:
     """Return what one look found of each set of channels, for everybody and per group of people."""
     rows = connection.execute(
-        "SELECT segment, channels, persons, estimate, standard_error FROM effect_channel "
+        "SELECT segment, channels, persons, estimate, standard_error, coalesce(step, 1) FROM effect_channel "
         "WHERE run = ? AND look = ? ORDER BY segment <> 'all', segment, channels",
         [run, look],
     ).fetchall()
@@ -66,22 +77,20 @@ def _p(one: ChannelRow, other: ChannelRow) -> float:
 
 def _sentence(language: str, words: PlainWords, labels: Labels, less: ChannelRow, more: ChannelRow) -> str:
     _, names = translations(language).gettext, Words(language)
-    half = 1.96 * math.hypot(less.standard_error, more.standard_error)
+    half, step = 1.96 * math.hypot(less.standard_error, more.standard_error), max(less.step, more.step)
     gap = more.estimate - less.estimate
 
     def channels(row: ChannelRow) -> str:
         return _(" and ").join(names.channel(name).lower() for name in row.channels.split("+"))
 
-    text = _(
-        "%(less)s did less than %(more)s for the group “%(group)s”: %(few)s against %(many)s reached the result "
-        "because of it (difference %(interval)s with 95 per cent certainty, %(persons)s persons compared)."
-    ) % {
+    told = {
         "less": channels(less),
         "more": channels(more),
         "group": SegmentNames(language, labels).name(less.segment),
-        "few": words.level(less.estimate),
-        "many": words.level(more.estimate),
-        "interval": words.interval(gap - half, gap + half),
-        "persons": words.written["number"](less.persons + more.persons),
+        "few": words.level(rounded(less.estimate, step)),
+        "many": words.level(rounded(more.estimate, step)),
+        "interval": words.interval(*outwards(gap - half, gap + half, step)),
+        "persons": words.written["number"](round(less.persons + more.persons, -1)),
     }
+    text = _(APART_UNTOLD if step >= NOTHING else APART) % told
     return text[:1].upper() + text[1:]

@@ -9,7 +9,7 @@ from tasks.runs import Run
 from tasks.workplace import Workplace
 
 CODE = "told_before"
-FIGURES = ("ci_low", "effect", "ci_high", "verdict")
+FIGURES = ("ci_low", "effect", "ci_high", "verdict", "step")
 Found = dict[str, Any]
 
 
@@ -20,7 +20,7 @@ def added(found: Found, workplace: Workplace, run: Run) -> Found:
     for look in range(found["look"] - 1, 0, -1):
         arm = _compared(workplace, run, look)
         if arm is not None:
-            told = {"code": CODE, "look": look, **{name: arm[name] for name in FIGURES}}
+            told = {"code": CODE, "look": look, **{name: arm.get(name) for name in FIGURES}}
             return found | {"doubts": [*found["doubts"], told]}
     return found
 

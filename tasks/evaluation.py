@@ -127,10 +127,11 @@ def _parts(
     way = direction(run.brief.objective)
     names = sorted({row[0] for row in rows} - {""})
     segments = {name: _arms([row for row in rows if row[0] == name]) for name in names}
+    everybody = [sum(row[8] or 0 for row in rows if row[1] == arm) for arm in arm_effects.ARMS]
     dimensions = {name: groups for name, groups in _groups(connection).items() if len(groups) > 1}
     return parts | {
         "segments": group_effects(segments, way, share=share),
-        "groups": {name: group_effects(groups, way, share=share) for name, groups in dimensions.items()},
+        "groups": {name: group_effects(one, way, share=share, everybody=everybody) for name, one in dimensions.items()},
         "channels": by_people(compared.treated, compared.holdout, share=share) if compared else [],
     }
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from tasks import runs, verdicts
+from tasks.answer_steps import with_steps
 from tasks.arm_effects import ArmEffect, adjusted_p
 from tasks.channel_effects import ChannelEffect
 from tasks.group_effects import GroupEffect, equity
@@ -68,7 +69,7 @@ def describe(evidence: Evidence) -> Found:
         "channels": [_channel(evidence, row) for row in evidence.channels],
         "trend": list(evidence.trend),
     }
-    return _doubted(found | _basis(evidence, level) | parts, evidence.is_late)
+    return _doubted(with_steps(evidence, found | _basis(evidence, level) | parts), evidence.is_late)
 
 
 def _basis(evidence: Evidence, level: float) -> Found:

@@ -56,10 +56,18 @@ class Equity:
     most: str
 
 
-def group_effects(groups: Mapping[str, Arms], direction: int, *, share: bool) -> list[GroupEffect]:
-    """Return the groups of one dimension that may be shown and told apart, in the order of their names."""
+def group_effects(
+    groups: Mapping[str, Arms], direction: int, *, share: bool, everybody: Sequence[int] | None = None
+) -> list[GroupEffect]:
+    """Return the groups of one dimension that may be shown and told apart, in the order of their names.
+
+    ``everybody``: observed persons of each arm, also those of whom the dimension says nothing, who are a group too.
+    """
     names = sorted(groups)
-    hidden = hidden_groups([groups[name].counts for name in names], SMALLEST_CELL)
+    cells = [[groups[name].persons, groups[name].control_persons] for name in names]
+    left = [max(size - sum(column), 0) for size, column in zip(everybody or (), zip(*cells, strict=True), strict=False)]
+    hidden = hidden_groups([*cells, left] if any(left) else cells, SMALLEST_CELL)
+    hidden |= hidden_groups([groups[name].counts for name in names], SMALLEST_CELL)
     found = {}
     for place, name in enumerate(names):
         difference = None if place in hidden else _difference(groups[name], share)

@@ -14,6 +14,7 @@ from tasks.learning import learn
 from tasks.pages import LOCALES
 from tasks.plain_words import PlainWords
 from tasks.segment_names import Labels, SegmentNames
+from tasks.told_effects import coarse
 from tasks.workplace import Workplace
 
 SMALLEST_GROUP = 10
@@ -62,11 +63,11 @@ def _claim(connection: duckdb.DuckDBPyConnection, run: str, look: int) -> str:
 
 def _effects(connection: duckdb.DuckDBPyConnection, run: str, look: int, outcome: str) -> Effects:
     rows = connection.execute(
-        "SELECT segment, estimate, standard_error, ci_low, ci_high, level, persons, verdict FROM effect "
+        "SELECT segment, estimate, ci_low, ci_high, verdict, coalesce(step, 1) FROM effect "
         "WHERE run = ? AND look = ? AND outcome = ? ORDER BY segment",
         [run, look, outcome],
     ).fetchall()
-    names = ("estimate", "standard_error", "ci_low", "ci_high", "level", "persons", "verdict")
+    names = ("effect", "ci_low", "ci_high", "verdict", "step")
     return {row[0]: dict(zip(names, row[1:], strict=True)) for row in rows}
 
 
@@ -84,11 +85,11 @@ def _sentences(
     share = all(0 <= figure <= 1 for figure in (objective.baseline, objective.target))
     words = PlainWords(language, objective.unit, share)
     _ = translations(language).gettext
-    if whole is None or whole["estimate"] is None:
+    if whole is None or whole["effect"] is None:
         yield _(_next_time(run, claim))
         return
     shown = whole["verdict"] != "not_shown"
-    yield words.effect(whole["ci_low"], whole["estimate"], whole["ci_high"], shown=shown)
+    yield words.of_arm(coarse(whole, whole["step"]))
     if not shown and whole["ci_low"] <= 0 <= whole["ci_high"]:
         yield _("A larger audience or control group is needed next time to tell so small a difference from chance.")
     yield from _most_and_least(language, words, effects, run.brief.labels)
@@ -122,7 +123,7 @@ def _most_and_least(language: str, words: PlainWords, effects: Effects, labels: 
     segments = {name: row for name, row in effects.items() if name != "all"}
     if len(segments) < 2:
         return
-    order = sorted(segments, key=lambda name: (segments[name]["estimate"], name))
+    order = sorted(segments, key=lambda name: (segments[name]["effect"], name))
     most, least = order[-1], order[0]
     apart = segments[least]["ci_high"] < segments[most]["ci_low"]
     names = SegmentNames(language, labels)

@@ -30,6 +30,11 @@ WARNINGS = {
         "Results are missing for %(treated)s of those whom the message was meant for and for %(holdout)s of "
         "the control group. So uneven a loss may bend the effect in either direction."
     ),
+    "missing_of_few": _("Fewer than ten of the %(units)s have no observed result. The figures hold for the others."),
+    "differential_attrition_of_few": _(
+        "Results are missing for unlike shares of those whom the message was meant for and of the control group. So "
+        "uneven a loss may bend the effect in either direction."
+    ),
     "trend_only": _(
         "The figures over time show a trend. Without a control group it may as well come from the season, "
         "other news or other efforts."
@@ -37,6 +42,10 @@ WARNINGS = {
     "little_power": _(
         "The chance to see an effect as large as the goal asks for was only %(power)s. That nothing is shown "
         "does not mean that nothing happened."
+    ),
+    "little_power_of_few": _(
+        "The chance to see an effect as large as the goal asks for was below 80 per cent. That nothing is shown does "
+        "not mean that nothing happened."
     ),
     "late_observations": _("The results were observed after the day of the follow-up."),
 }
@@ -54,7 +63,7 @@ EFFECTS = {
         "We are 95 per cent sure that the true figure lies between %(low)s and %(high)s."
     ),
 }
-
+UNTOLD = _("How large the effect is, is not shown, since it would tell of fewer than ten.")
 
 OBJECTIVES = {
     ("reached", False): _("The goal is reached: %(reached)s, and the target was %(target)s."),
@@ -117,6 +126,8 @@ class PlainWords:
 
     def of_arm(self, arm: Mapping[str, Any]) -> str:
         """Return what happened to an arm because of the campaign; early looks and many claims need more to be shown."""
+        if arm.get("untold"):
+            return self._(UNTOLD)
         return self.effect(arm["ci_low"], arm["effect"], arm["ci_high"], shown=arm["verdict"] != "not_shown")
 
     def before(self, look: int, arm: Mapping[str, Any]) -> str:
@@ -127,15 +138,16 @@ class PlainWords:
     def effect(self, low: float, estimate: float, high: float, *, shown: bool | None = None) -> str:
         """Return what happened because of the campaign, with its 95 % interval.
 
-        ``shown`` is whether it may be claimed; where it is left out, whether the interval lies on one side of zero.
+        ``shown`` is whether it may be claimed; where it is left out, whether the interval lies on one side of zero. One
+        that was widened to whole steps may touch zero and be shown all the same.
         """
-        outside = low > 0 or high < 0
+        outside = low > 0 or high < 0 or (shown is True and low * high == 0)
         if outside and shown is False:
             return self._promising(low, estimate, high)
         kind = "level" if not self.share else "shown" if outside else "not_shown"
         decimals = 0 if high - low >= (0.03 if self.share else 3) else 1 if self.share else 2
         low, high = self._possible(low, high)
-        near, far = (high, low) if high < 0 else (low, high)
+        near, far = (high, low) if high < 0 or (outside and high == 0) else (low, high)
         return self._(EFFECTS[kind]) % {
             "units": self.units,
             "estimate": self._("about %(figure)s") % {"figure": self._figure(estimate, decimals)},
@@ -163,9 +175,9 @@ class PlainWords:
     def objective(self, objective: Mapping[str, Any], *, early: bool = False) -> str:
         """Return how far the audience has come towards the target; ``early``: whether it is reached is not said yet."""
         kind = "early" if early else "reached" if objective["achieved"] else "not_reached"
-        return self._(OBJECTIVES[kind, self._is_few(objective)]) % {
-            "reached": self.level(objective["reached"]), "target": self.level(objective["target"]),
-        }  # fmt: skip
+        few = self._is_few(objective)
+        levels = {name: self.level(objective[name]) for name in ("reached", "target") if not few or name == "target"}
+        return self._(OBJECTIVES[kind, few]) % levels
 
     def reached(self, objective: Mapping[str, Any]) -> str:
         """Return the level reached; not where it would tell of fewer than ten."""

@@ -1,5 +1,6 @@
 """What a report says of effects: charts with dots and intervals, who gained, channels, measures, and the method."""
 
+import math
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -12,9 +13,11 @@ from tasks.pages import filters
 from tasks.plain_words import PlainWords
 from tasks.report_tables import DIMENSIONS, captions, channel_name, group_name
 from tasks.segment_names import NONE, Labels, SegmentNames
+from tasks.told_effects import SHOWN
 
 Found = Mapping[str, Any]
 FIGURES = ("effect", "standard_error")
+TRIFLE = 1e-9
 
 
 def effect_chart(language: str, words: PlainWords, found: Found) -> Markup | None:
@@ -47,7 +50,7 @@ def group_tables(language: str, words: PlainWords, found: Found, labels: Labels 
         dimension = equity["dimension"]
         rows = [row for row in found["groups"] if row["dimension"] == dimension]
         named = [(group_name(language, dimension, row["group"], labels), row) for row in rows]
-        named.sort(key=lambda each: -each[1]["shrunken"])
+        named.sort(key=_largest_first)
         tables.append(
             {
                 "caption": titles[dimension],
@@ -63,7 +66,13 @@ def channel_rows(language: str, found: Found) -> list[dict[str, Any]]:
     """Return what each set of channels did for everybody, the best first by the shrunken effect."""
     rows = [row for row in found["channels"] if row["segment"] == "all"]
     named = [{**row, "name": channel_name(language, row["channels"])} for row in rows]
-    return sorted(named, key=lambda row: -row["shrunken"])
+    return sorted(named, key=lambda row: _largest_first((row["name"], row)))
+
+
+def _largest_first(named: tuple[str, Found]) -> tuple[float, str]:
+    """Return where a row comes: what is not told last, and what is told alike by name."""
+    name, row = named
+    return (math.inf if row["shrunken"] is None else -row["shrunken"]), name
 
 
 def channel_chart(language: str, words: PlainWords, found: Found) -> Markup | None:
@@ -80,7 +89,21 @@ def method_rows(language: str, words: PlainWords, found: Found) -> list[tuple[st
     rows = [(_("Claim"), _(claim))]
     if found["arms"][0]["effect"] is None:
         return rows
+    if found["arms"][0].get("step"):
+        return rows + _coarse_rows(language, words, found)
     return rows + _effect_rows(language, words, found) + _design_rows(language, words, found)
+
+
+def _coarse_rows(language: str, words: PlainWords, found: Found) -> list[tuple[str, str]]:
+    """Return what is told where few acted: the effect in steps, on which side of 0.05 p lies, and the draw."""
+    _, treated = translations(language).gettext, found["arms"][0]
+    level = filters(language)["number"](SHOWN, 2)
+    p = f"< {level}" if treated["p"] < SHOWN + TRIFLE else f"≥ {level}"
+    return [
+        (_("Effect, rounded because fewer than ten acted, or did not"), words.difference(treated["effect"])),
+        ("p", p),
+        (_("Sizes of the arms as drawn: p"), _chance(language, found["sample_ratio_p"])),
+    ]
 
 
 def _effect_rows(language: str, words: PlainWords, found: Found) -> list[tuple[str, str]]:
@@ -129,10 +152,8 @@ def segment_rows(language: str, found: Found, labels: Labels = NONE) -> list[tup
 
 
 def _ratio(language: str, found: Found) -> str:
-    """Return the ratio; where the level of an arm is not told, ratio and effect together would tell it."""
-    arm, hidden = found["arms"][0], found["share"] and any(each.get("few") for each in found["arms"])
-    number = filters(language)["number"]
-    if arm["ratio"] is None or hidden:
+    arm, number = found["arms"][0], filters(language)["number"]
+    if arm["ratio"] is None:
         return "–"
     if arm["ratio_low"] is None:
         return str(number(arm["ratio"], 2))
@@ -161,6 +182,7 @@ def _axis(language: str, words: PlainWords, found: Found) -> str:
 def _intervals(
     language: str, words: PlainWords, found: Found, name: str, title: str, rows: list[tuple[str, Any]]
 ) -> Markup | None:
+    rows = [(label, row) for label, row in rows if row["shrunken"] is not None]
     if len(rows) < 2:
         return None
     _, number = translations(language).gettext, filters(language)["number"]

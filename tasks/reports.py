@@ -28,6 +28,7 @@ from tasks.pages import page_environment, write_page
 from tasks.plain_words import PlainWords
 from tasks.preview_words import Words
 from tasks.shown_figures import figures
+from tasks.told_effects import told
 from tasks.told_lessons import told_lessons
 from tasks.unit_outcomes import unit_outcomes
 from tasks.verdicts import worded
@@ -86,7 +87,7 @@ def _read(workplace: Workplace, run: str, look: int) -> Story:
         known = runs.load_within(connection, run)
         values: dict[str, Any] = {"run": known.run}
         read_traits(connection, workplace, known.run)
-        found = worded(stored_evaluation(workplace, known.run, look), workplace.language)
+        found = told(worded(stored_evaluation(workplace, known.run, look), workplace.language))
         return Story(
             run=known,
             look=look,
@@ -204,7 +205,7 @@ def _channels_untold(story: Story) -> set[str]:
 def _cost_per_result(found: dict[str, Any], costs: dict[str, float]) -> float | None:
     """Return kronor per household (or person) that acted because of the campaign; None where that is not shown."""
     arm = found["arms"][0]
-    if not found["share"] or costs["withheld"] or arm["verdict"] != "better" or arm["ci_low"] <= 0:
+    if not found["share"] or costs["withheld"] or arm["verdict"] != "better" or arm.get("step") or arm["ci_low"] <= 0:
         return None
     units = arm["households"] if found["unit"] == "household" else arm["persons"]
     return float(costs["accepted_sek"] / (arm["effect"] * units))

@@ -12,6 +12,7 @@ from tasks.estimate import Difference
 from tasks.estimation.shrinkage import Shrunken
 from tasks.plain_words import PlainWords
 from tasks.runs import Run
+from tasks.told_effects import told
 
 FIGURES = ("effect", "standard_error", "ci_low", "ci_high", "p")
 UNEVEN_LOSS = 0.01
@@ -44,17 +45,18 @@ def doubt(code: str, **shares: float) -> Found:
 
 
 def worded(found: Found, language: str) -> Found:
-    """Return an answer with its ``warnings`` and ``summary`` in a language.
+    """Return an answer with its ``warnings`` and ``summary`` in a language: of what readers may be told of it.
 
     One that was kept before its doubts were keeps the words that it was kept with.
     """
     if "doubts" not in found:
         return found
-    words, treated = PlainWords(language, found["unit"], found["share"]), found["arms"][0]
-    early = [early_looks.sentence(each, language) for each in found["doubts"] if each["code"] == early_looks.STATE]
-    warnings = [_warning(words, each) for each in found["doubts"] if each["code"] != early_looks.STATE]
-    effect = [words.of_arm(treated)] if treated["effect"] is not None else []
-    summary = [*early, words.objective(found["objective"], early=bool(early)), *effect, *warnings]
+    words, shown = PlainWords(language, found["unit"], found["share"]), told(found)
+    treated, doubts = shown["arms"][0], shown["doubts"]
+    early = [early_looks.sentence(each, language) for each in doubts if each["code"] == early_looks.STATE]
+    warnings = [_warning(words, each) for each in doubts if each["code"] != early_looks.STATE]
+    effect = [words.of_arm(treated)] if treated["effect"] is not None or treated.get("untold") else []
+    summary = [*early, words.objective(shown["objective"], early=bool(early)), *effect, *warnings]
     return found | {"warnings": early + warnings, "summary": summary}
 
 

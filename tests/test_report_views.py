@@ -197,25 +197,77 @@ def test_reached_in_a_segment_means_what_it_means_everywhere(
 
 
 @pytest.mark.parametrize(
-    ("level", "control_level", "is_told"),
-    [(0.3, 0.25, True), (0.3, 0.066, False), (0.97, 0.9, False), (52.0, 48.0, True)],
+    ("step", "level", "control_level", "is_told"),
+    [
+        (0, 0.3, 0.25, True),
+        (0, 0.3, 0.066, False),
+        (0, 0.97, 0.9, False),
+        (0, 52.0, 48.0, True),
+        (0.1, 0.3, 0.25, False),
+    ],
 )
-def test_levels_that_tell_how_few_acted_are_hidden_and_the_effect_is_not(
-    city: duckdb.DuckDBPyConnection, level: float, control_level: float, is_told: bool
+def test_levels_that_tell_how_few_acted_are_hidden(
+    city: duckdb.DuckDBPyConnection, step: float, level: float, control_level: float, is_told: bool
 ) -> None:
     """As in the report: sixty households of the control group, so that 6.6 % of them are four."""
+    put_effect(city, level, control_level, step)
+    told = [level, control_level, round(level / control_level, 2)]
+    assert shown(city, "report_effect", "level, control_level, ratio") == [tuple(told if is_told else [None] * 3)] * 2
+
+
+def put_effect(city: duckdb.DuckDBPyConnection, level: float, control_level: float, step: float | None) -> None:
     city.execute("DELETE FROM effect")
     city.execute(
-        "INSERT INTO effect BY NAME SELECT 'r' AS run, 'all' AS segment, 300 AS persons, 130 AS control_persons, "
-        "140 AS households, 60 AS control_households, $1 AS level, $2 AS control_level, $1 / $2 AS ratio, "
-        "$1 - $2 AS estimate, $1 - $2 - 0.1 AS ci_low, $1 - $2 + 0.1 AS ci_high",
-        [level, control_level],
+        "INSERT INTO effect BY NAME SELECT 'r' AS run, unnest(['all', 'needs_bin']) AS segment, 300 AS persons, "
+        "130 AS control_persons, 140 AS households, 60 AS control_households, $1 AS level, $2 AS control_level, "
+        "$1 / $2 AS ratio, $1 - $2 AS estimate, $1 - $2 - 0.1 AS ci_low, $1 - $2 + 0.1 AS ci_high, 0.0123456 AS p, "
+        "0.02 AS p_adjusted, 0.1 AS look_low, 0.2 AS anytime_high, 0.3 AS complier_effect, $1 - $2 AS shrunken, "
+        "$3 AS step",
+        [level, control_level, step],
     )
-    columns = "level, control_level, ratio, estimate, ci_low, ci_high"
-    ((*levels, estimate, low, high),) = shown(city, "report_effect", columns)
-    told = [level, control_level, round(level / control_level, 2)]
-    assert levels == (told if is_told else [None, None, None])
-    assert (estimate, low, high) == pytest.approx([level - control_level + gap for gap in (0, -0.1, 0.1)], abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        (0, [(0.234, 0.134, 0.334, 0.0123456, 0.02, 0.1, 0.2, 0.3, 0.234)] * 2),
+        (0.05, [(0.25, 0.1, 0.35, 0.05, None, None, None, None, 0.25), (None,) * 8 + (0.25,)]),
+        (1, [(None,) * 9] * 2),
+        (None, [(None,) * 9] * 2),
+    ],
+)
+def test_where_few_acted_an_effect_is_told_in_steps_and_its_p_as_a_bound(
+    city: duckdb.DuckDBPyConnection, step: float | None, told: list[tuple[float | None, ...]]
+) -> None:
+    put_effect(city, 0.3, 0.066, step)
+    figures = "estimate, ci_low, ci_high, p, p_adjusted, look_low, anytime_high, complier_effect, shrunken"
+    assert shown(city, "report_effect", figures) == told
+
+
+@pytest.mark.parametrize(
+    ("step", "told"), [(0, (0.234, 0.134, 0.334)), (0.05, (0.25, 0.1, 0.35)), (1, (None,) * 3), (None, (None,) * 3)]
+)
+def test_where_few_of_a_group_acted_its_effect_is_told_in_steps(
+    city: duckdb.DuckDBPyConnection, step: float | None, told: tuple[float | None, ...]
+) -> None:
+    figures = (
+        "'r' AS run, 1 AS look, 'o' AS outcome, 40 AS persons, 40 AS control_persons, 0.234 AS shrunken, "
+        "0.134 AS shrunken_low, 0.334 AS shrunken_high, $1 AS step"
+    )
+    money = {"effect_group": "", "effect_channel": ", 0.04 AS p_adjusted, 1.5 AS sek_per_result"}
+    names = {"effect_group": "'need' AS dimension", "effect_channel": "'all' AS segment, 'email' AS channels"}
+    for table, name in {**names, "equity": ""}.items():
+        city.execute(f"DELETE FROM {table}")
+        if name:
+            city.execute(f"INSERT INTO {table} BY NAME SELECT {name}, {figures}{money[table]}", [step])
+    city.execute(
+        "INSERT INTO equity BY NAME SELECT 'r' AS run, 1 AS look, 'o' AS outcome, 'need' AS dimension, "
+        "0.5 AS equity_index"
+    )
+    three = "effect, effect_low, effect_high"
+    assert shown(city, "report_equity", f"{three}, equity_index") == [(*told, None if step != 0 else 0.5)]
+    of_channel = (*told, *((0.04, 1.5) if step == 0 else (None, None)))
+    assert shown(city, "report_channel_effect", f"{three}, p_adjusted, sek_per_result") == [of_channel]
 
 
 @pytest.mark.parametrize(
@@ -235,7 +287,8 @@ def test_the_money_of_channels_is_told_only_where_the_number_of_messages_is(
     city.execute("DELETE FROM effect_channel")
     city.execute(
         "INSERT INTO effect_channel BY NAME SELECT 'r' AS run, 'all' AS segment, 'email' AS channels, "
-        "61 AS persons, 60 AS control_persons, 0.2 AS shrunken, 1.22 AS cost_sek, 0.11 AS sek_per_result, 0.3 AS co2_kg"
+        "61 AS persons, 60 AS control_persons, 0.2 AS shrunken, 1.22 AS cost_sek, 0.11 AS sek_per_result, "
+        "0.3 AS co2_kg, 0 AS step"
     )
     city.execute("INSERT INTO hidden_figure VALUES (?, '', 'messages', 'email')", ["r" if is_hidden else "s"])
     told = shown(city, "report_channel_effect", "effect, cost_sek, sek_per_result, co2_kg")

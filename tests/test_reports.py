@@ -28,6 +28,7 @@ from tasks.plain_words import PlainWords
 from tasks.report_charts import fairness_chart
 from tasks.report_summary import mail_summary, summary
 from tasks.reports import write_report
+from tasks.told_effects import told
 from tasks.workplace import Workplace
 from tasks.world import simulate_outcomes
 
@@ -217,9 +218,42 @@ def test_the_ratio_is_told_only_where_the_levels_of_both_arms_are(
 ) -> None:
     run = evaluated(workplace, tmp_path)
     found = stored_evaluation(workplace, run, 1)
-    found["arms"][1]["few"] = few
-    rows = dict(report_effects.method_rows("en", PlainWords("en", "household", True), found))
-    assert (rows["Ratio to the control group"] == "–") is few
+    found["arms"][1]["few"], found["arms"][0]["step"] = few, 0.05 if few else 0
+    rows = dict(report_effects.method_rows("en", PlainWords("en", "household", True), told(found)))
+    assert ("Ratio to the control group" in rows) is not few
+
+
+@pytest.mark.parametrize("step", [0.1, 1.0])
+def test_where_few_acted_neither_page_nor_letter_nor_lessons_tell_the_effect_itself(
+    evaluated: Evaluated, workplace: Workplace, tmp_path: Path, step: float
+) -> None:
+    run = evaluated(workplace, tmp_path)
+    kept = stored_evaluation(workplace, run, 1)
+    treated, holdout = kept["arms"]
+    assert holdout["few"], "fewer than ten of the sixty control households act"
+    assert 0 < treated["step"] <= 0.1
+    treated["step"], treated["effect"], treated["ci_low"] = step, 0.12345, 0.04567
+    evaluation_record.keep(workplace, run, 1, kept)
+    with store.writing(workplace) as connection:
+        values = {name: treated[name] for name in ("step", "effect", "ci_low")}
+        connection.execute(
+            "UPDATE effect SET step = $step, estimate = $effect, ci_low = $ci_low WHERE segment = 'all'", values
+        )
+    draw_lessons(workplace, run, 1)
+    for language, decimal in (("sv", ","), ("en", ".")):
+        reader = replace(workplace, language=language)
+        texts = report(reader, run), summary(reader, run, 1)
+        for text in texts:
+            shown = set(re.findall(rf"(?<![\d{decimal}])\d+{decimal}\d+(?= ?(?:percent|procent|per cent| till))", text))
+            assert not shown & {f"12{decimal}3", f"4{decimal}6", f"12{decimal}35", f"4{decimal}57"}, text[:200]
+        assert all(
+            ("How large the effect is, is not shown" in text) is (step == 1) for text in texts if language == "en"
+        )
+    with store.reading(workplace) as connection:
+        told_of = connection.execute(
+            "SELECT DISTINCT estimate FROM report_effect WHERE segment = 'all' AND outcome = ?", [kept["outcome"]]
+        ).fetchall()
+    assert told_of == [(0.1 if step < 1 else None,)]
 
 
 @pytest.mark.parametrize(("share", "few", "told"), [(True, False, True), (True, True, False), (False, True, True)])

@@ -71,12 +71,13 @@ def evaluate(
     if run is None:
         answer({"waiting": result}, as_json, lambda: result or ["no look is overdue"])
         return
-    from tasks import report_place, reports, runs, verdicts
+    from tasks import report_place, reports, runs, told_effects, verdicts
 
     place = here()
     report = report_place.page(place, runs.load(place, run).run, look)
     if language:
         result, report = verdicts.worded(result, language), reports.write_report(place, run, look, language)
+    result = told_effects.answered(result)
     answer({**result, "report": str(report)}, as_json, lambda: [*result["summary"], f"report   {report}"])
 
 

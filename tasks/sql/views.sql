@@ -307,26 +307,51 @@ SELECT
 FROM few;
 
 -- One row per run, look, outcome, arm and segment. The report's rule: where fewer than ten did, or did not, act, levels and
--- ratio are hidden in both arms; the effect and its intervals, which are of differences, stay.
+-- ratio are hidden in both arms, and the effect is told in steps (tasks.effect_steps), with a bound of p alone. Of segments
+-- in steps the shrunken effect is told.
 CREATE OR REPLACE VIEW report_effect AS
 SELECT
     run, look, outcome, arm, segment, persons, control_persons,
     CASE WHEN is_told THEN round(level, 3) END AS level,
     CASE WHEN is_told THEN round(control_level, 3) END AS control_level,
-    round(estimate, 3) AS estimate, round(ci_low, 3) AS ci_low, round(ci_high, 3) AS ci_high, p, p_adjusted,
+    CASE
+        WHEN step = 0 THEN round(estimate, 3)
+        WHEN in_steps AND segment = 'all' THEN round(floor(estimate / step + 0.5) * step, 3)
+    END AS estimate,
+    CASE
+        WHEN step = 0 THEN round(ci_low, 3)
+        WHEN in_steps AND segment = 'all' THEN round(floor(ci_low / step + 1e-9) * step, 3)
+    END AS ci_low,
+    CASE
+        WHEN step = 0 THEN round(ci_high, 3)
+        WHEN in_steps AND segment = 'all' THEN round(ceil(ci_high / step - 1e-9) * step, 3)
+    END AS ci_high,
+    CASE
+        WHEN step = 0 THEN p
+        WHEN in_steps AND segment = 'all' THEN CASE WHEN p < 0.05 THEN 0.05 ELSE 1 END
+    END AS p,
+    CASE WHEN step = 0 THEN p_adjusted END AS p_adjusted,
     CASE WHEN is_told THEN round(ratio, 2) END AS ratio,
-    round(look_low, 3) AS look_low, round(look_high, 3) AS look_high, round(anytime_low, 3) AS anytime_low,
-    round(anytime_high, 3) AS anytime_high, round(shrunken, 3) AS shrunken,
-    round(complier_effect, 3) AS complier_effect, target, verdict
+    CASE WHEN step = 0 THEN round(look_low, 3) END AS look_low,
+    CASE WHEN step = 0 THEN round(look_high, 3) END AS look_high,
+    CASE WHEN step = 0 THEN round(anytime_low, 3) END AS anytime_low,
+    CASE WHEN step = 0 THEN round(anytime_high, 3) END AS anytime_high,
+    CASE
+        WHEN step = 0 THEN round(shrunken, 3)
+        WHEN in_steps THEN round(floor(shrunken / step + 0.5) * step, 3)
+    END AS shrunken,
+    CASE WHEN step = 0 THEN round(complier_effect, 3) END AS complier_effect, target, verdict, step
 FROM (
     SELECT
-        *,
-        -- Only of shares do levels count who acted.
-        greatest(level, control_level, coalesce(target, 0)) > 1
-        OR least(level, control_level, coalesce(target, 0)) < 0
-        OR least(
-            least(level, 1 - level) * households, least(control_level, 1 - control_level) * control_households
-        ) >= 10 AS is_told
+        *, step > 0 AND step < 1 AS in_steps,
+        step = 0 AND (
+            -- Only of shares do levels count who acted.
+            greatest(level, control_level, coalesce(target, 0)) > 1
+            OR least(level, control_level, coalesce(target, 0)) < 0
+            OR least(
+                least(level, 1 - level) * households, least(control_level, 1 - control_level) * control_households
+            ) >= 10
+        ) AS is_told
     FROM effect
 )
 WHERE least(persons, control_persons, households, control_households) >= 10;
@@ -335,8 +360,20 @@ WHERE least(persons, control_persons, households, control_households) >= 10;
 CREATE OR REPLACE VIEW report_equity AS
 SELECT
     groups.run, groups.look, groups.outcome, groups.dimension, groups.group_name, groups.persons,
-    groups.control_persons, round(groups.shrunken, 3) AS effect, round(groups.shrunken_low, 3) AS effect_low,
-    round(groups.shrunken_high, 3) AS effect_high, groups.standing, round(equity.equity_index, 2) AS equity_index
+    groups.control_persons,
+    CASE
+        WHEN groups.step = 0 THEN round(groups.shrunken, 3)
+        WHEN groups.step < 1 THEN round(floor(groups.shrunken / groups.step + 0.5) * groups.step, 3)
+    END AS effect,
+    CASE
+        WHEN groups.step = 0 THEN round(groups.shrunken_low, 3)
+        WHEN groups.step < 1 THEN round(floor(groups.shrunken_low / groups.step + 1e-9) * groups.step, 3)
+    END AS effect_low,
+    CASE
+        WHEN groups.step = 0 THEN round(groups.shrunken_high, 3)
+        WHEN groups.step < 1 THEN round(ceil(groups.shrunken_high / groups.step - 1e-9) * groups.step, 3)
+    END AS effect_high,
+    groups.standing, CASE WHEN groups.step = 0 THEN round(equity.equity_index, 2) END AS equity_index
 FROM effect_group AS groups
 LEFT JOIN equity
     ON
@@ -361,10 +398,21 @@ WITH withheld AS (
 
 SELECT
     shown.run, shown.look, shown.outcome, shown.segment, shown.channels, shown.persons,
-    round(shown.shrunken, 3) AS effect, round(shown.shrunken_low, 3) AS effect_low,
-    round(shown.shrunken_high, 3) AS effect_high, shown.p_adjusted,
+    CASE
+        WHEN shown.step = 0 THEN round(shown.shrunken, 3)
+        WHEN shown.step < 1 THEN round(floor(shown.shrunken / shown.step + 0.5) * shown.step, 3)
+    END AS effect,
+    CASE
+        WHEN shown.step = 0 THEN round(shown.shrunken_low, 3)
+        WHEN shown.step < 1 THEN round(floor(shown.shrunken_low / shown.step + 1e-9) * shown.step, 3)
+    END AS effect_low,
+    CASE
+        WHEN shown.step = 0 THEN round(shown.shrunken_high, 3)
+        WHEN shown.step < 1 THEN round(ceil(shown.shrunken_high / shown.step - 1e-9) * shown.step, 3)
+    END AS effect_high,
+    CASE WHEN shown.step = 0 THEN shown.p_adjusted END AS p_adjusted,
     CASE WHEN withheld.run IS NULL THEN round(shown.cost_sek, 0) END AS cost_sek,
-    CASE WHEN withheld.run IS NULL THEN round(shown.sek_per_result, 2) END AS sek_per_result,
+    CASE WHEN withheld.run IS NULL AND shown.step = 0 THEN round(shown.sek_per_result, 2) END AS sek_per_result,
     CASE WHEN withheld.run IS NULL THEN round(shown.co2_kg, 1) END AS co2_kg
 FROM effect_channel AS shown
 LEFT JOIN withheld ON shown.run = withheld.run
@@ -400,20 +448,22 @@ COMMENT ON VIEW report_reach IS 'One row per run, wave and segment whom the mess
 COMMENT ON COLUMN report_reach.persons IS 'Persons of the segment outside the holdout; null where they are few or would give few away.';
 COMMENT ON COLUMN report_reach.reached IS 'Persons whose message was accepted; null where 1 to 9 were reached or missed, or would be given away.';
 COMMENT ON VIEW report_equity IS 'One row per run, look, outcome, dimension and group of ten persons or more in each arm: who gained and who was left out.';
-COMMENT ON COLUMN report_equity.effect IS 'Shrunken effect, in the unit of the outcome.';
+COMMENT ON COLUMN report_equity.effect IS 'Shrunken effect, in the unit of the outcome; rounded, or null, where fewer than ten of a group of the dimension acted, or did not.';
 COMMENT ON COLUMN report_equity.effect_low IS 'Lower end of its 95 % interval.';
 COMMENT ON COLUMN report_equity.effect_high IS 'Upper end of its 95 % interval.';
 COMMENT ON VIEW report_channel_effect IS 'One row per run, look, outcome, group of people and channels together with ten persons or more in each arm: the effect and its cost.';
-COMMENT ON COLUMN report_channel_effect.effect IS 'Shrunken effect, in the unit of the outcome: the best channel is not believed for its luck.';
+COMMENT ON COLUMN report_channel_effect.effect IS 'Shrunken effect, in the unit of the outcome: the best channel is not believed for its luck. Rounded, or null, where fewer than ten of a group acted, or did not.';
 COMMENT ON COLUMN report_channel_effect.effect_low IS 'Lower end of its 95 % interval.';
 COMMENT ON COLUMN report_channel_effect.effect_high IS 'Upper end of its 95 % interval.';
-COMMENT ON VIEW report_effect IS 'Effects with at least 10 persons and 10 households in the arm and in the holdout; levels and ratio are null where fewer than 10 households of either did, or did not, act.';
+COMMENT ON VIEW report_effect IS 'Effects with at least 10 persons and 10 households in the arm and in the holdout; where fewer than 10 of either did, or did not, act, levels and ratio are null and the effect is told in steps.';
 COMMENT ON COLUMN report_effect.segment IS 'Segment; all for the whole audience.';
 COMMENT ON COLUMN report_effect.persons IS 'Persons with an observed outcome in the arm.';
 COMMENT ON COLUMN report_effect.control_persons IS 'Persons with an observed outcome in the holdout.';
 COMMENT ON COLUMN report_effect.level IS 'Post-stratified mean outcome of the arm, in the unit of the outcome; null where hidden.';
 COMMENT ON COLUMN report_effect.control_level IS 'Post-stratified mean outcome of the holdout; null where hidden.';
-COMMENT ON COLUMN report_effect.p_adjusted IS 'p adjusted for all claims of the look (Holm, over the objective and the measures); null for a segment.';
+COMMENT ON COLUMN report_effect.p IS 'Two-sided p value; in steps 0.05 where it is below that, and else 1.';
+COMMENT ON COLUMN report_effect.step IS 'Effect and interval are whole steps of this, the interval widened, because fewer than 10 acted, or did not; 0 as they are, 1 or null not told. Of segments in steps only the shrunken effect is told.';
+COMMENT ON COLUMN report_effect.p_adjusted IS 'p adjusted for all claims of the look (Holm, over the objective and the measures); null for a segment, and in steps.';
 COMMENT ON COLUMN report_effect.ratio IS 'Level over the control group''s; null where one is not above 0, or hidden.';
 COMMENT ON COLUMN report_effect.shrunken IS 'Estimate drawn towards what all segments show together: the luckiest one is not believed for its luck; null for all.';
 COMMENT ON COLUMN report_effect.verdict IS 'better, worse or not_shown; of the objective and the measures by p_adjusted against evaluation.look_level.';
