@@ -7,11 +7,14 @@ import pytest
 from campaigns.brief_answers import is_no_answer, is_unfinished, says_no_time
 from tasks.gates.decisions import contradictions
 from tasks.gates.districts import abolished_in
+from tasks.gates.free_speech import unfree
+from tasks.gates.link_words import names_nothing
 from tasks.gates.pictures import PERSONS
 from tasks.gates.politics import political
 from tasks.gates.promises import guaranteed
 from tasks.gates.rumours import rumours
 from tasks.gates.speech import spoken, spoken_in_block
+from tasks.gates.unfinished import unfinished_in
 from tasks.gates.word_lists import hits
 
 SETTLED = {
@@ -227,3 +230,74 @@ def test_a_guarantee_is_found_and_a_promise_to_listen_is_not() -> None:
 def test_people_are_seen_in_an_alternative_text_and_a_playground_is_empty() -> None:
     assert PERSONS.search("En man i rullstol läser")
     assert not PERSONS.search("Ett staket runt en lekplats")
+
+
+SILENCING = (
+    "Frågor från journalister får du inte svara på.|Med pressen ska ingen prata."
+    "|Anställda får inte ge intervjuer till tidningar."
+    "|Det är inte tillåtet att prata med journalister.|Please do not discuss this with reporters."
+    "|You are not allowed to give interviews to the media.|Never comment on our work to the press."
+    "|Älä vastaa toimittajien kysymyksiin.|Työntekijät eivät saa puhua medialle.|Warbaahinta ha la hadlin."
+    "|Suxufiyiinta ha u jawaabin.|لا تتحدّث مع الصحافة.|يُمنع التحدث مع الصحافة.|لا يجوز لك التحدث إلى وسائل الإعلام."
+    "|نرى من فتح الرسالة.|Waxaan aragnaa cidda furtay farriintan."
+)
+FREE = (
+    "Med journalister får du prata.|Ingen får hindra dig att prata med medierna.|Pressen får vi svar till senare."
+    "|Tidningen ska vi läsa i morgon.|Do not promise anything to a journalist.|You can speak to the press at any time."
+    "|Voit puhua toimittajille.|Kukaan ei saa estää sinua puhumasta medialle.|Waad la hadli kartaa warbaahinta."
+    "|يحق لك أن تتحدث إلى الصحفيين.|لا نرى من فتح الرسالة.|Ma aragno cidda furtay farriinta."
+)
+
+
+@pytest.mark.parametrize("text", SILENCING.split("|"))
+def test_what_silences_or_follows_employees_is_found_in_every_language(text: str) -> None:
+    assert unfree(text)
+
+
+@pytest.mark.parametrize("text", FREE.split("|"))
+def test_what_employees_may_do_is_let_pass(text: str) -> None:
+    assert unfree(text) == ()
+
+
+EMPTY_LINKS = (
+    "Click here to find out more|Klicka här för att läsa mer|här hittar du mer information|read all about it here"
+    "|napsauta tästä|tutustu tästä|لمعرفة المزيد|halkan riix si aad wax badan u ogaato"
+)
+NAMING_LINKS = (
+    "här söker du skola|find out more about the park|anmäl dig till mötet|Hitta hit|lue ehdotus|halkan ka codso dugsi"
+    "|اقرأ الاقتراح|att söka skola"
+)
+
+
+@pytest.mark.parametrize("text", EMPTY_LINKS.split("|"))
+def test_a_link_that_only_asks_to_be_followed_names_nothing(text: str) -> None:
+    assert names_nothing(text)
+
+
+@pytest.mark.parametrize("text", NAMING_LINKS.split("|"))
+def test_a_link_that_says_what_it_leads_to_is_let_pass(text: str) -> None:
+    assert not names_nothing(text)
+
+
+TO_COME = "(kompletteras)|(to be added)|(TÄYDENNETÄÄN)|(lisätään myöhemmin)|(يُستكمل لاحقًا)|(waa la buuxin doonaa)"
+NOT_TO_COME = "(det kompletteras med kartor)|(we add more dates later)|(siihen lisätään kukkia)|(tarkista osoite)"
+
+
+@pytest.mark.parametrize("text", TO_COME.split("|"))
+def test_brackets_that_only_promise_to_be_filled_in_are_unfinished(text: str) -> None:
+    assert unfinished_in(f"Exempelparken {text}.")
+
+
+@pytest.mark.parametrize("text", NOT_TO_COME.split("|"))
+def test_brackets_that_say_something_are_finished(text: str) -> None:
+    assert unfinished_in(f"Exempelparken {text}.") == ()
+
+
+@pytest.mark.parametrize("text", ["Återkommer", "FST 2027/XXXX", "SBN 2026/xx"])
+def test_a_value_that_waits_for_another_is_unfinished(text: str) -> None:
+    assert is_unfinished(text)
+
+
+@pytest.mark.parametrize("text", ["Leo XX", "FST 2027/0001 (exempel)", "Vi återkommer med svar på tre språk"])
+def test_a_value_that_answers_is_finished(text: str) -> None:
+    assert not is_unfinished(text)

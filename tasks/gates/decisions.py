@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from campaigns.language import base
+from tasks.gates.bare_words import without_signs
 from tasks.gates.decision_words import DecisionWords, decision_words
 from tasks.gates.masking import masked
 from tasks.gates.passages import passages, places
 from tasks.gates.registry import Fault, Threshold, gate
 from tasks.gates.subject import GateSubject
 
-VOWEL_SIGNS = re.compile("[\u064b-\u0652\u0640]")
 QUESTION = re.compile(r"[?؟]\W*$")
 CONDITION = re.compile(r"(?<!\w)(?:om|ifall|huruvida|whether|if|jos) (?:\w+ ){0,2}$", re.IGNORECASE)
 WORDS_BEFORE = 5
@@ -57,7 +57,7 @@ def proposing(status: str, language: str, text: str) -> tuple[tuple[int, int], .
     words = decision_words(language)
     if words is None or QUESTION.search(text):
         return ()
-    bare, positions = _bare(text)
+    bare, positions = without_signs(text)
     patterns = (words.undecided, words.proposal if status == "none_needed" else words.reopened)
     found = (match for pattern in patterns for match in pattern.finditer(bare))
     return tuple(sorted({(positions[match.start()], positions[match.end()]) for match in found}))
@@ -69,7 +69,7 @@ def taken(language: str, text: str) -> tuple[tuple[int, int], ...]:
     words = decision_words(language)
     if words is None or QUESTION.search(text):
         return ()
-    bare, positions = _bare(text)
+    bare, positions = without_signs(text)
     found = (match for match in words.taken.finditer(bare) if not _asked(words, bare[: match.end()]))
     return tuple((positions[match.start()], positions[match.end()]) for match in found)
 
@@ -80,7 +80,7 @@ def settled(language: str, text: str) -> tuple[tuple[int, int], ...]:
     words = decision_words(language)
     if words is None or QUESTION.search(text):
         return ()
-    bare, positions = _bare(text)
+    bare, positions = without_signs(text)
     found = [match for match in words.settled.finditer(bare) if not _asked(words, bare[: match.end()])]
     found += words.closed.finditer(bare)
     if not words.hedges.search(bare):
@@ -99,9 +99,3 @@ def _practical(words: DecisionWords, match: re.Match[str], *, about: bool) -> bo
         return True
     verb = next(filter(None, match.groupdict().values()), "")
     return bool(words.practical.match(verb)) or (about and bool(words.neutral.fullmatch(verb)))
-
-
-def _bare(text: str) -> tuple[str, list[int]]:
-    """Return a text without vowel signs and with straight apostrophes, and where each character stood."""
-    kept = [(number, "'" if sign in "’ʼ‘" else sign) for number, sign in enumerate(text) if not VOWEL_SIGNS.match(sign)]
-    return "".join(sign for _, sign in kept), [*(number for number, _ in kept), len(text)]

@@ -118,4 +118,24 @@ ASKED_OF_COLLEAGUES = re.compile(
     re.IGNORECASE,
 )
 """What a writer asks of colleagues: to put something in, or to check it before it is sent."""
-FORMS = (EMPTY_VALUE, ASKED_OF_COLLEAGUES, NOTE_TO_ONESELF, ANSWER_OF_A_MODEL, NOT_FILLED_IN, MADE_UP, FICTIONAL)
+TO_COME = re.compile(
+    r"\(\s*(?:(?:detta |det här |texten )?(?:kompletteras|fylls i|läggs in|kollas(?: upp)?|stäms av)"
+    r"|to be (?:added|filled in|completed|written|checked|confirmed)"
+    r"|täydennetään|täydennä|lisätään|lisää|kirjoitetaan|tarkistetaan|tarkista"
+    r"|(?:waa )?la (?:buuxin|dhammaystiri|xaqiijin|qori) doon\w+"
+    r"|(?:[تي]\u064f?(?:ستكمل|ضاف|راجع|كتب)|س[تي]\u064f?(?:ستكمل|ضاف|راجع|كتب)))"
+    r"(?:\s+(?:senare|efterhand|sen|snart|later|soon|myöhemmin|vielä|pian|hadhow|لاحق\u064b?ا\u064b?|قريب\u064b?ا\u064b?))?"
+    r"\s*[.!…]?\s*\)",
+    re.IGNORECASE,
+)
+"""Brackets that hold nothing but a promise to write what stands there: (kompletteras), (täydennetään)."""
+FORMS = (
+    EMPTY_VALUE,
+    ASKED_OF_COLLEAGUES,
+    NOTE_TO_ONESELF,
+    ANSWER_OF_A_MODEL,
+    NOT_FILLED_IN,
+    TO_COME,
+    MADE_UP,
+    FICTIONAL,
+)

@@ -27,7 +27,9 @@ ASKS_TO_FOLLOW = re.compile(
     r"|wax badan(?: ka)?|ka sii|dheeraad|soo deji(?:so)?"
     r"|visa|show|view|fortsätt|continue|vidare|via|genom|through|till|to(?: the)?|details?|detaljer(?:na)?|fler"
     r"|nästa|next|reading|jatka|näytä|about|on|for|i|in"
-    r"|på|här|om|av|it|den|det)(?!\w)\s*)+",
+    r"|på|här|om|av|it|den|det|here|all|allt|för|att|få|läsa|veta|ta reda på|hittar|finns|finner|får|vill|du|ni|you"
+    r"|can|will|napsauta|tutustu|saat|saadaksesi|löydät|täällä|täältä|tästä|tähän|لمعرفة|لقراءة|هنا"
+    r"|halkan|si aad|u ogaato|ka hel(?:o|i)?)(?!\w)\s*)+",
     re.IGNORECASE,
 )
 EMPTY_LINKS = frozenset(
