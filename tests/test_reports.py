@@ -264,6 +264,7 @@ def test_the_level_of_a_measure_is_told_only_where_it_tells_of_ten(
     found = stored_evaluation(workplace, run, 1)
     levels = {"level": 0.317, "control_level": 0.023, "effect": 0.294, "ci_low": 0.2, "ci_high": 0.388}
     measure = {"outcome": "fetches_bags", "name": "Hämtar påsar", "stage": "outtake", "share": share, "few": few}
+    measure["step"] = 0.001 if few else 0
     evaluation_record.keep(workplace, run, 1, found | {"kpis": [measure | levels]})
     text = report(workplace, run).replace("\N{NO-BREAK SPACE}", " ")
     written = ("31,7 %", "2,3 %") if share else ("0,3<",)
