@@ -12,6 +12,9 @@ Interval = tuple[float, float]
 def look_level(start: datetime, times: tuple[datetime, ...], look: int) -> float:
     """Return the p value that a claim of the look must lie below: O'Brien–Fleming spending over the planned looks.
 
+    ``times`` are those of the looks that compare the arms, the first ones: what was kept for a look that compares
+    nobody would be lost. A look after them may claim nothing: 0.
+
     Looks weigh by the time since the start (calendar-time spending, Lan and DeMets, 1989), by their number where two
     fall on one moment. The same people are observed again, so the estimates are more alike than the boundaries assume,
     which only makes them cautious; were they independent, all looks together would exceed 5 % by what the earlier ones
@@ -19,6 +22,8 @@ def look_level(start: datetime, times: tuple[datetime, ...], look: int) -> float
     """
     from scipy.special import ndtr
 
+    if look > len(times):
+        return 0.0
     elapsed = [(time - start).total_seconds() for time in times]
     rising = all(before < after for before, after in zip([0.0, *elapsed], elapsed, strict=False))
     fractions = (
