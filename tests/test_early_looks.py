@@ -70,6 +70,17 @@ def test_channels_and_lessons_are_taught_by_the_day_of_a_look_and_not_before(wor
                 assert bool(connection.execute(f'FROM "{table}" WHERE run = ?', [run]).fetchall()) is taught, table
 
 
+def test_status_names_the_look_that_comes_next(workplace: Workplace) -> None:
+    run = city(workplace, 300, seed=1, looks=[30, 90])
+    with store.writing(workplace) as connection:
+        connection.execute("UPDATE run SET state = 'evaluating' WHERE run = ?", [run])
+    observe(workplace, run, dict.fromkeys(drawn_households(workplace, run, 300), 1.0), "2027-02-16")
+    for moment, command in ((AT_ONCE, run), (ON_ITS_DAY, f"{run} --look 2")):
+        with time_machine.travel(moment, tick=False):
+            evaluate(workplace, run, 1)
+            assert run_status(workplace, run)["next"] == f"at the next look: budkavle evaluate {command}"
+
+
 def test_what_was_observed_on_its_day_is_not_early(workplace: Workplace, run: str) -> None:
     observe(workplace, run, dict.fromkeys(drawn_households(workplace, run, 300), 1.0), "2027-02-17")
     with time_machine.travel(AT_ONCE, tick=False):
