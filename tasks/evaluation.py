@@ -100,7 +100,7 @@ def _evaluate(
         sample_ratio_p=sample_p,
         **_parts(connection, run, rows, compared if effect.difference else None, share),
         costs=evaluation_tables.read_costs(connection),
-        trend=evaluation_tables.read_trend(connection, run),
+        trend=evaluation_tables.read_trend(connection, run, max(window.due_on, observed_on)),
         reached=reached,
         is_late=observed_on > window.due_on,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from tasks import runs, verdicts
+from tasks import looks, runs, verdicts
 from tasks.answer_steps import with_steps
 from tasks.arm_effects import ArmEffect, adjusted_p
 from tasks.channel_effects import ChannelEffect
@@ -46,7 +46,7 @@ class Evidence:
 def describe(evidence: Evidence) -> Found:
     """Return the answer without its words; without a control group it holds levels and a trend but claims no effect."""
     brief = evidence.run.brief
-    level = look_level(brief.schedule.start, brief.look_times(), evidence.look)
+    level = look_level(brief.schedule.start, looks.comparing_times(evidence.run), evidence.look)
     adjusted = adjusted_p(evidence.effects)
     arms = {arm: _arm(arm, [row for row in evidence.sums if row[1] == arm]) for arm in ("treated", "holdout")}
     effect = evidence.effects[0]

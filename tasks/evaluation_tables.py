@@ -1,6 +1,7 @@
 """The tables of results: one look's rows of ``evaluation``, ``effect`` and what goes with them, replaced."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -23,9 +24,9 @@ def read_costs(connection: duckdb.DuckDBPyConnection) -> Costs:
     }
 
 
-def read_trend(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> list[Found]:
-    """Return the mean outcome by day of observation, with the units observed."""
-    values = {"run": run.run, "outcome": run.brief.objective.outcome}
+def read_trend(connection: duckdb.DuckDBPyConnection, run: runs.Run, last_on: date) -> list[Found]:
+    """Return the mean outcome by day of observation up to a day, with the units observed."""
+    values = {"run": run.run, "outcome": run.brief.objective.outcome, "last_on": last_on}
     rows = connection.execute(store.statement("evaluation/trend"), values).fetchall()
     return [{"observed_on": day.isoformat(), "units": units, "level": level} for day, units, level in rows]
 

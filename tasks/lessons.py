@@ -8,7 +8,7 @@ import duckdb
 
 from campaigns.language import for_translation as _
 from campaigns.language import translations
-from tasks import channel_groups, looks, runs, store
+from tasks import channel_groups, early_looks, looks, runs, store
 from tasks.channel_lessons import ChannelRow, channels_apart, read_channels
 from tasks.learning import learn
 from tasks.pages import LOCALES
@@ -26,17 +26,17 @@ def draw_lessons(workplace: Workplace, run: str, look: int) -> None:
     """Write the look's lessons and, where it is the newest of the run, what it changes in ``response_belief``.
 
     Rerunning replaces both, so evaluating twice, or at a later look, never counts the same people twice. A look by
-    which the control group is told too teaches nothing: what the look before has taught stays.
+    which the control group is told too, or one before its day, teaches nothing: what the look before has taught stays.
     """
     with store.writing(workplace) as connection:
         known = runs.load_within(connection, run)
-        if looks.window(known, look).all_are_told:
+        if look not in _teaching(connection, known):
             return
         effects = _effects(connection, known.run, look, known.brief.objective.outcome)
         claim = _claim(connection, known.run, look)
         shares = _shares(connection, known.run)
         channels = read_channels(connection, known.run, look)
-        if look == _newest(connection, known):
+        if look == max(_teaching(connection, known)):
             learn(connection, workplace, known, look, channel_groups.kept(workplace, known.run, look))
         connection.execute("DELETE FROM lesson WHERE run = ? AND look = ?", [known.run, look])
         told = [list(_sentences(language, known, claim, effects, shares, channels)) for language in LOCALES]
@@ -50,10 +50,14 @@ def draw_lessons(workplace: Workplace, run: str, look: int) -> None:
         store.keep_evidence(connection, workplace, known.run, ["lesson"])
 
 
-def _newest(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> int:
-    """Return the newest look that compares anything; 0 where none does."""
-    evaluated = connection.execute("SELECT DISTINCT look FROM effect WHERE run = ?", [run.run]).fetchall()
-    return max((look for (look,) in evaluated if not looks.window(run, look).all_are_told), default=0)
+def _teaching(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> set[int]:
+    """Return the evaluated looks that teach: their day has come, and not all have been told by then."""
+    evaluated = connection.execute(
+        "SELECT DISTINCT look FROM effect ANTI JOIN (FROM look WHERE state = ?) AS early "
+        "ON effect.run = early.run AND effect.look = early.look WHERE run = ?",
+        [early_looks.STATE, run.run],
+    ).fetchall()
+    return {look for (look,) in evaluated if not looks.window(run, look).all_are_told}
 
 
 def _claim(connection: duckdb.DuckDBPyConnection, run: str, look: int) -> str:

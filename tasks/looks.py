@@ -75,6 +75,12 @@ def due_looks(workplace: Workplace, now: datetime) -> list[tuple[str, int]]:
     return [(run, look) for run, look in rows]
 
 
+def comparing_times(run: runs.Run) -> tuple[datetime, ...]:
+    """Return the times, in order, of the looks that compare the arms: those of days by which not all are told."""
+    times = enumerate(run.brief.look_times(), start=1)
+    return tuple(time for look, time in times if not window(run, look).all_are_told)
+
+
 def window(run: runs.Run, look: int) -> Window:
     """Return the days of observation that belong to a look; raises InputError where the brief has no such look."""
     times = run.brief.look_times()

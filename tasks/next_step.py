@@ -25,13 +25,16 @@ def sending_waited_for(workplace: Workplace, run: runs.Run) -> Sending | None:
 
 
 def next_step(
-    workplace: Workplace, run: runs.Run, approvals: dict[str, Any], *, looks_done: bool = False, held: bool = False
+    workplace: Workplace, run: runs.Run, approvals: dict[str, Any], *, next_look: int | None = 1, held: bool = False
 ) -> str:
-    """Return what comes next; ``approvals`` as ``approval_standing.standing`` gives, ``held``: it is paused."""
+    """Return what comes next; ``approvals`` as ``approval_standing.standing`` gives, ``held``: it is paused.
+
+    ``next_look`` is the first that is not done; None where all are.
+    """
     if held and run.state in BEFORE_SENDING:
         after = next_step(workplace, replace(run, state="publishing"), approvals)
         return f"when what is wrong has been mended: budkavle resume {run.run}; then {after}"
-    if run.state == "evaluating" and looks_done:
+    if run.state == "evaluating" and next_look is None:
         return f"tell back what was heard: budkavle feedback {run.run} --text FILE"
     if approvals.get("refused"):
         return f"change the campaign, then: budkavle prepare {run.campaign}"
@@ -42,12 +45,16 @@ def next_step(
     steps = {
         "preparing": f"prepare it to its end: budkavle prepare {run.campaign}",
         "paused": f"when what is wrong has been mended: budkavle resume {run.run}; then budkavle run {run.run}",
-        "published": f"with outcomes: budkavle outcomes import {run.run} FILE, then budkavle evaluate {run.run}",
-        "evaluating": f"at the next look: budkavle evaluate {run.run}",
+        "published": f"with outcomes: budkavle outcomes import {run.run} FILE, then {_evaluate(run, next_look)}",
+        "evaluating": f"at the next look: {_evaluate(run, next_look)}",
         "closed": "nothing is left to do",
         "stopped": "nothing more is sent; to send it after all, give the brief a new `edition`",
     }
     return steps.get(run.state) or _sending(workplace, run)
+
+
+def _evaluate(run: runs.Run, look: int | None) -> str:
+    return f"budkavle evaluate {run.run}" + (f" --look {look}" if look and look > 1 else "")
 
 
 def _sending(workplace: Workplace, run: runs.Run) -> str:

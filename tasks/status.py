@@ -56,12 +56,12 @@ def run_status(workplace: Workplace, run: str) -> dict[str, Any]:
             for look, standing, due, at in looks.fetchall()
         ]
     paused = _paused(workplace, run_id)
-    looks_done = bool(due_looks) and all(look["state"] == "done" for look in due_looks)
+    next_look = next((look["look"] for look in due_looks if look["state"] != "done"), None if due_looks else 1)
     return {
         "run": run_id,
         "state": found.state,
         "approvals": approvals,
-        "next": next_step(workplace, found, approvals, looks_done=looks_done, held=bool(paused)),
+        "next": next_step(workplace, found, approvals, next_look=next_look, held=bool(paused)),
         "waves": [{"wave": each.name, "start": each.start.isoformat()} for each in sendings(found.brief)],
         "paused": paused,
         "persons": persons,

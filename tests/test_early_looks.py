@@ -9,6 +9,7 @@ from evaluation_city import city, deliver_to_treated, drawn_households, observe
 from flows.commands.status_lines import status_lines
 from tasks import closing, store
 from tasks.evaluation import due_looks, evaluate
+from tasks.lessons import draw_lessons
 from tasks.reports import write_report
 from tasks.status import run_status
 from tasks.workplace import Workplace
@@ -56,6 +57,28 @@ def test_on_its_day_the_look_is_done(workplace: Workplace, run: str) -> None:
     (look,) = [line for line in status_lines(run_status(workplace, run)) if line.startswith("look 1")]
     assert look.startswith("look 1     done, 20")
     assert look.endswith("; planned for 2027-02-17 08:00 CET")
+
+
+def test_channels_and_lessons_are_taught_by_the_day_of_a_look_and_not_before(workplace: Workplace, run: str) -> None:
+    deliver_to_treated(workplace, run)
+    for moment, taught in ((AT_ONCE, False), (ON_ITS_DAY, True)):
+        with time_machine.travel(moment, tick=False):
+            evaluate(workplace, run, 1)
+            draw_lessons(workplace, run, 1)
+        with store.writing(workplace) as connection:
+            for table in ("response_belief", "response_evidence", "lesson"):
+                assert bool(connection.execute(f'FROM "{table}" WHERE run = ?', [run]).fetchall()) is taught, table
+
+
+def test_status_names_the_look_that_comes_next(workplace: Workplace) -> None:
+    run = city(workplace, 300, seed=1, looks=[30, 90])
+    with store.writing(workplace) as connection:
+        connection.execute("UPDATE run SET state = 'evaluating' WHERE run = ?", [run])
+    observe(workplace, run, dict.fromkeys(drawn_households(workplace, run, 300), 1.0), "2027-02-16")
+    for moment, command in ((AT_ONCE, run), (ON_ITS_DAY, f"{run} --look 2")):
+        with time_machine.travel(moment, tick=False):
+            evaluate(workplace, run, 1)
+            assert run_status(workplace, run)["next"] == f"at the next look: budkavle evaluate {command}"
 
 
 def test_what_was_observed_on_its_day_is_not_early(workplace: Workplace, run: str) -> None:

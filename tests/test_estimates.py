@@ -12,10 +12,11 @@ from campaigns.errors import Refused
 from tasks import store
 from tasks.arm_effects import ArmEffect, Observed
 from tasks.disclosure import SMALLEST_CELL
+from tasks.estimation.intervals import Level, Part, between
 from tasks.estimation.raking import Margin, rake
 from tasks.evaluation import evaluate
 from tasks.lessons import draw_lessons
-from tasks.planned_looks import look_level
+from tasks.planned_looks import anytime_interval, look_interval, look_level
 from tasks.reports import write_report
 from tasks.workplace import Workplace
 
@@ -169,6 +170,23 @@ def test_one_look_spends_everything_and_all_looks_together_no_more() -> None:
     assert look_level(start, times[2:], 1) == pytest.approx(0.05, abs=1e-6)
     levels = [look_level(start, times, look) for look in (1, 2, 3)]
     assert 0 < levels[0] < levels[1] < levels[2] < 0.05
+
+
+@pytest.mark.parametrize(("acted", "of"), [(5, 40), (0, 25), (14, 200), (300, 900)])
+def test_an_interval_over_all_looks_holds_the_plain_one_and_claims_what_the_look_does(acted: int, of: int) -> None:
+    def level(share: float, units: int) -> Level:
+        return Level(share, units, (Part(share * (1 - share) / units, units - 1),))
+
+    arms = level(0.35, 400), level(acted / of, of)
+    found = between(*arms, [part for arm in arms for part in arm.parts], share=True, from_levels=True)
+    before = found.low, found.high
+    for chance in (0.049, 0.01, 2e-4):
+        low, high = look_interval(found, chance)
+        assert low < before[0] < found.estimate < before[1] < high
+        assert (found.p < chance) is not (low <= 0 <= high)
+        before = low, high
+    low, high = anytime_interval(found, 400, 440)
+    assert low < found.low < found.high < high
 
 
 def test_those_who_were_reached_are_told_apart_from_those_meant(workplace: Workplace) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as any_of
 
 from campaigns.errors import InputError, OutcomesMissing, Refused
-from tasks import estimate, store, verdicts
+from tasks import estimate, evaluation_history, store, verdicts
 from tasks.disclosure import SMALLEST_CELL, hidden_groups
 from tasks.estimate import Sums
 from tasks.estimation.sample_ratio import sample_ratio_p
@@ -227,6 +227,19 @@ def test_each_look_uses_the_newest_observation_of_its_own_time(workplace: Workpl
         observe(workplace, run, dict.fromkeys(drawn, value), day)
     assert evaluate(workplace, run, 1)["objective"]["reached"] == pytest.approx(0.2)
     assert evaluate(workplace, run, 2)["objective"]["reached"] == pytest.approx(0.6)
+
+
+def test_what_is_observed_after_a_look_changes_nothing_of_its_answer(workplace: Workplace, run: str) -> None:
+    drawn = drawn_households(workplace, run, HOUSEHOLDS)
+    for day, value in (("2027-02-01", 0.1), ("2027-02-17", 0.2)):
+        observe(workplace, run, dict.fromkeys(drawn, value), day)
+    before = evaluate(workplace, run, 1)
+    assert [each["observed_on"] for each in before["trend"]] == ["2027-02-01", "2027-02-17"]
+    assert evaluation_history.keep(workplace, run, 1)
+    observe(workplace, run, dict.fromkeys(drawn, 0.6), "2027-04-18")
+    assert evaluate(workplace, run, 1)["trend"] == before["trend"]
+    assert not evaluation_history.keep(workplace, run, 1)
+    assert len(evaluate(workplace, run, 2)["trend"]) == 3
 
 
 def test_a_look_without_outcomes_waits(workplace: Workplace, run: str) -> None:

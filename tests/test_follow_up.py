@@ -135,7 +135,8 @@ def test_what_a_campaign_measures_by_a_measures_name_is_told_of_its_goal(
     few = {"outcome": outcome, "share": True, "objective": {"reached": 0.01, "few": True},
            "kpis": [{"outcome": outcome, "share": True, "level": 0.02, "few": True}]}  # fmt: skip
     for run, look, answer in (
-        ("a", 1, {**newest, "objective": {"reached": 0.1}}), ("a", 2, newest), ("b", 1, measured),
+        ("a", 1, {**newest, "objective": {"reached": 0.1}}), ("a", 2, newest),
+        ("a", 3, {**newest, "early": True, "objective": {"reached": 0.9}}), ("b", 1, measured),
         ("c", 1, few),
     ):  # fmt: skip
         views.execute("INSERT INTO evaluation_history VALUES (?, ?, now(), ?)", [run, look, json.dumps(answer)])
@@ -147,6 +148,30 @@ def test_what_a_campaign_measures_by_a_measures_name_is_told_of_its_goal(
         )
     rows = views.execute("SELECT value, unit, campaigns FROM report_measure WHERE measure = ?", [outcome]).fetchall()
     assert rows == [(0.625, unit, 2)]
+
+
+def test_a_look_before_its_day_counts_nowhere_until_it_is_evaluated_on_its_day(
+    views: duckdb.DuckDBPyConnection,
+) -> None:
+    brief = {"schedule": {"start": "2026-05-01T08:00:00+02:00"}, "goal": "G3", "challenges": ["participation"],
+             "sender": {"body": "Trafikkontoret"}}  # fmt: skip
+    views.execute("DELETE FROM run; DELETE FROM evaluation_history")
+    views.execute(
+        "INSERT INTO run BY NAME SELECT 'a' AS run, 'evaluating' AS state, ?::JSON AS brief", [json.dumps(brief)]
+    )
+    reached = {"objective": {"achieved": True}, "arms": [{"verdict": "better"}], "doubts": []}
+    counted = (
+        "SELECT max(goal_reached), (SELECT max(goal_reached) FROM report_body), max(effect_shown) FROM report_goal"
+    )
+    for day, answer, told in (("01", reached | {"early": True}, (0, 0, 0)), ("30", reached, (1, 1, 1))):
+        views.execute(
+            "INSERT INTO evaluation_history VALUES ('a', 1, ?, ?)", [f"2026-05-{day} 09:00:00+00", json.dumps(answer)]
+        )
+        assert views.execute(counted).fetchall() == [told]
+        newest = views.execute(
+            "SELECT counts, goal_reached FROM report_evaluation ORDER BY evaluated_at DESC"
+        ).fetchone()
+        assert newest == ((True, True) if told[0] else (False, None))
 
 
 def test_lessons_are_told_in_the_readers_language(city: tuple[Workplace, dict[str, str]], tmp_path: Path) -> None:

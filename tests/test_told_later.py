@@ -227,6 +227,16 @@ def test_a_look_after_the_control_group_was_told_claims_nothing_and_unlearns_not
     assert rows(workplace, "SELECT count(*) > 0 FROM response_evidence") == [(True,)]
 
 
+def test_a_look_that_may_claim_nothing_takes_nothing_of_what_those_before_it_may_claim(
+    workplace: Workplace, observed: str
+) -> None:
+    first, last = (evaluate(workplace, observed, look) for look in (1, 2))
+    assert first["look_level"] == pytest.approx(0.05, abs=1e-6)
+    assert first["power"] > 0.8
+    assert first["arms"][0]["verdict"] == "better"
+    assert last["look_level"] == 0
+
+
 def test_what_is_observed_once_the_control_group_is_told_answers_for_no_look_before(workplace: Workplace) -> None:
     run = city(workplace, 300, seed=1, share=0.5, holdout=LATER, looks=[14])
     rows(workplace, "UPDATE audience SET arm = 'later' WHERE arm = 'holdout'")

@@ -65,6 +65,7 @@ class Difference:
     high: float
     p: float
     freedom: float = math.inf
+    scored: tuple[Level, Level] | None = None  # the arms, where the interval is Newcombe's
     ratio: float | None = None
     ratio_low: float | None = None
     ratio_high: float | None = None
@@ -100,6 +101,7 @@ def between(
         high=min(high, 1.0) if share else high,
         p=p,
         freedom=freedom,
+        scored=(treated, control) if scored else None,
         ratio=ratio,
         ratio_low=around[0],
         ratio_high=around[1],
@@ -120,7 +122,7 @@ def rescaled(found: Difference, low: float, scale: float) -> Difference:
     names = ("estimate", "standard_error", "low", "high")
     scaled: dict[str, Any] = {name: scale * getattr(found, name) for name in names}
     scaled |= {"level": treated, "control_level": control, "level_variance": own}
-    return replace(found, **scaled, ratio=ratio, ratio_low=around[0], ratio_high=around[1])
+    return replace(found, **scaled, ratio=ratio, ratio_low=around[0], ratio_high=around[1], scored=None)
 
 
 def less_free(found: Difference, share: float) -> Difference:
@@ -149,7 +151,7 @@ def _scored(treated: Level, control: Level, freedom: float) -> tuple[float, floa
     """Return both ends of Newcombe's interval and the p that agrees with it."""
     from scipy.special import stdtr
 
-    return *_newcombe(treated, control, _quantile(freedom)), float(2 * stdtr(freedom, -_furthest(treated, control)))
+    return *newcombe(treated, control, _quantile(freedom)), float(2 * stdtr(freedom, -_furthest(treated, control)))
 
 
 def satterthwaite(parts: Sequence[Part]) -> float:
@@ -166,7 +168,8 @@ def wilson(share: float, effective: float, quantile: float) -> tuple[float, floa
     return max((middle - width) / scale, 0.0), min((middle + width) / scale, 1.0)
 
 
-def _newcombe(treated: Level, control: Level, quantile: float) -> tuple[float, float]:
+def newcombe(treated: Level, control: Level, quantile: float) -> tuple[float, float]:
+    """Return the hybrid score interval of the difference of two shares."""
     shares = [min(max(arm.level, 0.0), 1.0) for arm in (treated, control)]
     bounds = [
         wilson(share, max(arm.effective, 1.0), quantile) for share, arm in zip(shares, (treated, control), strict=True)
@@ -183,7 +186,7 @@ def _furthest(treated: Level, control: Level) -> float:
     inside, outside = 0.0, 40.0
     for _ in range(HALVINGS):
         quantile = (inside + outside) / 2
-        low, high = _newcombe(treated, control, quantile)
+        low, high = newcombe(treated, control, quantile)
         inside, outside = (inside, quantile) if low <= 0 <= high else (quantile, outside)
     return inside
 

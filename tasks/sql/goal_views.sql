@@ -46,7 +46,7 @@ GROUP BY programme_goal.goal
 ORDER BY programme_goal.goal;
 
 -- One row per goal and measure that the programme names for it. What campaigns measure themselves is found by the name of
--- the outcome, the objective's or a measure's: the mean of the newest looks. Where no campaign tells, value is null.
+-- the outcome, the objective's or a measure's: the mean of the newest looks that count. Where no campaign tells, value is null.
 CREATE OR REPLACE VIEW report_measure AS
 WITH named AS (
     SELECT *
@@ -69,10 +69,13 @@ WITH named AS (
 ),
 
 newest AS (
-    SELECT run, answer
+    SELECT evaluation_history.run, evaluation_history.answer
     FROM evaluation_history
+    INNER JOIN report_evaluation
+        ON evaluation_history.run = report_evaluation.run AND evaluation_history.look = report_evaluation.look
+        AND evaluation_history.evaluated_at = report_evaluation.evaluated_at AND report_evaluation.counts
     SEMI JOIN report_period_campaign ON evaluation_history.run = report_period_campaign.run
-    QUALIFY row_number() OVER (PARTITION BY run ORDER BY look DESC, evaluated_at DESC) = 1
+    QUALIFY row_number() OVER (PARTITION BY evaluation_history.run ORDER BY evaluation_history.look DESC) = 1
 ),
 
 observed AS (

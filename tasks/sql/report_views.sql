@@ -51,12 +51,14 @@ LEFT JOIN (
     ON run.run = told.run
 WHERE run.state IN ('publishing', 'paused', 'published', 'evaluating', 'closed', 'stopped');
 
--- One row per run, look and evaluation of it, newest last, with the figures for everybody.
+-- One row per run, look and evaluation of it, newest last, with the figures for everybody. Of one before the day of its
+-- look nobody can say whether the goal is reached: no table counts it.
 CREATE OR REPLACE VIEW report_evaluation AS
 SELECT
     run, look, evaluated_at,
-    row_number() OVER newest = 1 AS counts,
-    (answer ->> '$.objective.achieved')::BOOLEAN AS goal_reached,
+    coalesce((answer ->> '$.early')::BOOLEAN, false) AS early,
+    row_number() OVER newest = 1 AND NOT early AS counts,
+    CASE WHEN NOT early THEN (answer ->> '$.objective.achieved')::BOOLEAN END AS goal_reached,
     -- Where the control group had been told too nothing was compared, and the look before tells the effect.
     CASE WHEN NOT contains(coalesce(answer ->> '$.doubts', ''), 'all_are_told') THEN answer ->> '$.arms[0].verdict' END
         AS verdict
@@ -326,8 +328,9 @@ COMMENT ON COLUMN report_feedback.days_late IS 'Days after the promised day, unt
 COMMENT ON COLUMN report_feedback.contributions IS 'How many contributed; null below 10 or where not told.';
 COMMENT ON COLUMN report_feedback.text IS 'What was told last; null while nothing is.';
 COMMENT ON VIEW report_evaluation IS 'One row per evaluation of a run''s look that said something new; reruns replace, and stay here.';
-COMMENT ON COLUMN report_evaluation.counts IS 'It is the newest of the look, the one that counts.';
-COMMENT ON COLUMN report_evaluation.goal_reached IS 'The objective''s target was reached.';
+COMMENT ON COLUMN report_evaluation.counts IS 'It is the newest of the look, and not early: the one that counts.';
+COMMENT ON COLUMN report_evaluation.early IS 'It was made before the day of the look, which is evaluated again then.';
+COMMENT ON COLUMN report_evaluation.goal_reached IS 'The objective''s target was reached; null where early.';
 COMMENT ON COLUMN report_evaluation.verdict IS 'better, worse or not_shown.';
 COMMENT ON VIEW report_lesson IS 'One row per lesson of a run''s newest look.';
 COMMENT ON VIEW report_override IS 'One row per run and warning that its brief motivates.';
@@ -347,8 +350,8 @@ COMMENT ON COLUMN report_campaign.persons_reached IS 'Of them, those who got a m
 COMMENT ON COLUMN report_campaign.looks IS 'Planned evaluations.';
 COMMENT ON COLUMN report_campaign.looks_done IS 'Of them, those that are done.';
 COMMENT ON COLUMN report_campaign.looks_overdue IS 'Of them, those whose time has come and that are not done.';
-COMMENT ON COLUMN report_campaign.verdict IS 'better, worse or not_shown at the newest look; null before.';
-COMMENT ON COLUMN report_campaign.goal_reached IS 'The objective''s target was reached at the newest look; null before.';
+COMMENT ON COLUMN report_campaign.verdict IS 'better, worse or not_shown at the newest look whose day has been evaluated; null before.';
+COMMENT ON COLUMN report_campaign.goal_reached IS 'The objective''s target was reached at that look; null before.';
 COMMENT ON COLUMN report_campaign.estimate IS 'Effect for everybody at the newest look, in the unit of the outcome; null where it may not be shown.';
 COMMENT ON COLUMN report_campaign.feedback IS 'kept, late, open or overdue; null before anything is sent.';
 COMMENT ON COLUMN report_campaign.overrides IS 'Warnings that the brief motivates.';
