@@ -57,6 +57,9 @@ DRAWN = {
     "person": _("persons (those who are drawn together count as one)"),
 }
 WHAT_TO_DO = _("Aim at more people, at a larger change, or hold out a larger share.")
+# How many will answer a survey is not known beforehand, and everybody never does.
+MUST_ANSWER = _("So many must answer the survey.")
+MORE_IS_SHOWN = _("That too holds if everybody answers; the fewer who do, the larger it must be.")
 SHOWN_FROM = _("The smallest effect that would be shown with a probability of {power} is {effect} percentage points.")
 
 
@@ -108,7 +111,8 @@ class AudienceWords:
         figures = {"needed": design.get("clusters_needed") or 0, "there": there}
         written = {name: self._written["number"](figure) for name, figure in figures.items()}
         drawn = self._gettext(DRAWN.get(design.get("drawn", "household"), ""))
-        return self._gettext(obstacle).format(drawn=drawn, **written)
+        told = self._gettext(obstacle).format(drawn=drawn, **written)
+        return f"{told} {self._gettext(MUST_ANSWER)}" if design.get("survey") and name == "too_small" else told
 
     def smallest_effect(self, design: Mapping[str, Any]) -> str:
         """Return the smallest effect that the design shows; empty where it cannot be told."""
@@ -116,4 +120,5 @@ class AudienceWords:
         if effect is None:
             return ""
         power = self._written["percent"](POWER)
-        return self._gettext(SHOWN_FROM).format(power=power, effect=self._written["points"](effect, 1))
+        told = self._gettext(SHOWN_FROM).format(power=power, effect=self._written["points"](effect, 1))
+        return f"{told} {self._gettext(MORE_IS_SHOWN)}" if design.get("survey") else told

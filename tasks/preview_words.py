@@ -13,8 +13,7 @@ from tasks.plan_names import CHARGES, RULES
 from tasks.segment_names import NONE
 
 LANGUAGE_NAMES = {"sv": "Svenska", "en": "English", "fi": "Suomi", "ar": "العربية", "so": "Af-Soomaali"}
-
-
+ALL_ANSWER = _("That holds if everybody answers the survey; the fewer who do, the less sure it is.")
 STANDINGS = {
     "may_be_contacted": _("may get the message"),
     "held_out": _("held out as the control group"),
@@ -179,10 +178,11 @@ class Words:
             return ""
         if width is None or power is None:
             return self._gettext("No effect can be shown with this control group.")
-        return self._gettext(
+        told = self._gettext(
             "If the target is reached, the evaluation will tell the effect to within ± {width} percentage points, and "
             "will show it with a probability of {power}."
         ).format(width=self._written["points"](width, 1), power=self._probability(power))
+        return f"{told} {self._gettext(ALL_ANSWER)}" if design.get("survey") else told
 
     def _probability(self, power: float) -> str:
         more, nearly = self._gettext("more than {share}"), self._written["percent"](0.99)

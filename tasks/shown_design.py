@@ -20,11 +20,12 @@ TELLS_SIZES = (
 
 
 def shown_design(connection: duckdb.DuckDBPyConnection, run: Run) -> dict[str, Any]:
-    """Return the run's design with the unit ``drawn``; ``untold``, without sizes, where a count of an arm is hidden.
+    """Return the run's design with the unit ``drawn`` and whether it is a ``survey``.
 
+    It is ``untold``, without sizes, where a count of an arm is hidden.
     Areas are no people: how many of them are drawn is told.
     """
-    design = run.design | {"drawn": run.brief.holdout.by}
+    design = run.design | {"drawn": run.brief.holdout.by, "survey": run.brief.objective.survey}
     if run.brief.holdout.by == "area" or not _is_hidden(connection, run):
         return design
     return {name: value for name, value in design.items() if name not in TELLS_SIZES} | {"untold": True}

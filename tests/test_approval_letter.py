@@ -218,6 +218,28 @@ def test_the_letter_warns_of_an_audience_too_small_for_its_control_group(scene: 
     assert "Rikta er till fler" not in told, "advice to the communicator"
 
 
+def test_what_a_survey_is_promised_to_show_is_told_to_hang_on_the_answers(scene: Scene) -> None:
+    run = runs.load(scene.workplace, scene.run)
+    design = {"designed_half_width": 0.06, "power": 0.9, "minimum_detectable_effect": 0.08, "clusters_needed": 485}
+    surveyed = run.brief.objective.model_copy(update={"survey": True})
+    survey = run.brief.model_copy(update={"objective": surveyed})
+    with store.writing(scene.workplace) as connection:
+        asked, plain = (
+            shown_design(connection, replace(run, brief=brief, design=design)) for brief in (survey, run.brief)
+        )
+    words, audience_words = Words("sv"), AudienceWords("sv")
+    assert words.design(
+        asked
+    ) == f"{words.design(plain)} Det gäller om alla svarar på enkäten; ju färre som svarar, " + (
+        "desto osäkrare blir det."
+    )
+    assert "om alla svarar" in audience_words.smallest_effect(asked)
+    assert "alla svarar" not in audience_words.smallest_effect(plain)
+    few = {"obstacle": "too_small"}
+    assert audience_words.warning(asked | few).count("måste svara på enkäten") == 1
+    assert "svara" not in audience_words.warning(plain | few)
+
+
 def test_how_few_are_held_out_does_not_follow_from_the_warning_of_letter_and_pages(scene: Scene) -> None:
     sizes = {"clusters_treated": 23, "clusters_holdout": 3, "minimum_detectable_effect": 0.87, "power": 0.1}
     design = {"obstacle": "too_small", "clusters_needed": 485, "designed_half_width": 0.6, **sizes}
