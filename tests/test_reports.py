@@ -211,6 +211,36 @@ def test_the_ratio_is_told_only_where_the_levels_of_both_arms_are(
     assert (rows["Ratio to the control group"] == "–") is few
 
 
+@pytest.mark.parametrize(
+    ("level", "few", "observed", "line"),
+    [(0.3, False, 100, True), (0.3, True, 100, False), (0.3, False, 9, False), (0.9, False, 100, False)],
+)
+def test_the_line_of_the_target_is_drawn_only_where_the_control_level_is_shown_and_below_the_target(
+    evaluated: Evaluated, workplace: Workplace, tmp_path: Path, level: float, few: bool, observed: int, line: bool
+) -> None:
+    run = evaluated(workplace, tmp_path, households=2000)
+    found = stored_evaluation(workplace, run, 1)
+    found["arms"][1] |= {"level": level, "few": few, "observed_households": observed}
+    evaluation_record.keep(workplace, run, 1, found)
+    text = report(workplace, run)
+    assert ("behövs för målet" in text) is line
+    assert ("Den streckade linjen" in text) is line
+    assert 'aria-labelledby="effect-title' in text
+
+
+def test_the_line_of_a_target_below_the_baseline_stands_below_zero(
+    evaluated: Evaluated, workplace: Workplace, tmp_path: Path
+) -> None:
+    run = evaluated(workplace, tmp_path)
+    found = stored_evaluation(workplace, run, 1)
+    found["objective"] |= {"baseline": 0.5, "target": 0.2}
+    found["arms"][1]["few"] = found["arms"][0]["few"] = False
+    levels = {0.6: pytest.approx(-0.4), 0.2: None, 0.1: None}
+    for level, needed in levels.items():
+        found["arms"][1]["level"] = level
+        assert report_effects.needed_effect(found) == needed
+
+
 @pytest.mark.parametrize(("share", "few", "told"), [(True, False, True), (True, True, False), (False, True, True)])
 def test_the_level_of_a_measure_is_told_only_where_it_tells_of_ten(
     evaluated: Evaluated, workplace: Workplace, tmp_path: Path, share: bool, few: bool, told: bool
