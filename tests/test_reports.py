@@ -228,6 +228,34 @@ def test_the_line_of_the_target_is_drawn_only_where_the_control_level_is_shown_a
     assert 'aria-labelledby="effect-title' in text
 
 
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("hidden", [False, True])
+def test_what_a_dash_and_a_hidden_cost_mean_is_told_where_they_stand(
+    evaluated: Evaluated, workplace: Workplace, tmp_path: Path, language: str, hidden: bool
+) -> None:
+    run = evaluated(workplace, tmp_path)
+    shown = {"segment": "all", "shrunken": 0.26, "shrunken_low": 0.13, "shrunken_high": 0.39, "cost_sek": 22.0}
+    rows = [
+        shown | {"channels": "email", "co2_kg": 0.1, "sek_per_result": 1.5},
+        shown | {"channels": "letter", "co2_kg": 0.1, "sek_per_result": None},
+    ]
+    evaluation_record.keep(workplace, run, 1, stored_evaluation(workplace, run, 1) | {"channels": rows})
+    with store.writing(workplace) as connection:
+        if hidden:
+            connection.execute("UPDATE delivery_event SET status = 'accepted'")
+            connection.execute(
+                "UPDATE delivery_event SET status = 'rejected' WHERE message_id IN "
+                "(SELECT message_id FROM message WHERE channel = 'email' ORDER BY message_id LIMIT 3)"
+            )
+    text = report(replace(workplace, language=language), run)
+    dash, cost, most = {
+        "sv": ("Ett streck står där det inte är visat", "Effekten visas ändå", "”Högst” är planens tak"),
+        "en": ("A dash stands where the channel is not shown", "is shown all the same", "is the ceiling of the plan"),
+    }[language]
+    assert [told in text for told in (dash, cost, most)] == [not hidden, hidden, hidden]
+    assert "Ett streck står där effekten inte är visad" not in text
+
+
 def test_the_line_of_a_target_below_the_baseline_stands_below_zero(
     evaluated: Evaluated, workplace: Workplace, tmp_path: Path
 ) -> None:
