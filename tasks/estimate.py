@@ -154,7 +154,7 @@ def join(first: Pair, second: Pair) -> Pair:
     return first[0] + second[0], first[1] + second[1]
 
 
-def two_shares_p(first: int, of_first: int, second: int, of_second: int) -> float:
+def two_shares_p(first: float, of_first: int, second: float, of_second: int) -> float:
     """Return the two-sided p value that two shares are equal (pooled z test)."""
     pooled = (first + second) / (of_first + of_second)
     spread = math.sqrt(pooled * (1 - pooled) * (1 / of_first + 1 / of_second))

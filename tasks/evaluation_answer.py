@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from tasks import looks, runs, verdicts
+from tasks import arm_counts, looks, runs, verdicts
 from tasks.answer_steps import with_steps
 from tasks.arm_effects import ArmEffect, adjusted_p
 from tasks.channel_effects import ChannelEffect
@@ -48,7 +48,10 @@ def describe(evidence: Evidence) -> Found:
     brief = evidence.run.brief
     level = look_level(brief.schedule.start, looks.comparing_times(evidence.run), evidence.look)
     adjusted = adjusted_p(evidence.effects)
-    arms = {arm: _arm(arm, [row for row in evidence.sums if row[1] == arm]) for arm in ("treated", "holdout")}
+    arms = {
+        arm: arm_counts.counted(arm, brief.objective.unit, [row for row in evidence.sums if row[1] == arm])
+        for arm in ("treated", "holdout")
+    }
     effect = evidence.effects[0]
     treated = arms["treated"] | _figures(evidence, effect, adjusted[0], level)
     holdout = arms["holdout"]
@@ -107,23 +110,6 @@ def _doubted(found: Found, is_late: bool) -> Found:
     if is_late:
         found["doubts"].append(verdicts.doubt("late_observations"))
     return found
-
-
-def _arm(arm: str, rows: list[tuple[Any, ...]]) -> Found:
-    """Sum one arm over its segments; households without an observation are missing, never zero."""
-    drawn, observed = sum(row[10] for row in rows), sum(row[11] for row in rows)
-    units = sum(row[3] for row in rows)
-    return {
-        "arm": arm,
-        "clusters": sum(row[12] for row in rows),
-        "households": drawn,
-        "persons": sum(row[9] for row in rows),
-        "observed_households": observed,
-        "observed_persons": sum(row[8] for row in rows),
-        "missing_share": (drawn - observed) / drawn if drawn else None,
-        "few": verdicts.tells_few(rows),
-        "level": sum(row[4] for row in rows) / units if units else None,
-    }
 
 
 def _figures(evidence: Evidence, effect: ArmEffect, adjusted: float | None, level: float, way: int = 0) -> Found:

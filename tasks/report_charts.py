@@ -16,28 +16,23 @@ PLATE = {"facecolor": "white", "edgecolor": "none", "pad": 2.0}
 
 
 def effect_chart(
-    low: float,
-    estimate: float,
-    high: float,
-    needed: float,
-    words: dict[str, str],
-    title: str,
-    text: str,
-    number: Number,
+    figures: Sequence[float], needed: float | None, words: dict[str, str], title: str, text: str, number: Number
 ) -> str:
-    """Draw the effect with its interval against no difference and against what the target needed (same unit)."""
+    """Draw the effect (low, estimate, high) against no difference and what the target needed, if told (same unit)."""
     figure, axes = _canvas(2.0)
-    spread = max(abs(value) for value in (low, high, needed, 0.01))
+    low, estimate, high = figures
+    reach = [low, high, 0.0] + ([] if needed is None else [needed])
+    spread = max(0.01, *map(abs, reach))
     axes.axvline(0, color=SOFT, linewidth=1.2)
-    axes.axvline(needed, color=INK, linewidth=1.2, linestyle=(0, (4, 3)))
-    _interval(axes, 0, (low, estimate, high), width=7, dot=11)
+    _interval(axes, 0, figures, width=7, dot=11)
     axes.annotate(
         words["estimate"], (estimate, 0), (0, 14), textcoords="offset points", ha="center", color=ACCENT, bbox=PLATE
     )
-    ends = min(low, 0, needed) - 0.08 * spread, max(high, 0, needed) + 0.08 * spread
-    axes.set(xlim=ends, ylim=(-1, 1), yticks=[])
+    axes.set(xlim=(min(reach) - 0.08 * spread, max(reach) + 0.08 * spread), ylim=(-1, 1), yticks=[])
     _name_line(axes, 0, words["zero"], color=SOFT, at_top=False)
-    _name_line(axes, needed, words["needed"], color=INK, at_top=True)
+    if needed is not None:
+        axes.axvline(needed, color=INK, linewidth=1.2, linestyle=(0, (4, 3)))
+        _name_line(axes, needed, words["needed"], color=INK, at_top=True)
     _written(axes.xaxis, number, words["axis"])
     return _svg(figure, "effect", title, text)
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from campaigns.language import translations
 from tasks import report_charts
+from tasks.disclosure import SMALLEST_CELL
 from tasks.pages import filters
 from tasks.plain_words import PlainWords
 from tasks.report_tables import DIMENSIONS, captions, channel_name, group_name
@@ -21,15 +22,14 @@ TRIFLE = 1e-9
 
 
 def effect_chart(language: str, words: PlainWords, found: Found) -> Markup | None:
-    """Draw the effect against no difference and against what the target needed; None where nothing is claimed."""
-    treated, holdout = found["arms"]
+    """Draw the effect against no difference, and what the target needed where that is told; None without an effect."""
+    treated = found["arms"][0]
     if treated["effect"] is None:
         return None
     _, number = translations(language).gettext, filters(language)["number"]
     scale = 100 if found["share"] else 1
     low, estimate, high = (scale * treated[name] for name in ("ci_low", "effect", "ci_high"))
-    start = found["objective"]["baseline"] if holdout.get("few") or treated.get("few") else holdout["level"]
-    needed = scale * (found["objective"]["target"] - start)
+    needed = needed_effect(found)
     labels = {
         "estimate": number(estimate, 0 if high - low >= 3 else 1),
         "zero": _("no difference"),
@@ -38,9 +38,28 @@ def effect_chart(language: str, words: PlainWords, found: Found) -> Markup | Non
     }
     text = words.of_arm(treated)
     drawn = report_charts.effect_chart(
-        low, estimate, high, needed, labels, _("The effect and how sure it is"), text, number
+        (low, estimate, high),
+        None if needed is None else scale * needed,
+        labels,
+        _("The effect and how sure it is"),
+        text,
+        number,
     )
     return Markup(drawn)
+
+
+def needed_effect(found: Found) -> float | None:
+    """Return the effect that the target needed, from the control group's level to the target, in the outcome's unit.
+
+    None where that level is not shown, for the difference would tell it, and where the control group needed no effect.
+    """
+    arms, objective = found["arms"], found["objective"]
+    hidden = found["share"] and any(arm.get("few") for arm in arms)
+    if hidden or arms[1]["level"] is None or arms[1]["observed_households"] < SMALLEST_CELL:
+        return None
+    needed = float(objective["target"] - arms[1]["level"])
+    rises = objective["target"] >= objective["baseline"]
+    return needed if (needed > 0) is rises and needed else None
 
 
 def group_tables(language: str, words: PlainWords, found: Found, labels: Labels = NONE) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from tasks import (
     store,
 )
 from tasks.approvals_shown import accepted_readings, confirmations, shown_approvals
+from tasks.arm_counts import observed_units
 from tasks.drawn_people import read_traits
 from tasks.evaluation_record import stored_evaluation
 from tasks.hidden_figures import Name, hidden_figures, untold_channels
@@ -151,9 +152,11 @@ def _of_effect(workplace: Workplace, story: Story) -> dict[str, Any]:
     return {
         "found": found,
         "words": words,
+        "observed_units": observed_units,
         "units": story.units,
         "kpi_words": {row["outcome"]: PlainWords(language, counted, row["share"]) for row in found["kpis"]},
         "chart": report_effects.effect_chart(language, words, found),
+        "needed": report_effects.needed_effect(found),
         "gains": report_effects.group_tables(language, words, found, story.run.brief.labels),
         "channels": report_effects.channel_rows(language, found),
         "channel_chart": report_effects.channel_chart(language, words, found),

@@ -38,16 +38,25 @@ class SegmentNames:
             return str(own)
         if len(name) <= LONGEST_TAG and name.islower() and name.isalpha():
             return self._language_name(name)
-        addresses = {
-            "email": _("reached by e-mail"),
-            "postal": _("reached by letter"),
-            "email+postal": _("reached by e-mail or letter"),
-            "none": _("no usable address"),
-            "easy_read": _("easy-to-read texts"),
-        }
         if name.endswith(LEFT) and name.removesuffix(LEFT).isdigit():
             return _("contacts left: {number}").format(number=name.removesuffix(LEFT))
-        return addresses.get(name) or _(name.replace("_", " ").replace("+", ", "))
+        return self._known(name) or _(name.replace("_", " ").replace("+", ", "))
+
+    def _known(self, name: str) -> str:
+        """Return the words of a value that the city's own queries or registers give; empty for another."""
+        _ = self._translations.gettext
+        ways = {"email": _("e-mail"), "postal": _("letter"), "mobile": _("text message")}
+        ways["digital_mailbox"] = _("digital mailbox")
+        known = {
+            "none": _("no usable address"),
+            "unreachable": _("no usable address"),
+            "easy_read": _("easy-to-read texts"),
+            "senior": _("older people"),  # each query says itself from which age, under `labels` of its brief
+        }
+        reached = [ways[part] for part in sorted(name.split("+")) if part in ways]
+        if reached and len(reached) == name.count("+") + 1:
+            return _("reached by %(ways)s") % {"ways": _(" or ").join(reached)}
+        return known.get(name, "")
 
     def _language_name(self, tag: str) -> str:
         try:

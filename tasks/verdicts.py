@@ -118,18 +118,21 @@ def _why_nobody(run: Run, look: int) -> str:
 
 
 def _doubts(treated: Found, holdout: Found, difference: Difference | None, why_nobody: str) -> list[Found]:
-    observed = treated["observed_households"] + holdout["observed_households"]
-    drawn = treated["households"] + holdout["households"]
-    if not holdout["households"]:
-        return [doubt(why_nobody)]
+    observed = treated["observed_units"] + holdout["observed_units"]
+    drawn = treated["units"] + holdout["units"]
+    missing = [doubt("missing", share=1 - observed / drawn)] if 0 < observed < drawn else []
+    if not holdout["units"]:
+        return [doubt(why_nobody), *missing]
     if not observed:
         return [doubt("areas_only")]
-    doubts = [] if difference else [doubt("control_group_too_small")]
-    if observed < drawn:
-        doubts.append(doubt("missing", share=1 - observed / drawn))
-        lost = [(arm["households"] - arm["observed_households"], arm["households"]) for arm in (treated, holdout)]
-        if treated["households"] and estimate.two_shares_p(*lost[0], *lost[1]) < UNEVEN_LOSS:
-            doubts.append(
-                doubt("differential_attrition", **{arm["arm"]: arm["missing_share"] for arm in (treated, holdout)})
-            )
+    doubts = ([] if difference else [doubt("control_group_too_small")]) + missing
+    if missing and treated["units"] and _lost_unevenly(treated, holdout):
+        lost = {arm["arm"]: arm["missing_share"] for arm in (treated, holdout)}
+        doubts.append(doubt("differential_attrition", **lost))
     return doubts
+
+
+def _lost_unevenly(*arms: Found) -> bool:
+    """Tell whether the arms lost unlike shares; who was drawn together is lost together, so clusters are counted."""
+    lost = [(arm["missing_share"] * arm["clusters"], arm["clusters"]) for arm in arms]
+    return estimate.two_shares_p(*lost[0], *lost[1]) < UNEVEN_LOSS

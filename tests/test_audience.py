@@ -8,9 +8,11 @@ import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 from small_city import QUERY, Resident, begin, brief, insert, move_in, rows, sent
 
 from campaigns.brief import Brief
+from campaigns.brief_loading import find_campaign
 from campaigns.errors import CheckFailed, InputError
 from campaigns.programme import load_programme
 from tasks import audience, renamed_waves, store
@@ -328,6 +330,28 @@ def test_an_audience_of_nobody_is_refused_and_names_the_query(workplace: Workpla
     run = begin(workplace, tmp_path, brief(), QUERY + " WHERE person_key = 'nobody'")
     with pytest.raises(CheckFailed, match=r"the audience is empty: nobody fits .*audience\.sql"):
         audience.select_audience(workplace, run)
+
+
+@pytest.mark.parametrize("campaign", ["matavfall", "parkdialog", "template"])
+def test_who_is_senior_is_named_with_the_ages_that_the_query_means(campaign: str) -> None:
+    folder = Path(find_campaign("matavfall")).parent / campaign
+    labels = YAML(typ="safe").load((folder / "campaign.yaml").read_text(encoding="utf-8"))["labels"]
+    ends_at_80 = "'over_80'" in (folder / "audience.sql").read_text(encoding="utf-8")
+    told = [SegmentNames(language, labels).value("senior") for language in ("sv", "en")]
+    assert told == (["65–79 år", "65–79 years"] if ends_at_80 else ["65 år och äldre", "65 years and over"])
+
+
+@pytest.mark.parametrize(
+    ("value", "sv", "en"),
+    [
+        ("senior", "äldre", "older people"),
+        ("unreachable", "saknar användbar adress", "no usable address"),
+        ("email+postal", "nås med e-post eller brev", "reached by e-mail or letter"),
+        ("email+mobile+postal", "nås med e-post eller sms eller brev", "reached by e-mail or text message or letter"),
+    ],
+)
+def test_values_and_combinations_of_channels_have_names_in_both_languages(value: str, sv: str, en: str) -> None:
+    assert (SegmentNames("sv").value(value), SegmentNames("en").value(value)) == (sv, en)
 
 
 def test_a_campaigns_own_groups_have_the_names_that_its_brief_gives_them() -> None:

@@ -1,4 +1,5 @@
 import math
+import re
 from datetime import UTC, datetime
 
 import numpy
@@ -15,6 +16,7 @@ from tasks.estimation.sample_ratio import sample_ratio_p
 from tasks.estimation.shrinkage import Shrunken
 from tasks.evaluation import coming_looks, due_looks, evaluate, plan_looks
 from tasks.evaluation_record import stored_evaluation
+from tasks.reports import write_report
 from tasks.workplace import Workplace
 
 pytestmark = pytest.mark.usefixtures("kept_open")
@@ -189,6 +191,44 @@ def test_households_without_an_observation_are_missing_not_zero(workplace: Workp
     assert 0.35 < holdout["missing_share"] < 0.65
     assert holdout["level"] > 0.2
     assert len(found["warnings"]) == 2
+
+
+@pytest.mark.parametrize("share", [0.1, 0])
+def test_an_objective_of_persons_counts_persons_as_missing_though_households_were_drawn(
+    workplace: Workplace, share: float
+) -> None:
+    objective = {"outcome": "sorts_food_waste", "group": "alla", "baseline": 0, "target": 0.3, "by": "2027-04-18"}
+    drawn = {"share": share, "by": "household"}
+    run = city(workplace, 600, seed=3, share=share, holdout=drawn, objective={**objective, "unit": "person"})
+    with store.writing(workplace) as connection:
+        connection.execute(
+            "INSERT INTO outcome BY NAME SELECT run, 'person' AS unit, min(person_key) AS unit_key, 'sorts_food_waste' "
+            "AS outcome, 1.0 AS value, DATE '2027-02-17' AS observed_on, now() AS imported_at FROM audience "
+            "GROUP BY run, household_key"
+        )
+        persons = connection.execute("SELECT count(*) FROM audience").fetchall()[0][0]
+    found = evaluate(workplace, run, 1)
+    (missing,) = [each for each in found["doubts"] if each["code"] == "missing"]
+    assert missing["share"] == pytest.approx(1 - 600 / persons)
+    assert found["arms"][0]["missing_share"] > 0.3
+    store.take_snapshot(workplace)
+    page = write_report(workplace, run, 1).read_text(encoding="utf-8")
+    assert "av alla personer saknas resultat" in page
+    assert "Hushåll med känt resultat" not in page
+
+
+def test_the_report_counts_what_its_heading_names(workplace: Workplace) -> None:
+    objective = {"outcome": "sorts_food_waste", "group": "alla", "baseline": 0, "target": 0.3, "by": "2027-04-18"}
+    run = city(workplace, 600, seed=3, objective={**objective, "unit": "person"})
+    act(workplace, run, {"treated": 0.5, "holdout": 0.4}, seed=4, households=600)
+    treated, holdout = evaluate(workplace, run, 1)["arms"]
+    store.take_snapshot(workplace)
+    page = write_report(workplace, run, 1).read_text(encoding="utf-8")
+    counts = re.findall(r'<th scope="row">(?:Budskapet[^<]*|Kontrollgrupp)</th><td class="number">([^<]*)</td>', page)
+    assert [int("".join(filter(str.isdigit, each))) for each in counts] == [
+        treated["observed_persons"], holdout["observed_persons"],
+    ]  # fmt: skip
+    assert "personer med känt resultat" in page
 
 
 def test_arms_that_were_not_drawn_as_the_brief_says_are_refused(workplace: Workplace, run: str) -> None:

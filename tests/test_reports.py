@@ -256,6 +256,64 @@ def test_where_few_acted_neither_page_nor_letter_nor_lessons_tell_the_effect_its
     assert told_of == [(0.1 if step < 1 else None,)]
 
 
+@pytest.mark.parametrize(
+    ("level", "few", "observed", "line"),
+    [(0.3, False, 100, True), (0.3, True, 100, False), (0.3, False, 9, False), (0.9, False, 100, False)],
+)
+def test_the_line_of_the_target_is_drawn_only_where_the_control_level_is_shown_and_below_the_target(
+    evaluated: Evaluated, workplace: Workplace, tmp_path: Path, level: float, few: bool, observed: int, line: bool
+) -> None:
+    run = evaluated(workplace, tmp_path, households=2000)
+    found = stored_evaluation(workplace, run, 1)
+    found["arms"][1] |= {"level": level, "few": few, "observed_households": observed}
+    evaluation_record.keep(workplace, run, 1, found)
+    text = report(workplace, run)
+    assert ("behövs för målet" in text) is line
+    assert ("Den streckade linjen" in text) is line
+    assert 'aria-labelledby="effect-title' in text
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("hidden", [False, True])
+def test_what_a_dash_and_a_hidden_cost_mean_is_told_where_they_stand(
+    evaluated: Evaluated, workplace: Workplace, tmp_path: Path, language: str, hidden: bool
+) -> None:
+    run = evaluated(workplace, tmp_path)
+    shown = {"segment": "all", "shrunken": 0.26, "shrunken_low": 0.13, "shrunken_high": 0.39, "cost_sek": 22.0}
+    rows = [
+        shown | {"channels": "email", "co2_kg": 0.1, "sek_per_result": 1.5},
+        shown | {"channels": "letter", "co2_kg": 0.1, "sek_per_result": None},
+    ]
+    evaluation_record.keep(workplace, run, 1, stored_evaluation(workplace, run, 1) | {"channels": rows})
+    with store.writing(workplace) as connection:
+        if hidden:
+            connection.execute("UPDATE delivery_event SET status = 'accepted'")
+            connection.execute(
+                "UPDATE delivery_event SET status = 'rejected' WHERE message_id IN "
+                "(SELECT message_id FROM message WHERE channel = 'email' ORDER BY message_id LIMIT 3)"
+            )
+    text = report(replace(workplace, language=language), run)
+    dash, cost, most = {
+        "sv": ("Ett streck står där det inte är visat", "Effekten visas ändå", "”Högst” är planens tak"),
+        "en": ("A dash stands where the channel is not shown", "is shown all the same", "is the ceiling of the plan"),
+    }[language]
+    assert [told in text for told in (dash, cost, most)] == [not hidden, hidden, hidden]
+    assert "Ett streck står där effekten inte är visad" not in text
+
+
+def test_the_line_of_a_target_below_the_baseline_stands_below_zero(
+    evaluated: Evaluated, workplace: Workplace, tmp_path: Path
+) -> None:
+    run = evaluated(workplace, tmp_path)
+    found = stored_evaluation(workplace, run, 1)
+    found["objective"] |= {"baseline": 0.5, "target": 0.2}
+    found["arms"][1]["few"] = found["arms"][0]["few"] = False
+    levels = {0.6: pytest.approx(-0.4), 0.2: None, 0.1: None}
+    for level, needed in levels.items():
+        found["arms"][1]["level"] = level
+        assert report_effects.needed_effect(found) == needed
+
+
 @pytest.mark.parametrize(("share", "few", "told"), [(True, False, True), (True, True, False), (False, True, True)])
 def test_the_level_of_a_measure_is_told_only_where_it_tells_of_ten(
     evaluated: Evaluated, workplace: Workplace, tmp_path: Path, share: bool, few: bool, told: bool
