@@ -16,7 +16,7 @@ LANGUAGE_NAMES = {"sv": "Svenska", "en": "English", "fi": "Suomi", "ar": "الع
 
 
 STANDINGS = {
-    "may_be_contacted": _("may get the message"),
+    "may_be_contacted": _("may be contacted"),
     "held_out": _("held out as the control group"),
     "excluded": _("left out, for reasons that are not shown"),
     "protected": _("protected identity in the household"),
