@@ -58,6 +58,14 @@ def _holds(holder: Any, step: str | int) -> bool:
     return isinstance(holder, dict) and step in holder
 
 
+ADVICE: dict[Path_, str] = {
+    ("holdout",): " Write `{share: 0.1, by: household}` so that the effect can be shown, or "
+    "`{share: 0, by: household}` where nobody may be left out, as in a crisis: then the "
+    "report cannot tell what the campaign caused."
+}
+"""What to write where a whole part is missing, beside what it may hold."""
+
+
 def _may_be_left_out(key: str) -> bool:
     return key in Brief.model_fields and not Brief.model_fields[key].is_required()
 
@@ -102,7 +110,7 @@ def _explain(error: ErrorDetails, path: Path_, data: dict[str, Any]) -> tuple[st
     if kind == "timezone_aware":
         zone = value_at(data, ("schedule", "time_zone"))
         return f"{field} has no offset", explain_naive(given, zone if isinstance(zone, str) else "Europe/Stockholm")
-    allowed = f"Allowed: {allowed_at(path)}."
+    allowed = f"Allowed: {allowed_at(path)}.{ADVICE.get(path, '')}"
     if kind == "missing":
         return f"{field} is missing", allowed
     if given is None or given in ("", [], {}):

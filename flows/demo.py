@@ -118,7 +118,14 @@ def _tell_the_end(
         ("database", place.snapshot),
     ):
         tell(f"{name:9} {path}")
-    tell(f"to ask on: export BUDKAVLE_HOME={shlex.quote(str(place.home))}; budkavle status {run}")
+    tell(to_ask_on(place, run))
+
+
+def to_ask_on(place: Workplace, run: str) -> str:
+    """Return the command that asks about the demo's run, with what finds its run and names its approvers."""
+    named = {"BUDKAVLE_HOME": place.home, "BUDKAVLE_DIRECTORY": place.directory}
+    exports = " ".join(f"{name}={shlex.quote(str(path))}" for name, path in named.items())
+    return f"to ask on: export {exports}; budkavle status {run}"
 
 
 def _prepare(folder: Path) -> Any:

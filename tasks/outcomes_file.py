@@ -41,7 +41,8 @@ def read_rows(connection: duckdb.DuckDBPyConnection, file: Path, preferred: str)
         )
     except duckdb.Error as error:
         line = re.search(r"Line: (\d+)", str(error))
-        where = f"row {line[1]} does not have as many fields as the header" if line else "it is not well formed"
+        where = f"row {line[1]} does not have as many fields as the header" if line else ""
+        where = where or other_line_end(file) or "it is not well formed"
         raise refused(file, where) from None
     return UNITS[unit_column]
 
@@ -94,6 +95,19 @@ def _encoding(file: Path) -> str:
     except UnicodeDecodeError:
         return "latin-1"
     return "utf-8"
+
+
+def other_line_end(file: Path) -> str:
+    """Return which line of a CSV file is the first to end otherwise than its header; empty where none does."""
+    names = {b"\r\n": "CR LF", b"\n": "LF", b"\r": "CR"}
+    first = ""
+    with file.open(encoding="latin-1", newline="") as text:  # every byte is a letter there, and the ends are the same
+        for number, line in enumerate(text, 1):
+            end = names.get(line[len(line.rstrip("\r\n")) :].encode(), "")
+            if first and end and end != first:
+                return f"line {number} ends with {end} and the header with {first}; save it with one kind of line end"
+            first = first or end
+    return ""
 
 
 def refused(file: Path, problem: str) -> RegisterFileInvalid:

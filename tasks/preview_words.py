@@ -15,7 +15,7 @@ from tasks.segment_names import NONE
 LANGUAGE_NAMES = {"sv": "Svenska", "en": "English", "fi": "Suomi", "ar": "العربية", "so": "Af-Soomaali"}
 ALL_ANSWER = _("That holds if everybody answers the survey; the fewer who do, the less sure it is.")
 STANDINGS = {
-    "may_be_contacted": _("may get the message"),
+    "may_be_contacted": _("may be contacted"),
     "held_out": _("held out as the control group"),
     "excluded": _("left out, for reasons that are not shown"),
     "protected": _("protected identity in the household"),

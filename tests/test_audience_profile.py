@@ -252,7 +252,7 @@ def test_the_page_is_swedish_and_readable_and_shows_no_group_below_ten(workplace
     page = audience_page.write_audience_page(workplace, run)
     shown = lxml.html.document_fromstring(page.read_text(encoding="utf-8"))
     text = " ".join(" ".join(str(piece) for piece in shown.itertext()).split())
-    for expected in ("Vilka som kan få meddelandet", "nås med brev", "Återbruk", "lottade till kontrollgruppen"):
+    for expected in ("Vilka som får kontaktas", "nås med brev", "Återbruk", "lottade till kontrollgruppen"):
         assert expected in text
     assert "Befolkningsregistret" in text
     figures = [
@@ -265,7 +265,7 @@ def test_the_page_is_swedish_and_readable_and_shows_no_group_below_ten(workplace
     preview = lxml.html.document_fromstring(previews.write_preview(workplace, run).read_text(encoding="utf-8"))
     assert preview.xpath("//a[@href='audience.html']")
     english = audience_page.write_audience_page(replace(workplace, language="en"), run).read_text(encoding="utf-8")
-    assert "Who may get the message" in english
+    assert "Who may be contacted" in english
 
 
 def test_the_water_leak_has_an_audience_before_anything_is_planned(workplace: Workplace) -> None:
@@ -278,7 +278,7 @@ def test_the_water_leak_has_an_audience_before_anything_is_planned(workplace: Wo
     assert Path(found["page"]).exists()
     assert rows(workplace, "SELECT count(*) FROM plan UNION ALL SELECT count(*) FROM variant") == [(0,), (0,)]
     told = audience_lines(found)
-    assert told[1:3] == ["external  may get the message: 60", "external  in the whole audience: 60"]
+    assert told[1:3] == ["external  may be contacted: 60", "external  in the whole audience: 60"]
     sent(workplace, "another", "1", "p001")
     again = analyse(workplace, find_campaign("vattenlacka"))
     assert again["waves"] == found["waves"]

@@ -85,6 +85,18 @@ def test_ten_planted_faults_give_ten_findings_in_one_go_each_in_its_line(campaig
     assert all(finding.file == "matavfall/campaign.yaml" and finding.remedy for finding in caught.value.findings)
 
 
+def test_a_brief_without_a_control_group_is_told_what_to_write_instead(campaign: Path) -> None:
+    text = (campaign / "campaign.yaml").read_text(encoding="utf-8")
+    left_out = text.replace("holdout: {share: 0.1, by: household}\n", "")
+    assert left_out != text
+    (campaign / "campaign.yaml").write_text(left_out, encoding="utf-8")
+    with pytest.raises(BriefInvalid) as caught:
+        load_brief(campaign)
+    (remedy,) = [finding.remedy for finding in caught.value.findings if "holdout" in finding.message]
+    assert "{share: 0, by: household}" in remedy
+    assert "cannot tell what the campaign caused" in remedy
+
+
 PROPOSED = "  status: proposed\n  consultation_until: {}\n"
 
 

@@ -232,3 +232,10 @@ def test_what_was_imported_is_kept_as_evidence(workplace: Workplace, run: str, t
     evidence = workplace.run_folder(run, "evidence") / "outcome.parquet"
     with store.writing(workplace) as connection:
         assert connection.execute(f"SELECT value FROM '{evidence}'").fetchall() == [(1.0,)]
+
+
+def test_a_file_with_two_kinds_of_line_ends_is_refused_by_line(workplace: Workplace, run: str, tmp_path: Path) -> None:
+    rows = "H000001,sorts_food_waste,1,2027-02-17\r\n" * 2 + "H000002,sorts_food_waste,1,2027-02-17\n"
+    file = write(tmp_path, HEADER.replace("\n", "\r\n") + rows)
+    with pytest.raises(RegisterFileInvalid, match="line 4 ends with LF and the header with CR LF"):
+        import_outcomes(workplace, run, file)

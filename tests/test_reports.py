@@ -301,6 +301,21 @@ def test_what_a_dash_and_a_hidden_cost_mean_is_told_where_they_stand(
     assert "Ett streck står där effekten inte är visad" not in text
 
 
+@pytest.mark.parametrize("to_employees", [True, False])
+def test_the_control_group_is_not_said_to_have_got_nothing_where_employees_were_told_first(
+    workplace: Workplace, to_employees: bool
+) -> None:
+    external = {"name": "external", "start": "2027-01-18T08:00:00+01:00", "audience": "audience.sql"}
+    run = city(workplace, 300, seed=1, **({} if to_employees else {"waves": [external]}))
+    observe(workplace, run, {f"H{index:06d}": index % 2 for index in range(300)})
+    evaluate(workplace, run, 1)
+    text = report(workplace, run)
+    assert ("fick inget meddelande i kampanjens utskick till allmänheten, för att" in text) is to_employees
+    assert ("fick inget eget meddelande, för att" in text) is not to_employees
+    english = report(replace(workplace, language="en"), run)
+    assert ("got no message among those that the campaign sent to the public" in english) is to_employees
+
+
 def test_the_line_of_a_target_below_the_baseline_stands_below_zero(
     evaluated: Evaluated, workplace: Workplace, tmp_path: Path
 ) -> None:

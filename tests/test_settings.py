@@ -1,4 +1,5 @@
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,9 @@ from typer.testing import CliRunner
 
 from campaigns.errors import InputError
 from flows.cli import app
+from flows.demo import to_ask_on
 from flows.settings import SECRETS, load_settings, workplace
+from tasks.workplace import Workplace
 
 IN_A_BLOCK = """
 from prefect.blocks.system import Secret
@@ -81,3 +84,11 @@ def test_a_fence_that_a_back_up_of_home_would_take_back_is_refused(
         workplace(load_settings())
     monkeypatch.setenv("BUDKAVLE_FENCE", str(tmp_path / "home-fence"))
     assert workplace(load_settings()).fence == tmp_path / "home-fence"
+
+
+def test_what_the_demo_prints_to_ask_on_with_finds_its_people_too() -> None:
+    place = Workplace(home=Path("/a folder/demo"), key=b"k", directory=Path("/a folder/demo/directory.yaml"))
+    words = shlex.split(to_ask_on(place, "matavfall-demo").removeprefix("to ask on: "))
+    assert words[:2] == ["export", "BUDKAVLE_HOME=/a folder/demo"]
+    assert "BUDKAVLE_DIRECTORY=/a folder/demo/directory.yaml;" in words
+    assert words[-1] == "matavfall-demo"
