@@ -228,11 +228,8 @@ def test_what_a_survey_is_promised_to_show_is_told_to_hang_on_the_answers(scene:
             shown_design(connection, replace(run, brief=brief, design=design)) for brief in (survey, run.brief)
         )
     words, audience_words = Words("sv"), AudienceWords("sv")
-    assert words.design(
-        asked
-    ) == f"{words.design(plain)} Det gäller om alla svarar på enkäten; ju färre som svarar, " + (
-        "desto osäkrare blir det."
-    )
+    caveat = "Det gäller om alla svarar på enkäten; ju färre som svarar, desto osäkrare blir det."
+    assert words.design(asked) == f"{words.design(plain)} {caveat}"
     assert "om alla svarar" in audience_words.smallest_effect(asked)
     assert "alla svarar" not in audience_words.smallest_effect(plain)
     few = {"obstacle": "too_small"}
