@@ -183,6 +183,7 @@ def test_nothing_is_read_from_the_name_of_a_file_or_its_folder(
         (b"PAR1 and then nothing", "not whole"),
         (b"x" * 200_000, "columns are missing"),
     ],
+    ids=["gzip", "utf-16", "archive", "broken Parquet", "endless header"],
 )
 def test_a_file_of_another_kind_is_named_for_what_it_is(
     workplace: Workplace, run: str, tmp_path: Path, content: bytes, said: str
