@@ -48,8 +48,16 @@ def step_of(
         return NOTHING
     if sum(sizes) > MOST_UNITS:
         return at_least(SAFE_COUNT / min(sizes))
-    counts = [min(max(round(acted), 0), size) for (acted, _), size in zip((treated, control), sizes, strict=True)]
-    return float(_steps(*sizes, round(level, 6), normal)[counts[0] * (sizes[1] + 1) + counts[1]])
+    counts = [_counted(*arm, size) for arm, size in zip((treated, control), sizes, strict=True)]
+    return float(_steps(*sizes, round(level, 6), normal).get(counts[0] * (sizes[1] + 1) + counts[1], NOTHING))
+
+
+def _counted(acted: float, units: float, size: int) -> int:
+    """Return a whole number of those who acted; nearly ten, as sums over weights or households make it, stay few."""
+    count = min(max(round(acted), 0), size)
+    if is_few(acted, units) and not is_few(count, size):
+        return min(count, SMALLEST_CELL - 1) if 2 * acted < units else max(count, size - SMALLEST_CELL + 1)
+    return count
 
 
 def blurred(treated_units: float, control_units: float) -> float:

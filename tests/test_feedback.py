@@ -141,7 +141,7 @@ def test_a_rerun_that_says_something_new_replaces_and_leaves_the_former_answer_i
     with store.writing(workplace) as connection:
         rows = connection.execute("SELECT counts, goal_reached FROM report_evaluation").fetchall()
         connection.execute("DELETE FROM evaluation_history")
-    assert rows == [(False, False), (True, True)]
+    assert rows == [(False, None), (True, True)]
     assert (workplace.run_folder(run, "evidence") / "evaluation_history.parquet").exists()
 
 

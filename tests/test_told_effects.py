@@ -160,3 +160,14 @@ def test_how_few_have_no_result_is_not_told(lost: tuple[int, int], codes: list[s
     shown = told(answer)["doubts"]
     assert [each["code"] for each in shown] == codes
     assert not any(len(each) > 1 for each in shown if each["code"].endswith("_of_few"))
+
+
+@given(st.integers(10, 300), st.integers(10, 300), st.floats(0, 1), st.floats(0, 1))
+@example(530, 102, 173 / 530, 9.947291105121293 / 102)
+@settings(max_examples=30, deadline=None)
+def test_sums_that_are_no_whole_numbers_never_tell_more_than_a_step(
+    units: int, control_units: int, share: float, control_share: float
+) -> None:
+    step = step_of((share * units, units), (control_share * control_units, control_units))
+    few = any(not 10 <= round(n * part, 6) <= n - 10 for n, part in ((units, share), (control_units, control_share)))
+    assert (step > 0) is few
