@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from tasks.effect_steps import EXACT, is_few, step_of
+from tasks.disclosure import share_tells_few
+from tasks.effect_steps import EXACT, step_of
 from tasks.told_effects import Counts, family_steps
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def with_steps(evidence: "Evidence", found: Found) -> Found:
     treated, holdout = found["arms"]
     treated["step"] = step_of(*whole, level=found["look_level"]) if of_people and _compared(treated) else EXACT
     if evidence.share and holdout["observed_households"]:
-        found["objective"]["few"] |= any(is_few(*arm) for arm in whole)
+        found["objective"]["few"] |= any(share_tells_few(*arm) for arm in whole)
     for kpi in found["kpis"]:
         kpi["step"] = _of_measure(kpi, found) if kpi["share"] and found["unit"] != "area" and _compared(kpi) else EXACT
     families = [[(row, _of_arms(one.arms)) for row, one in zip(found["segments"], evidence.segments, strict=True)]]

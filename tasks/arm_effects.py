@@ -49,7 +49,7 @@ class ArmEffect:
     @property
     def few(self) -> bool:
         """Tell whether the level of an arm would tell that fewer than ten did something, or did not."""
-        return self.share and any(share_tells_few(arm.units, arm.total) for arm in self.observed.values())
+        return self.share and any(share_tells_few(arm.total, arm.units) for arm in self.observed.values())
 
     @property
     def sizes(self) -> dict[str, int]:

@@ -80,7 +80,7 @@ def hidden_cells(
     return found | set(others)
 
 
-def share_tells_few(units: float, acted: float, smallest: int = SMALLEST_CELL) -> bool:
+def share_tells_few(acted: float, units: float, smallest: int = SMALLEST_CELL) -> bool:
     """Tell whether the share that acted of so many units would tell that fewer than ten did, or did not."""
     return units > 0 and not smallest <= round(acted, 6) <= units - smallest
 

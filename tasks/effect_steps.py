@@ -15,7 +15,7 @@ from typing import Any
 import numpy
 from scipy.special import ndtri, stdtrit
 
-from tasks.disclosure import SMALLEST_CELL
+from tasks.disclosure import SMALLEST_CELL, share_tells_few
 from tasks.estimation.intervals import CONFIDENCE, FEW
 
 EXACT, NOTHING = 0.0, 1.0
@@ -29,11 +29,6 @@ WIDTH = 4001
 Array = Any
 
 
-def is_few(acted: float, units: float) -> bool:
-    """Tell whether fewer than ten of the units acted, or did not."""
-    return units > 0 and not SMALLEST_CELL <= round(acted, 6) <= units - SMALLEST_CELL
-
-
 def step_of(
     treated: tuple[float, float], control: tuple[float, float], *, level: float = 0.05, normal: bool = False
 ) -> float:
@@ -41,7 +36,7 @@ def step_of(
 
     ``level`` is what p must lie below for a claim; ``normal`` says that the interval is 1.96 errors each way.
     """
-    if not (is_few(*treated) or is_few(*control)):
+    if not (share_tells_few(*treated) or share_tells_few(*control)):
         return EXACT
     sizes = [max(round(units), 1) for _, units in (treated, control)]
     if min(sizes) < SMALLEST_CELL:
@@ -55,7 +50,7 @@ def step_of(
 def _counted(acted: float, units: float, size: int) -> int:
     """Return a whole number of those who acted; nearly ten, as sums over weights or households make it, stay few."""
     count = min(max(round(acted), 0), size)
-    if is_few(acted, units) and not is_few(count, size):
+    if share_tells_few(acted, units) and not share_tells_few(count, size):
         return min(count, SMALLEST_CELL - 1) if 2 * acted < units else max(count, size - SMALLEST_CELL + 1)
     return count
 
@@ -117,7 +112,8 @@ def _are_enough(alike: Array, acted: Array, control_acted: Array) -> Array:
 def _few_pairs(units: int, control_units: int) -> tuple[Array, Array]:
     """Return all pairs of counts of which one is few, as two arrays."""
     few, control_few = (
-        numpy.array([count for count in range(size + 1) if is_few(count, size)]) for size in (units, control_units)
+        numpy.array([count for count in range(size + 1) if share_tells_few(count, size)])
+        for size in (units, control_units)
     )
     many = numpy.setdiff1d(numpy.arange(units + 1), few)
     first = numpy.repeat(few, control_units + 1), numpy.tile(numpy.arange(control_units + 1), len(few))

@@ -30,13 +30,14 @@ def draw_lessons(workplace: Workplace, run: str, look: int) -> None:
     """
     with store.writing(workplace) as connection:
         known = runs.load_within(connection, run)
-        if look not in _teaching(connection, known):
+        teaching = _teaching(connection, known)
+        if look not in teaching:
             return
         effects = _effects(connection, known.run, look, known.brief.objective.outcome)
         claim = _claim(connection, known.run, look)
         shares = _shares(connection, known.run)
         channels = read_channels(connection, known.run, look)
-        if look == max(_teaching(connection, known)):
+        if look == max(teaching):
             learn(connection, workplace, known, look, channel_groups.kept(workplace, known.run, look))
         connection.execute("DELETE FROM lesson WHERE run = ? AND look = ?", [known.run, look])
         told = [list(_sentences(language, known, claim, effects, shares, channels)) for language in LOCALES]

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
+from tasks.pages import LOCALES
 from tasks.workplace import Workplace
-
-LANGUAGES = ("sv", "en")
 
 
 def page(workplace: Workplace, run: str, look: int, language: str = "") -> Path:
@@ -22,5 +21,5 @@ def page(workplace: Workplace, run: str, look: int, language: str = "") -> Path:
 
 def also_written_in(workplace: Workplace, run: str, look: int) -> list[str]:
     """Return the other languages in which the page of the look stands already."""
-    others = [language for language in LANGUAGES if language != workplace.language]
+    others = [language for language in LOCALES if language != workplace.language]
     return [language for language in others if page(workplace, run, look, language).exists()]

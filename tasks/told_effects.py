@@ -7,8 +7,8 @@ the command prints go through here, or through the column ``step`` that :func:`f
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tasks.disclosure import SMALLEST_CELL
-from tasks.effect_steps import EXACT, NOTHING, blurred, is_few, outwards, rounded, step_of
+from tasks.disclosure import SMALLEST_CELL, share_tells_few
+from tasks.effect_steps import EXACT, NOTHING, blurred, outwards, rounded, step_of
 
 Found = dict[str, Any]
 Counts = tuple[float, float]
@@ -34,7 +34,7 @@ def family_steps(counts: Sequence[tuple[Counts, Counts]], whole: tuple[Counts, C
     """
     steps = [step_of(*arms, normal=True) for arms in counts]
     left = [] if whole is None else [_left(whole[arm], [group[arm] for group in counts]) for arm in (0, 1)]
-    if not any(steps) and not any(is_few(*arm) for arm in left):
+    if not any(steps) and not any(share_tells_few(*arm) for arm in left):
         return steps
     sizes = [(treated[1], control[1]) for treated, control in counts]
     return [max(step, blurred(*size)) for step, size in zip(steps, sizes, strict=True)]
@@ -127,7 +127,7 @@ def _doubt(each: Found, step: float, arms: Sequence[Found]) -> Found:
 
 
 def _tells_few(row: Mapping[str, Any]) -> bool:
-    return row["level"] is not None and is_few(row["level"] * row["units"], row["units"])
+    return row["level"] is not None and share_tells_few(row["level"] * row["units"], row["units"])
 
 
 def _counted(arm: Found) -> Found:

@@ -102,7 +102,7 @@ def direction(objective: Objective) -> int:
 def tells_few(sums: Sequence[tuple[Any, ...]]) -> bool:
     """Tell whether the share of units that acted, of rows of sums, would tell that fewer than ten did, or did not."""
     units, total = (sum(row[column] or 0 for row in sums) for column in (3, 4))
-    return share_tells_few(units, total)
+    return share_tells_few(total, units)
 
 
 def is_share(objective: Objective, reached: float) -> bool:
