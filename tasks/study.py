@@ -36,7 +36,7 @@ def study(question: Question) -> Answer:
     study_roles.require_roles(question)
     with duckdb.connect() as connection:
         remarks = study_file.load(connection, question)
-        study_sizes.require_sizes(connection, question)
+        study_sizes.require_measurable(connection, question)
         remarks += study_clusters.join_by_unit(connection)
         arms = [Arm(*row) for row in connection.execute(store.statement("study/arms")).fetchall()]
         control = control_of(question, [arm.name for arm in arms])

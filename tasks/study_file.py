@@ -7,14 +7,11 @@ stay as they are written. No message repeats what stands in a cell other than an
 import duckdb
 
 from campaigns.errors import InputError
-from tasks import store, study_losses
+from tasks import store, study_losses, study_sizes
 from tasks.sql_words import literal
 from tasks.study_cells import Question, read_cells
 
 __all__ = ["Question", "load"]
-
-LARGEST = 1e30
-"""Far beyond what anybody measures; the estimator takes fourth powers of a weight and an outcome."""
 
 
 def load(connection: duckdb.DuckDBPyConnection, question: Question) -> list[str]:
@@ -29,7 +26,7 @@ def load(connection: duckdb.DuckDBPyConnection, question: Question) -> list[str]
     for name, what in numbers.items():
         _require_numbers(connection, question, name, what)
     for name, what in (numbers | dict.fromkeys(question.covariates, "covariate")).items():
-        _require_sizes(connection, question, name, what)
+        study_sizes.require_bounded(connection, question, name, what)
     if question.weight:
         _require_positive(connection, question, question.weight)
     arm = _arm(connection, question)
@@ -51,16 +48,6 @@ def _require_numbers(connection: duckdb.DuckDBPyConnection, question: Question, 
             where=f"{question.file}: {what} {name!r}",
             remedy="write numbers with a decimal point, or 0 and 1; leave a missing value empty.",
         )
-
-
-def _require_sizes(connection: duckdb.DuckDBPyConnection, question: Question, name: str, what: str) -> None:
-    """Refuse numbers whose squares and sums the machine cannot hold."""
-    query = f"SELECT count(*), min(row) FROM study_cell WHERE abs(number({question.cell(name)})) > {LARGEST!r}"
-    wrong, first = connection.execute(query).fetchall()[0]
-    if wrong:
-        problem = f"{wrong} numbers are beyond {LARGEST:g}, the first in data row {first}"
-        where = f"{question.file}: {what} {name!r}"
-        raise InputError(problem, where=where, remedy="check the extract, or use a larger unit of measurement.")
 
 
 def _require_positive(connection: duckdb.DuckDBPyConnection, question: Question, name: str) -> None:

@@ -1,15 +1,27 @@
-"""Numbers of an experiment so small that their squares are nothing to a machine: refused, as the largest are."""
+"""Numbers of an experiment whose squares a machine cannot hold: too large, or so small that they are nothing to it."""
 
 import duckdb
 
 from campaigns.errors import InputError
 from tasks.study_cells import Question
 
+LARGEST = 1e30
+"""Far beyond what anybody measures; the estimator takes fourth powers of a weight and an outcome."""
 SMALLEST = 1e-30
-"""Far below what anybody measures in a fitting unit; the estimator takes fourth powers."""
+"""Far below what anybody measures in a fitting unit."""
 
 
-def require_sizes(connection: duckdb.DuckDBPyConnection, question: Question) -> None:
+def require_bounded(connection: duckdb.DuckDBPyConnection, question: Question, name: str, what: str) -> None:
+    """Raise InputError where a number of a column of ``study_cell`` is beyond ``LARGEST``."""
+    query = f"SELECT count(*), min(row) FROM study_cell WHERE abs(number({question.cell(name)})) > {LARGEST!r}"
+    wrong, first = connection.execute(query).fetchall()[0]
+    if wrong:
+        problem = f"{wrong} numbers are beyond {LARGEST:g}, the first in data row {first}"
+        where = f"{question.file}: {what} {name!r}"
+        raise InputError(problem, where=where, remedy="check the extract, or use a larger unit of measurement.")
+
+
+def require_measurable(connection: duckdb.DuckDBPyConnection, question: Question) -> None:
     """Raise InputError where a weight is that small, or no number of an outcome or of what was received is larger."""
     columns = [(f"outcome_{place}", name, "outcome") for place, name in enumerate(question.outcomes)]
     columns += [("received", question.received, "received")] if question.received else []
