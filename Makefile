@@ -4,7 +4,7 @@ READY := .venv/.ready
 # Where the caller forbids Python to keep what it compiles, every command compiles all anew: twice the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo test test-long lint bench torture city docs lock clean
+.PHONY: setup demo test pytest test-long lint bench torture city docs lock clean
 
 setup: $(READY)
 
@@ -14,9 +14,13 @@ $(READY): requirements.txt pyproject.toml .ci/setup
 demo: setup
 	$(BIN)/budkavle demo
 
-test: setup lint
+# The types are checked, by one process, while the tests run in others.
+test: setup
 	.ci/prepare
-	$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(MAKE) --no-print-directory --jobs 2 lint pytest
+
+pytest: setup
+	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 # What takes minutes each and `make test` leaves out: a deployed run from schedule to look, several commands at once, kills
 # of the whole command, Dask, the pages of campaigns in a browser; and the whole corpus of seeded defects.

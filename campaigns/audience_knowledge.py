@@ -1,6 +1,7 @@
 """What an audience query knows people by: the register columns that its ways of knowing them are made of."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
@@ -18,6 +19,7 @@ is a life situation too. Age and place are not among them."""
 MOST_STEPS = 12  # from an output column through subqueries to what it is made of
 
 
+@lru_cache(maxsize=64)
 def knows_more_than_age_and_place(query: str) -> bool | None:
     """Tell whether people are known, or chosen, by more than age and place; None where that cannot be seen.
 
@@ -79,6 +81,7 @@ def _grouped(scope: Scope, name: str) -> Iterator[str]:
             yield column.name.lower()
 
 
+@lru_cache(maxsize=256)
 def constants_of(query: str, column: str) -> tuple[frozenset[str], bool]:
     """Return the constants that a query can give an output column, and whether it can give nothing else.
 

@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -98,9 +99,14 @@ def levels(text: str) -> int:
     return max((*accumulate(steps), *(len(run.group()) // 2 for run in NESTED_ON_A_LINE.finditer(text))), default=0)
 
 
+@lru_cache(maxsize=8)  # one command reads its brief several times
+def _composed(text: str) -> Any:
+    return YAML(pure=True).compose(text)
+
+
 def _parse(text: str) -> Source:
     try:
-        root = YAML(pure=True).compose(text)
+        root = _composed(text)
     except RecursionError:
         return _unreadable(0, "the brief is nested too deeply", f"At most {MOST_LEVELS} levels are used.")
     except MarkedYAMLError as error:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,7 @@ def _lines(path: Path) -> tuple[list[str], Problem | None]:
         return [], (0, "the text cannot be read", "save it as UTF-8 text.")
 
 
+@lru_cache(maxsize=64)
 def _front_matter(written: str) -> tuple[Any, Problem | None]:
     if levels(written) > MOST_BRACKETS:  # the parser needs minutes for these
         return {}, (2, "the front matter is nested too deeply", "write lines such as `subject: …`.")

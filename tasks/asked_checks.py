@@ -6,8 +6,10 @@ from dataclasses import replace
 from campaigns.errors import Finding
 from campaigns.programme import load_programme
 from tasks.browser_check import look_at
-from tasks.gates import Fault, GateSubject, finding_of
+from tasks.gates.examining import finding_of
 from tasks.gates.links import links_to_ask
+from tasks.gates.registry import Fault
+from tasks.gates.subject import GateSubject
 from tasks.gates.written import BRIEF_FILE
 from tasks.link_check import Answer, check_links
 

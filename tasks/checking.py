@@ -12,11 +12,12 @@ from campaigns.errors import Finding
 from campaigns.open_branches import open_branches
 from campaigns.programme import load_programme
 from campaigns.texts import MISSING
-from tasks import gates, stories
+from tasks import stories
 from tasks.asked_checks import browser_findings, link_findings
 from tasks.audience_query import examine, rehearse
 from tasks.brief_judging import judged_brief
 from tasks.gate_subjects import subject_of
+from tasks.gates import examining
 from tasks.messages import variant_findings
 from tasks.rendered_texts import renderable_texts
 from tasks.workplace import Workplace
@@ -52,7 +53,7 @@ def check_campaign(
         dated = not any(finding.gate == "clock_time" for finding in findings)
         texts = _in_texts(brief, folder, workplace, links, browser) if dated else []
         more = [*_in_queries(brief, folder), *(each for each in texts if not _told_before(each, findings))]
-        findings = gates.accept_overrides([*findings, *more], brief.overrides)
+        findings = examining.accept_overrides([*findings, *more], brief.overrides)
     elif stand_in := brief_for_texts(folder / BRIEF):
         findings = [*findings, *_in_texts_alone(stand_in, folder, workplace)]
     else:
@@ -98,7 +99,7 @@ def _in_texts(brief: Brief, folder: Path, workplace: Workplace, links: bool, bro
         *variant_findings(brief, folder, variants),
         *open_branches(brief, folder),
         *stories.findings(workplace, brief, folder, variants),
-        *gates.examine(subjects, load_programme().text_gates),
+        *examining.examine(subjects, load_programme().text_gates),
         *(link_findings(subjects) if links else ()),
         *(browser_findings(subjects) if browser else ()),
     ]

@@ -14,7 +14,7 @@ from campaigns.languages_told import name_of
 from campaigns.texts import text_path
 from tasks import store
 from tasks.combinations import open_channels
-from tasks.gates import GateSubject
+from tasks.gates.subject import GateSubject
 from tasks.preview_words import Words
 from tasks.runs import Run
 

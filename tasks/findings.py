@@ -7,9 +7,10 @@ import duckdb
 
 from campaigns.errors import Finding
 from campaigns.programme import load_programme
-from tasks import gates, runs
+from tasks import runs
 from tasks.gate_subjects import stored_subjects
-from tasks.gates import GateSubject
+from tasks.gates import examining
+from tasks.gates.subject import GateSubject
 
 Place = tuple[str, str, int, str, str]
 
@@ -44,8 +45,8 @@ def findings_of(connection: duckdb.DuckDBPyConnection, run: runs.Run, *, reader:
 
 def examined(subjects: Iterable[GateSubject], run: runs.Run) -> list[Finding]:
     """Return what the gates find in these variants of a run, overrides taken into account."""
-    findings = gates.examine(subjects, load_programme().text_gates)
-    return gates.accept_overrides(findings, run.brief.overrides)
+    findings = examining.examine(subjects, load_programme().text_gates)
+    return examining.accept_overrides(findings, run.brief.overrides)
 
 
 def readings(findings: Iterable[Finding]) -> list[Reading]:

@@ -8,7 +8,7 @@ import duckdb
 from campaigns.brief import Brief
 from campaigns.texts import text_path
 from tasks import runs, slots, store
-from tasks.gates import GateSubject
+from tasks.gates.subject import GateSubject
 from tasks.slot_values import default_values
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from campaigns.errors import Finding
 from campaigns.programme import load_programme
-from tasks.gates import refuses
+from tasks.gates.examining import refuses
 
 KINDS = {"B": "blocks", "W": "warns", "H": "a person must read"}
 

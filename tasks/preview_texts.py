@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from tasks.combinations import open_channels
-from tasks.gates import GateSubject
+from tasks.gates.subject import GateSubject
 from tasks.preview_words import Words
 
 EASY_READ = "easy_read"

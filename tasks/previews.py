@@ -23,7 +23,8 @@ from tasks.audience_words import AudienceWords
 from tasks.easy_read_shown import easy_read_notes
 from tasks.findings import findings_of, readings
 from tasks.gate_subjects import stored_subjects
-from tasks.gates import GateSubject, refuses
+from tasks.gates.examining import refuses
+from tasks.gates.subject import GateSubject
 from tasks.letter_samples import write_samples
 from tasks.local_time import in_words
 from tasks.pages import page_environment, write_page

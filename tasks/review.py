@@ -11,9 +11,10 @@ from campaigns.brief_loading import load_brief
 from campaigns.errors import Finding, GateRefused, told_once
 from campaigns.open_branches import open_branches
 from campaigns.programme import load_programme
-from tasks import gates, runs, store
+from tasks import runs, store
 from tasks.brief_judging import judged_brief
 from tasks.findings import findings_of, ids_of
+from tasks.gates import examining
 from tasks.workplace import Workplace
 
 
@@ -24,7 +25,7 @@ def require_sound_brief(workplace: Workplace, folder: Path, now: datetime | None
     """
     brief = load_brief(folder)
     _, findings = judged_brief(workplace, folder, now)
-    _refuse(folder.name, gates.accept_overrides([*findings, *open_branches(brief, folder)], brief.overrides))
+    _refuse(folder.name, examining.accept_overrides([*findings, *open_branches(brief, folder)], brief.overrides))
     return brief
 
 
@@ -79,7 +80,7 @@ def _row(finding: Finding, identity: str | None) -> dict[str, object]:
 
 
 def _refuse(run: str, findings: Sequence[Finding]) -> None:
-    refusing = [finding for finding in findings if gates.refuses(finding)]
+    refusing = [finding for finding in findings if examining.refuses(finding)]
     refusing = told_once(replace(finding, file=Path(finding.file).name) for finding in refusing)
     if refusing:
         raise GateRefused(

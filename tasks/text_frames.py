@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement, document_fromstring
 
-from tasks.gates import GateSubject
+from tasks.gates.subject import GateSubject
 
 BLOCKS = frozenset({"p", "li", "h1", "h2", "h3", "h4", "address", "td", "th", "blockquote", "pre", "div", "figcaption"})
 LARGE = {"h1": 1.7, "h2": 1.35, "h3": 1.15}

@@ -20,7 +20,7 @@ from tasks.gateways.smtp import accepted, running_gateway
 from tasks.slots import marker
 from tasks.workplace import Workplace
 
-PEOPLE = 10_000
+PEOPLE = 3000
 IDENTITY = re.compile(rb"^Message-ID: <([0-9a-f]{32})@", re.MULTILINE)
 
 
@@ -60,7 +60,7 @@ def received(sink: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.slow
-def test_every_one_of_ten_thousand_messages_is_made_again_exactly(workplace: Workplace, tmp_path: Path) -> None:
+def test_every_message_is_made_again_exactly(workplace: Workplace, tmp_path: Path) -> None:
     run, sink = make_run(workplace, PEOPLE), tmp_path / "sink"
     with running_gateway(sink) as url:
         names = send(sending_to(workplace, url), run, email_sv=campaign_mail())

@@ -19,7 +19,7 @@ from campaigns.errors import InputError
 from tasks import browser_check
 from tasks.asked_checks import browser_findings, link_findings
 from tasks.gate_subjects import subject_of
-from tasks.gates import GateSubject
+from tasks.gates.subject import GateSubject
 from tasks.link_check import Answer, Bounds, check_links
 from tasks.rendered_texts import render_texts
 from tasks.web_addresses import is_public

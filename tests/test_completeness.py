@@ -11,7 +11,7 @@ from campaigns.programme import load_programme
 from expectations import SUITES
 from flows.cli import app
 from flows.settings import Settings
-from tasks.gates import GATES
+from tasks.gates.examining import GATES
 from tasks.senders import SENDERS
 
 ROOT = Path(__file__).parents[1]

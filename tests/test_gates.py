@@ -16,8 +16,8 @@ from campaigns.brief import Brief, Decision, Override
 from campaigns.errors import Finding
 from campaigns.language import translations
 from campaigns.programme import load_programme
-from tasks import gates
-from tasks.gates import GATES, GateSubject, accept_overrides, examine, refuses
+from tasks.gates import examining
+from tasks.gates.examining import GATES, GateSubject, accept_overrides, examine, refuses
 from tasks.gates.readability import reading_index, sentences
 from tasks.gates.reading import WORD, line_of
 
@@ -449,7 +449,7 @@ def test_every_gate_has_a_row_in_the_programme_and_every_row_a_gate() -> None:
 
 def test_every_sentence_of_a_gate_is_translated() -> None:
     swedish = translations("sv")
-    folder = Path(gates.__file__).parent
+    folder = Path(examining.__file__).parent
     messages = {
         message
         for path in folder.glob("*.py")

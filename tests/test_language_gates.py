@@ -16,9 +16,10 @@ from campaigns.brief import Brief, Crisis
 from campaigns.brief_loading import load_brief
 from campaigns.errors import Finding
 from campaigns.programme import load_programme
-from tasks.gates import GateSubject, examine, spelling
+from tasks.gates import spelling
 from tasks.gates.channels_agree import as_read
 from tasks.gates.decisions import settled
+from tasks.gates.examining import GateSubject, examine
 from tasks.gates.personal_numbers import personal_numbers
 from tasks.gates.politics import political
 from tasks.gates.readability import lix_of, reading_index, sentences

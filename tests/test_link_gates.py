@@ -17,7 +17,7 @@ from campaigns.brief_loading import inspect_brief, load_brief
 from campaigns.errors import Finding
 from campaigns.programme import load_programme
 from tasks.gate_subjects import subject_of
-from tasks.gates import GateSubject, examine
+from tasks.gates.examining import GateSubject, examine
 from tasks.rendered_texts import render_texts
 from tasks.web_addresses import is_public, is_public_name, numeric_address
 from tasks.workplace import Workplace

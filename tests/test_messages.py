@@ -355,12 +355,18 @@ HARMFUL = {
 }
 
 
-PLACES = ["body", "part", "subject", "preheader", "page_title", "sms", "alt", "block"]
+PLACES = ["part", "subject", "body", "preheader", "page_title", "sms", "alt", "block"]
+ENDS_THE_PROCESS = ("it takes", "too much")
 
 
 @pytest.mark.parametrize(
     ("place", "written"),
-    [(place, written) for place in PLACES for written in HARMFUL if written != ENDLESS or place in PLACES[1:3]],
+    [
+        (place, written)
+        for place in PLACES
+        for written, found in HARMFUL.items()
+        if place in PLACES[:2] or not found.startswith(ENDS_THE_PROCESS)
+    ],
     ids=lambda given: HARMFUL.get(given, given),
 )
 def test_what_harms_is_named_wherever_it_stands(tmp_path: Path, workplace: Workplace, place: str, written: str) -> None:

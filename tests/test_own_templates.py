@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from test_messages import ENDLESS, PNG, VALUES, a_brief, a_folder, faults, page_of, rendered, said, with_body
 
 from campaigns.programme import load_programme
-from tasks import gates, slots
+from tasks import slots
 from tasks.gate_subjects import subject_of
-from tasks.gates import active_content
+from tasks.gates import active_content, examining
 from tasks.text_pictures import shown_within
 from tasks.variants import RenderedVariant
 from tasks.workplace import Workplace
@@ -38,7 +38,7 @@ def found_in(variant: RenderedVariant, folder: Path) -> list[tuple[str, str, str
         a_brief(), folder, wave=variant.wave, channel=variant.channel, language=variant.language,
         subject=variant.subject, text=variant.text, html=variant.html, facts=variant.facts,
     )  # fmt: skip
-    found = gates.examine([subject], load_programme().text_gates)
+    found = examining.examine([subject], load_programme().text_gates)
     return [(finding.gate, finding.kind, finding.file, finding.line) for finding in found]
 
 
@@ -153,7 +153,7 @@ def test_of_very_many_faults_of_a_gate_fifty_are_told_and_that_there_are_more(
     words = "\n\n".join(f"[Mer om det här](http://stad{number}.example.se/)" for number in range(60))
     folder = a_folder(tmp_path, with_body(words))
     found = [each for each in found_in(rendered(folder, workplace), folder) if each[0] == "link_address"]
-    assert len(found) == gates.MOST_FAULTS + 1
+    assert len(found) == examining.MOST_FAULTS + 1
 
 
 @settings(max_examples=25)

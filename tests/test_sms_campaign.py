@@ -19,7 +19,7 @@ from campaigns.errors import BriefInvalid, Finding
 from tasks import audience, channels, messages, runs, shards, store
 from tasks.checking import check_campaign
 from tasks.gate_subjects import subject_of
-from tasks.gates import GateSubject, examine
+from tasks.gates.examining import GateSubject, examine
 from tasks.previews import write_preview
 from tasks.rendered_texts import render_texts
 from tasks.shard_messages import read_shard

@@ -16,8 +16,8 @@ from campaigns.errors import Finding
 from campaigns.languages_told import is_language_tag, language_of, may_be_in
 from campaigns.programme import load_programme
 from tasks.gate_subjects import subject_of
-from tasks.gates import GateSubject, examine
 from tasks.gates.appearance import texts_seen
+from tasks.gates.examining import GateSubject, examine
 from tasks.markdown import to_html, to_text
 from tasks.rendered_texts import render_texts
 from tasks.workplace import Workplace

@@ -60,7 +60,7 @@ def test_the_true_effect_lies_in_the_interval_and_the_interval_is_as_narrow_as_d
     workplace: Workplace, tmp_path: Path
 ) -> None:
     inside, widths = 0, []
-    for seed in range(12):
+    for seed in range(6):
         place = replace(workplace, home=tmp_path / f"home-{seed}")
         run, folder = prepared(place, seed)
         world = simulate_outcomes(place, run, folder, seed, tmp_path / "outcomes.csv")
@@ -73,5 +73,5 @@ def test_the_true_effect_lies_in_the_interval_and_the_interval_is_as_narrow_as_d
             "SELECT arm, count(DISTINCT household_key) FROM audience GROUP BY arm ORDER BY arm"
         ).fetchall()
     held_out, treated = (count for _, count in rows)
-    assert inside >= 10
+    assert inside >= 5
     assert max(widths) <= 1.2 * half_width(0.31, treated, held_out)

@@ -43,7 +43,7 @@ def check(
     from campaigns.errors import told_once
     from tasks.checking import check_campaign
     from tasks.gate_words import counted, told
-    from tasks.gates import refuses
+    from tasks.gates.examining import refuses
 
     now = datetime.now(UTC)
     findings = check_campaign(here(), find_campaign(campaign), links=links, browser=browser, now=now)

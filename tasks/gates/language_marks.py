@@ -1,6 +1,7 @@
 """The language of a page, and of words in another: marked, so that a screen reader says them as that language does."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -52,6 +53,7 @@ def language_part(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]
         yield Fault(message, remedy, subject.place(words), sentence=shown_safely(words))
 
 
+@lru_cache(maxsize=4096)
 def _other_language(passage: str, tag: str) -> tuple[str, str] | None:
     """Return the words and language of what is surely not written in the language of the tag: all of it, or a part."""
     for words in (passage, *sentences([passage])):
