@@ -13,6 +13,8 @@ from campaigns.errors import CheckFailed, ContentChanged, IllegalMove
 from tasks import digest, runs, store
 from tasks.workplace import Workplace
 
+pytestmark = pytest.mark.usefixtures("kept_open")
+
 CHANGES = {
     "audience": "UPDATE audience SET excluded_reason = 'unreachable' WHERE person_key = 'person7'",
     "plan": "UPDATE plan SET cost_sek = cost_sek + 0.01",

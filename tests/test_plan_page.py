@@ -12,6 +12,8 @@ from tasks.previews import write_preview
 from tasks.shown_figures import figures
 from tasks.workplace import Workplace
 
+pytestmark = pytest.mark.usefixtures("kept_open")
+
 PRICE = "INSERT INTO plan_price (run, ceiling, amount, used, gain, low, high) VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 

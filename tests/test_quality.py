@@ -1,8 +1,10 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 from sound_run import CANARIES, plant, sound_run
 
@@ -112,9 +114,10 @@ def sound_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def run(workplace: Workplace, sound_home: Path) -> str:
+def run(workplace: Workplace, sound_home: Path) -> Iterator[str]:
     shutil.copytree(sound_home, workplace.home)
-    return "matavfall-2027-1"
+    with duckdb.connect(workplace.database):
+        yield "matavfall-2027-1"
 
 
 def _verify(workplace: Workplace, stage: str, run: str) -> list[quality.CheckResult]:

@@ -1,6 +1,6 @@
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -77,9 +77,15 @@ Evaluated = Callable[..., str]
 
 
 @pytest.fixture(scope="module")
-def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Evaluated:
-    """Puts a home with an evaluated run of so many households in place and returns the run; each is made once."""
-    made: dict[int, tuple[Path, str]] = {}
+def made() -> dict[int, tuple[Path, str]]:
+    """Home and evaluated run by the number of households; each is made once."""
+    return {}
+
+
+@pytest.fixture
+def evaluated(tmp_path_factory: pytest.TempPathFactory, made: dict[int, tuple[Path, str]]) -> Iterator[Evaluated]:
+    """Puts a home with an evaluated run of so many households in place and returns the run; its database stays open."""
+    opened: list[duckdb.DuckDBPyConnection] = []
 
     def put(workplace: Workplace, tmp_path: Path, households: int = 600) -> str:
         if households not in made:
@@ -90,9 +96,12 @@ def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Evaluated:
             )
         home, run = made[households]
         shutil.copytree(home, workplace.home)
+        opened.append(duckdb.connect(workplace.database))
         return run
 
-    return put
+    yield put
+    for connection in opened:
+        connection.close()
 
 
 def an_evaluated(workplace: Workplace, tmp_path: Path, households: int) -> str:

@@ -49,6 +49,8 @@ from tasks.reports import write_report
 from tasks.status import run_status
 from tasks.workplace import Workplace
 
+pytestmark = pytest.mark.usefixtures("kept_open")
+
 FEW = settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 LATER = {"share": 0.5, "by": "household", "later": 14}
 WAVES = [
