@@ -26,6 +26,8 @@ from tasks.publishing import ShardResult
 from tasks.shard_messages import read_shard
 from tasks.workplace import Workplace
 
+pytestmark = pytest.mark.usefixtures("kept_open")
+
 EMAIL = f"{WAVE}-email-0001"
 
 
