@@ -462,7 +462,7 @@ import_register(Workplace(home=Path(sys.argv[1]), key=b"k"), Path(sys.argv[2]), 
 def test_a_killed_import_leaves_the_register_whole_and_the_next_one_clears_up(tmp_path: Path) -> None:
     workplace = Workplace(home=tmp_path / "killed", key=b"k")
     old = synthesise(500, 1, tmp_path / "old")["population"]
-    new = synthesise(20_000, 2, tmp_path / "new")["population"]
+    new = synthesise(10_000, 2, tmp_path / "new")["population"]
     before = import_register(workplace, old, "population", TAKEN).accepted
     command = [sys.executable, "-c", IMPORT_IN_A_PROCESS, str(workplace.home), str(new)]
     started = time.monotonic()
@@ -470,10 +470,10 @@ def test_a_killed_import_leaves_the_register_whole_and_the_next_one_clears_up(tm
     whole = time.monotonic() - started
     after = rows(workplace, "SELECT count(*) FROM person")[0][0]
     import_register(workplace, old, "population", TAKEN)
-    for step in range(1, 9):
+    for step in range(1, 6):
         process = subprocess.Popen(command)
         try:
-            process.wait(timeout=whole * step / 8)
+            process.wait(timeout=whole * step / 5)
         except subprocess.TimeoutExpired:
             os.kill(process.pid, signal.SIGKILL)
             process.wait()
