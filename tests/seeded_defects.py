@@ -245,31 +245,12 @@ def groups(seeds: Sequence[Seed]) -> list[Group]:
     """Pack seeds into as few checks as they can share, in order."""
     found: list[Group] = []
     for seed in seeds:
-        if not _shared(found, seed):
+        same = (group for group in found if (group.campaign, group.variant) == (seed.campaign, seed.variant))
+        if not any(group.takes(seed) for group in same):
             new = Group(seed.campaign, seed.variant, clean_files(seed.campaign, seed.variant))
             new.takes(seed)
             found.append(new)
     return found
-
-
-def groups_of_one_each(seeds: Sequence[Seed]) -> list[Group]:
-    """Choose one defect and one near miss of every gate, those that can share a check, in as few checks as they can.
-
-    Gates with the fewest seeds choose first.
-    """
-    of_a_kind: dict[tuple[str, bool], list[Seed]] = {}
-    for seed in seeds:
-        of_a_kind.setdefault((seed.gate, seed.near_miss), []).append(seed)
-    found: list[Group] = []
-    for choice in sorted(of_a_kind.values(), key=len):
-        if not any(_shared(found, seed) for seed in choice):
-            found += groups([min(choice, key=lambda seed: (seed.alone, bool(seed.variant)))])
-    return found
-
-
-def _shared(among: Sequence[Group], seed: Seed) -> bool:
-    same = (group for group in among if (group.campaign, group.variant) == (seed.campaign, seed.variant))
-    return any(group.takes(seed) for group in same)
 
 
 def checked(files: Files, folder: Path) -> list[Finding]:
