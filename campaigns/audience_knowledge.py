@@ -19,7 +19,6 @@ is a life situation too. Age and place are not among them."""
 MOST_STEPS = 12  # from an output column through subqueries to what it is made of
 
 
-@lru_cache(maxsize=64)
 def knows_more_than_age_and_place(query: str) -> bool | None:
     """Tell whether people are known, or chosen, by more than age and place; None where that cannot be seen.
 
@@ -27,8 +26,7 @@ def knows_more_than_age_and_place(query: str) -> bool | None:
     rows are read.
     """
     try:
-        tree = sqlglot.parse_one(query, read="duckdb")
-        scope = build_scope(tree)
+        scope = _scope_of(query)
         if scope is None or any(each.is_star for _, each in _all_selects(scope)):
             return None
         ways = [each for each in _all_selects(scope) if each[1].alias_or_name.lower() in WAYS]
@@ -36,6 +34,11 @@ def knows_more_than_age_and_place(query: str) -> bool | None:
         return any(not TELLING.isdisjoint(_origins(within, each, frozenset())) for within, each in ways)
     except (SqlglotError, RecursionError):
         return None
+
+
+@lru_cache(maxsize=8)  # every output column of a query is asked about apart
+def _scope_of(query: str) -> Scope | None:
+    return build_scope(sqlglot.parse_one(query, read="duckdb"))
 
 
 def _all_selects(scope: Scope) -> list[tuple[Scope, exp.Expr]]:
@@ -81,14 +84,13 @@ def _grouped(scope: Scope, name: str) -> Iterator[str]:
             yield column.name.lower()
 
 
-@lru_cache(maxsize=256)
 def constants_of(query: str, column: str) -> tuple[frozenset[str], bool]:
     """Return the constants that a query can give an output column, and whether it can give nothing else.
 
     A column that the query does not give has neither; ``(empty, False)`` where that cannot be seen.
     """
     try:
-        scope = build_scope(sqlglot.parse_one(query, read="duckdb"))
+        scope = _scope_of(query)
         if scope is None or any(each.is_star for _, each in _all_selects(scope)):
             return frozenset(), False
         found = [_constants(within, each, MOST_STEPS) for within, each in _made(scope, column.lower())]

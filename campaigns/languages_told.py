@@ -3,7 +3,7 @@
 import csv
 import re
 from collections import Counter
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
@@ -39,7 +39,6 @@ def is_language_tag(tag: str) -> bool:
     return bool(TAG.fullmatch(tag)) and tag.partition("-")[0].lower() in _known_languages()
 
 
-@lru_cache(maxsize=4096)  # the same sentences stand in every variant
 def language_of(passage: str) -> str:
     """Return the language of a passage, ``ar`` for any in Arabic script; empty where it is too short or mixed.
 

@@ -111,7 +111,6 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Finding]]
 @pytest.mark.parametrize("address", NOT_TO_BE_FOLLOWED)
 def test_a_link_that_nobody_can_follow_is_found_in_its_line(judged: dict[str, list[Finding]], address: str) -> None:
     assert {(each.file, each.kind) for each in judged[address]} == {("text.sv.md", "B")}
-    assert len({each.sentence for each in judged[address]}) == 1
     number = 100 + NOT_TO_BE_FOLLOWED.index(address)
     assert all(f"sidan om {number}" in each.sentence for each in judged[address])
 

@@ -355,7 +355,7 @@ HARMFUL = {
 }
 
 
-PLACES = ["part", "subject", "body", "preheader", "page_title", "sms", "alt", "block"]
+PLACES = ["body", "part", "subject", "preheader", "page_title", "sms", "alt", "block"]
 ENDS_THE_PROCESS = ("it takes", "too much")
 
 
@@ -365,7 +365,7 @@ ENDS_THE_PROCESS = ("it takes", "too much")
         (place, written)
         for place in PLACES
         for written, found in HARMFUL.items()
-        if place in PLACES[:2] or not found.startswith(ENDS_THE_PROCESS)
+        if place in PLACES[1:3] or not found.startswith(ENDS_THE_PROCESS)
     ],
     ids=lambda given: HARMFUL.get(given, given),
 )

@@ -77,7 +77,9 @@ def test_shards_survive_a_lost_commit(workplace: Workplace) -> None:
     assert publishing.merge_journals(workplace, run)["planned"] == 32
 
 
-@pytest.mark.parametrize(("emails", "workers", "expected"), [(1000, 4, 1), (1001, 3, 3), (51_000, 1, 2)])
+@pytest.mark.parametrize(
+    ("emails", "workers", "expected"), [(1000, 4, 1), (1001, 3, 3), (51_000, 1, 2), (60_000, 2, 2)]
+)
 def test_every_worker_gets_a_shard_of_a_large_wave(
     workplace: Workplace, emails: int, workers: int, expected: int
 ) -> None:

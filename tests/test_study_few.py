@@ -96,7 +96,7 @@ def covariates(units: int, known: int) -> dict[str, Any]:
     return columns | {f"x{place}": random.normal(size=2 * units) for place in range(known)}
 
 
-@pytest.mark.parametrize(("units", "known", "borne"), [(20, 6, 2), (50, 14, 5), (8, 3, 0), (60, 6, 6)])
+@pytest.mark.parametrize(("units", "known", "borne"), [(20, 6, 2), (50, 45, 5), (8, 3, 0), (60, 6, 6)])
 def test_covariates_beyond_one_per_ten_clusters_are_left_out_and_told_of(
     tmp_path: Path, units: int, known: int, borne: int
 ) -> None:

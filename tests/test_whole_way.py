@@ -188,7 +188,7 @@ def test_the_two_commands_that_answer_at_once_import_nothing_heavy(approved: Ins
         "heavy = {{'prefect', 'great_expectations', 'pandas', 'scipy', 'matplotlib'}} & set(sys.modules)\n"
         "print('heavy:', sorted(heavy))"
     )
-    for arguments in (["--help"], ["check", str(approved.campaign)], ["status"]):
+    for arguments in (["--help"], ["check", str(approved.campaign)], ["status", "matavfall"], ["status"]):
         done = subprocess.run(
             [sys.executable, "-c", probe.format(arguments=json.dumps(arguments))],
             env=approved.environment, capture_output=True, text=True, check=False,

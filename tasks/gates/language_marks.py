@@ -53,7 +53,7 @@ def language_part(subject: GateSubject, threshold: Threshold) -> Iterator[Fault]
         yield Fault(message, remedy, subject.place(words), sentence=shown_safely(words))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096)  # the same passages stand in every variant
 def _other_language(passage: str, tag: str) -> tuple[str, str] | None:
     """Return the words and language of what is surely not written in the language of the tag: all of it, or a part."""
     for words in (passage, *sentences([passage])):
