@@ -4,7 +4,6 @@ import os
 import shlex
 import time
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from flows.registers import import_and_verify
 from flows.settings import load_settings, workplace
 from tasks import accounts, outcomes, store, world
 from tasks.gateways.smtp import running_gateway
+from tasks.local_time import today
 from tasks.status import run_status
 from tasks.synthesis import synthesise
 from tasks.workplace import Workplace
@@ -45,7 +45,7 @@ def run_demo(people: int, seed: int, echo: Callable[[str], None]) -> dict[str, A
         tell("writing its registers and importing them …")
         files = synthesise(people, seed, home / "register-files")
         for kind in KINDS:
-            counts = import_and_verify(place, files[kind], kind, date.today())
+            counts = import_and_verify(place, files[kind], kind, today())
             tell(f"{kind}: {counts.accepted} persons, {counts.rejected} rows rejected, {counts.merged} merged")
         folder = write_campaign(home, people)
         run = run_flow(lambda: _prepare(folder))

@@ -15,7 +15,7 @@ from flows import artifacts
 from flows.campaign import WAITING
 from flows.settings import load_settings, workplace
 from tasks import looks, stages, store
-from tasks.local_time import CITY
+from tasks.local_time import today
 
 
 @flow(name="evaluate-campaign", flow_run_name="evaluate {run}, look {look}")
@@ -69,7 +69,7 @@ def follow_up_programme(
     With ``mail`` its summary goes to those who answer for the programme; one who cannot be mailed stops nothing.
     """
     place = workplace(load_settings())
-    chosen = read_period(period) if period else last_tertial(datetime.now(CITY).date())
+    chosen = read_period(period) if period else last_tertial(today())
     store.take_snapshot(place)
     found = stages.follow_up(place, chosen, language, Path(out) if out else None)
     artifacts.show_follow_up(chosen.name, found["page"], found["summary"])

@@ -6,7 +6,6 @@
 
 import shutil
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from campaigns.sendings import sendings
 from tasks import audience_query, runs, segments, store
 from tasks.audience_query import Question
 from tasks.holdout import LATER, draw_holdout
-from tasks.local_time import CITY
+from tasks.local_time import today
 from tasks.workplace import Workplace
 
 __all__ = ["address_kinds", "answer_file", "contact_cap", "draw_holdout", "select_audience"]
@@ -131,7 +130,7 @@ def _select_wave(
         "consent_purposes": [basis.purpose for basis in bases if basis.register_ == "subscribers"],
         "campaign": this.campaign,
         "oldest": load_programme().extract_days,
-        "today": datetime.now(CITY).date(),
+        "today": today(),
     }
     connection.execute(store.statement("audience/exclusions"), exclusions | {"wave": question.wave})
     _name_segments(connection, public_waves)

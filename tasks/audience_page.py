@@ -3,7 +3,7 @@
 Made from the protected tables alone, so it can show nothing that they hide; nothing on it runs and nothing is fetched.
 """
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import duckdb
 from campaigns.programme import load_programme
 from tasks import later_group, later_words, runs, store
 from tasks.audience_words import DIMENSIONS, AudienceWords
-from tasks.local_time import CITY
+from tasks.local_time import today
 from tasks.pages import page_environment, write_page
 from tasks.preview_words import Words
 from tasks.shown_design import shown_design
@@ -52,7 +52,7 @@ def _registers(connection: duckdb.DuckDBPyConnection, run: runs.Run) -> list[dic
 
 
 def _register(kind: str, extracted_on: date | None) -> dict[str, Any]:
-    days = (datetime.now(CITY).date() - extracted_on).days if extracted_on else None
+    days = (today() - extracted_on).days if extracted_on else None
     allowed = load_programme().extract_days.get(kind)
     return {
         "kind": kind,

@@ -1,12 +1,17 @@
 """Moments as staff read them: in the city's own time, with the date."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 
 CITY = ZoneInfo("Europe/Stockholm")
 CLOCK = {"sv": "d MMMM y 'kl.' HH.mm", "en": "d MMMM y 'at' HH:mm"}
+
+
+def today() -> date:
+    """Return the city's date, which a machine that keeps another time has an hour or two later."""
+    return datetime.now(CITY).date()
 
 
 def in_words(moment: datetime, language: str, zone: str = CITY.key) -> str:

@@ -4,7 +4,6 @@ import csv
 import hashlib
 import os
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -12,7 +11,7 @@ import duckdb
 from campaigns.errors import RegisterFileInvalid
 from tasks import looks, runs, store
 from tasks.drawn_people import OBSERVED_BEFORE
-from tasks.local_time import CITY
+from tasks.local_time import today
 from tasks.outcome_units import NOT_KNOWN, expected_units
 from tasks.outcomes_file import read_rows, refused
 from tasks.verdicts import is_share
@@ -79,7 +78,7 @@ def import_outcomes(workplace: Workplace, run: str, file: Path) -> OutcomeCounts
         if not read:
             raise refused(file, "there is no row below the header")
         future = "SELECT count(*) FROM judged_outcome WHERE reason IS NULL AND observed_on > $today::DATE"
-        after_today = _count(connection, future, today=datetime.now(CITY).date().isoformat())
+        after_today = _count(connection, future, today=today().isoformat())
         rejects = _write_rejects(connection, workplace, known.run, file) if rejected else None
         expected = expected_units(connection, known.run, unit) if NOT_KNOWN & set(rejected) else None
         store.keep_evidence(connection, workplace, known.run, ["outcome"])

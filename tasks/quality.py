@@ -21,7 +21,7 @@ from campaigns.errors import BudkavleError, CheckFailed
 from campaigns.programme import load_programme
 from expectations import SUITES, Claim, Suite
 from tasks import store
-from tasks.local_time import CITY
+from tasks.local_time import CITY, today
 from tasks.workplace import Workplace
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def frame_of(workplace: Workplace, suite: Suite, run: str) -> "pa.Table":
         "run": run,
         "kind": run.partition(":")[2],
         "extract_days": load_programme().extract_days,
-        "today": datetime.now(CITY).date(),
+        "today": today(),
         "channels": json.dumps(
             [{"name": each.name, "address_kind": each.address_kind} for each in load_channels().values()]
         ),

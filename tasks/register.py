@@ -19,7 +19,7 @@ import duckdb
 
 from campaigns.errors import CheckFailed, RegisterFileInvalid
 from tasks import register_values, store
-from tasks.local_time import CITY
+from tasks.local_time import today
 from tasks.register_columns import REQUIRED, refused
 from tasks.register_files import load
 from tasks.sql_words import literal
@@ -86,7 +86,7 @@ def _check_request(file: Path, kind: str, extracted_on: date) -> None:
         raise RegisterFileInvalid(f"there is no register of the kind {kind}", remedy=f"choose {', '.join(KINDS)}.")
     if not file.is_file():
         raise RegisterFileInvalid("there is no such file", where=str(file), remedy="check the path.")
-    if extracted_on > datetime.now(CITY).date():
+    if extracted_on > today():
         raise refused(file, "the extract would be from the future", "give the day on which it was taken.")
 
 
@@ -128,7 +128,7 @@ def _clear(workplace: Workplace, kind: str) -> None:
 def _set_variables(connection: duckdb.DuckDBPyConnection, kind: str, extracted_on: date) -> None:
     connection.execute("SET VARIABLE kind = ?", [kind])
     connection.execute("SET VARIABLE extracted_on = ?::DATE", [extracted_on])
-    connection.execute("SET VARIABLE this_year = ?::INTEGER", [date.today().year])
+    connection.execute("SET VARIABLE this_year = ?::INTEGER", [today().year])
 
 
 def _judge(connection: duckdb.DuckDBPyConnection) -> None:

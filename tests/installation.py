@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from flows.prefect_server import free_port, start_server, wait_until_healthy
 from flows.registers import import_and_verify
 from tasks import approval
 from tasks.gateways.smtp import accepted, running_gateway
+from tasks.local_time import today
 from tasks.synthesis import synthesise
 from tasks.workplace import Workplace
 
@@ -123,7 +123,7 @@ def install(folder: Path, people: int, seed: int = 1) -> Installation:
     write_campaign(place.home, people)
     for kind, path in synthesise(people, seed, place.home / "register-files").items():
         if kind in ("population", "customers", "employees"):
-            import_and_verify(place.workplace, path, kind, date.today())
+            import_and_verify(place.workplace, path, kind, today())
     return place
 
 

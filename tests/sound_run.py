@@ -1,7 +1,7 @@
 """A whole run whose rows are all sound, written straight into the tables; tests of the boundaries plant one fault."""
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from ruamel.yaml import YAML
 
 from campaigns.brief import Brief
 from tasks import runs, store
+from tasks.local_time import today
 from tasks.workplace import Workplace
 
 MATAVFALL = Path(__file__).parents[1] / "campaigns" / "matavfall"
@@ -75,7 +76,7 @@ def sound_run(workplace: Workplace) -> str:
     run = runs.begin(workplace, brief, MATAVFALL)
     with store.writing(workplace) as connection:
         for command in filter(str.strip, ROWS.split(";\n")):
-            values = {"run": run, "today": date.today()}
+            values = {"run": run, "today": today()}
             connection.execute(command, {name: value for name, value in values.items() if f"${name}" in command})
     return run
 

@@ -1,7 +1,6 @@
 """Every campaign that ships can be used as it is: brief, queries, and a text in every language for every wave."""
 
 import re
-from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -38,6 +37,7 @@ from tasks import (
 from tasks.checking import check_campaign
 from tasks.gate_subjects import subject_of
 from tasks.gates.readability import reading_index, sentences
+from tasks.local_time import today
 from tasks.register import import_register
 from tasks.rendered_texts import render_texts
 from tasks.slot_values import default_values
@@ -233,7 +233,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     home = tmp_path_factory.mktemp("city")
     place = Workplace(home=home / "home", key=b"a key for tests only")
     for kind, file in synthesise(4000, 1, home / "files").items():
-        import_register(place, file, kind, date.today())
+        import_register(place, file, kind, today())
     return place
 
 
@@ -300,7 +300,7 @@ def test_a_campaign_to_employees_is_followed_per_unit_and_tells_nothing_of_few_o
     file.write_text("\n".join(["unit;outcome;value;observed_on", *rows]) + "\n", encoding="utf-8")
     assert outcomes.import_outcomes(city, run, file).stored == len(found) > 0
     with store.writing(city) as connection:
-        values = {"run": run, "today": date.today()}
+        values = {"run": run, "today": today()}
         judged = connection.execute(store.statement("quality/outcomes"), values)
         outside = [column[0] for column in judged.description or []].index("outside_audience")
         assert {row[outside] for row in judged.fetchall()} == {False}

@@ -13,13 +13,13 @@ from flows.cli import app
 from tasks import closing, decisions, evaluation_history, feedback, looks, overdue_page, runs, store
 from tasks.evaluation import evaluate
 from tasks.feedback import Told
+from tasks.local_time import today
 from tasks.reports import write_report
 from tasks.workplace import Workplace
 
 pytestmark = pytest.mark.usefixtures("kept_open")
 
 HEARD = "Ni ville ha fler bänkar och bättre ljus. Bänkarna kommer till våren, ljuset blir som i förslaget."
-TODAY = datetime.now(UTC).date()
 
 
 def campaign(workplace: Workplace, *, promised: date, households: int = 60) -> str:
@@ -40,7 +40,7 @@ def finish_look(workplace: Workplace, run: str, households: int = 60) -> None:
 
 
 def told(days_ago: int = 0, text: str = HEARD, **more: object) -> Told:
-    return Told(text, TODAY - timedelta(days=days_ago), **more)  # type: ignore[arg-type]
+    return Told(text, today() - timedelta(days=days_ago), **more)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def told(days_ago: int = 0, text: str = HEARD, **more: object) -> Told:
 def test_a_promise_is_kept_late_open_or_overdue(
     workplace: Workplace, promised_in: int, days_ago: int | None, standing: str, days_late: int
 ) -> None:
-    run = campaign(workplace, promised=TODAY + timedelta(days=promised_in))
+    run = campaign(workplace, promised=today() + timedelta(days=promised_in))
     if days_ago is not None:
         feedback.give(workplace, run, told(days_ago), "account:test")
     found = feedback.standing(workplace, run)
@@ -62,11 +62,11 @@ def test_a_promise_is_kept_late_open_or_overdue(
 
 
 def test_what_was_told_is_kept_and_its_hash_audited(workplace: Workplace) -> None:
-    run = campaign(workplace, promised=TODAY + timedelta(days=5))
+    run = campaign(workplace, promised=today() + timedelta(days=5))
     feedback.give(workplace, run, told(2, contributions=7, changed_decision=True), "account:test")
     found = feedback.give(workplace, run, told(text=HEARD + " Nu står de där."), "account:test")
     assert [(each["number"], each["told_on"]) for each in found["told"]] == [
-        (1, str(TODAY - timedelta(days=2))), (2, str(TODAY)),
+        (1, str(today() - timedelta(days=2))), (2, str(today())),
     ]  # fmt: skip
     logged = [each for each in decisions.read(workplace) if each.action == feedback.GIVEN]
     with store.writing(workplace) as connection:
@@ -79,7 +79,7 @@ def test_what_was_told_is_kept_and_its_hash_audited(workplace: Workplace) -> Non
 
 
 def test_a_campaign_is_closed_by_its_last_look_and_its_feedback_together(workplace: Workplace) -> None:
-    run = campaign(workplace, promised=TODAY + timedelta(days=5))
+    run = campaign(workplace, promised=today() + timedelta(days=5))
     assert feedback.standing(workplace, run)["still_to_do"] == ["looks", "feedback"]
     finish_look(workplace, run)
     assert not closing.close_where_done(workplace, run)
@@ -88,28 +88,28 @@ def test_a_campaign_is_closed_by_its_last_look_and_its_feedback_together(workpla
 
 
 def test_a_campaign_whose_feedback_is_given_early_is_closed_by_its_last_look(workplace: Workplace) -> None:
-    run = campaign(workplace, promised=TODAY + timedelta(days=5))
+    run = campaign(workplace, promised=today() + timedelta(days=5))
     assert feedback.give(workplace, run, told(), "account:test")["state"] == "evaluating"
     finish_look(workplace, run)
     assert closing.close_where_done(workplace, run)
 
 
 @pytest.mark.parametrize(
-    ("wrong", "says"),
+    ("days_ago", "text", "says"),
     [
-        (told(text="Tack!"), "characters"),
-        (told(-1), "not a day between"),
-        (told(400), "not a day between"),
-        (told(text=HEARD + " Det sade 19121212-1212."), "personal number"),
+        (0, "Tack!", "characters"),
+        (-1, HEARD, "not a day between"),
+        (400, HEARD, "not a day between"),
+        (0, HEARD + " Det sade 19121212-1212.", "personal number"),
     ],
     ids=["too short", "a day to come", "before the campaign", "a person's number"],
 )
 def test_feedback_that_says_nothing_or_too_much_is_refused_and_nothing_is_kept(
-    workplace: Workplace, wrong: Told, says: str
+    workplace: Workplace, days_ago: int, text: str, says: str
 ) -> None:
-    run = campaign(workplace, promised=TODAY + timedelta(days=5))
+    run = campaign(workplace, promised=today() + timedelta(days=5))
     with pytest.raises(InputError, match=says) as refused:
-        feedback.give(workplace, run, wrong, "account:test")
+        feedback.give(workplace, run, told(days_ago, text), "account:test")
     assert "1212" not in str(refused.value)
     assert not list(decisions.read(workplace))
     assert feedback.standing(workplace, run)["told"] == []
@@ -149,7 +149,7 @@ def test_a_rerun_that_says_something_new_replaces_and_leaves_the_former_answer_i
 def test_what_is_told_back_stands_in_the_campaigns_page_at_once(
     workplace: Workplace, monkeypatch: pytest.MonkeyPatch, stage: str
 ) -> None:
-    run = campaign(workplace, promised=TODAY - timedelta(days=1))
+    run = campaign(workplace, promised=today() - timedelta(days=1))
     monkeypatch.setenv("BUDKAVLE_HOME", str(workplace.home))
     monkeypatch.setenv("BUDKAVLE_SECRET_KEY", workplace.key.decode())
     page = overdue_page.path(workplace, run)
@@ -158,7 +158,7 @@ def test_what_is_told_back_stands_in_the_campaigns_page_at_once(
         overdue_page.write_overdue_page(workplace, run)
         assert "utlovad till" in page.read_text()
     if stage == "evaluated":
-        observe(workplace, run, dict.fromkeys(drawn_households(workplace, run, 60), 0.0), str(TODAY))
+        observe(workplace, run, dict.fromkeys(drawn_households(workplace, run, 60), 0.0), str(today()))
         evaluate(workplace, run, 1)
         store.take_snapshot(workplace)
         assert "Bänkarna" not in write_report(workplace, run, 1).read_text()

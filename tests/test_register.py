@@ -20,6 +20,7 @@ from pyarrow import parquet
 from campaigns.errors import CheckFailed, RegisterFileInvalid
 from flows.commands.register import _lines
 from tasks import store
+from tasks.local_time import today
 from tasks.register import KINDS, TABLES, ImportCounts, clear_leftovers, import_register
 from tasks.register_values import usable_email, usable_mobile, usable_number
 from tasks.synthesis import synthesise
@@ -207,7 +208,7 @@ def test_an_extract_from_the_future_and_an_unknown_kind_are_refused(workplace: W
     file = tmp_path / "extract.csv"
     file.write_text(f"{HEADER}\n{ANNA_ROW}\n")
     with pytest.raises(RegisterFileInvalid, match="from the future"):
-        import_register(workplace, file, "population", date.today() + timedelta(days=2))
+        import_register(workplace, file, "population", today() + timedelta(days=2))
     with pytest.raises(RegisterFileInvalid, match="choose population"):
         import_register(workplace, file, "people", TAKEN)
     with pytest.raises(RegisterFileInvalid, match="no such file"):
@@ -289,7 +290,7 @@ def near_numbers(draw: some.DrawFn) -> str:
 def judged() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute(store.statement("register/macros"))
-        connection.execute("SET VARIABLE this_year = ?::INTEGER", [date.today().year])
+        connection.execute("SET VARIABLE this_year = ?::INTEGER", [today().year])
         yield connection
 
 

@@ -1,6 +1,6 @@
 """After the campaigns: telling back what was heard, and the follow-up of the whole programme."""
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -39,13 +39,13 @@ def feedback(
 ) -> None:
     """Tell back what was heard and decided, as the brief promised; without --text, show how the promise stands."""
     from tasks import feedback as telling
-    from tasks import overdue_page, store
+    from tasks import local_time, overdue_page, store
 
     place = here()
     if text is None:
         found = telling.standing(place, run)
     else:
-        told = telling.Told(telling.read_text(text), on.date() if on else date.today(), contributions, changed)
+        told = telling.Told(telling.read_text(text), on.date() if on else local_time.today(), contributions, changed)
         found = telling.give(place, run, told, actor())
         store.take_snapshot(place)
         page = overdue_page.write_again(place, found["run"], at_first=False)

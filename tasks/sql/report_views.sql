@@ -34,10 +34,10 @@ SELECT
     CASE
         WHEN told.told_on <= promised_by THEN 'kept'
         WHEN told.told_on IS NOT NULL THEN 'late'
-        WHEN promised_by < current_date THEN 'overdue'
+        WHEN promised_by < timezone('Europe/Stockholm', now())::DATE THEN 'overdue'
         ELSE 'open'
     END AS standing,
-    greatest(0, coalesce(told.told_on, current_date) - promised_by) AS days_late,
+    greatest(0, coalesce(told.told_on, timezone('Europe/Stockholm', now())::DATE) - promised_by) AS days_late,
     CASE WHEN told.contributions >= 10 THEN told.contributions END AS contributions,
     told.changed_decision, told.text
 FROM run
