@@ -19,7 +19,7 @@ CONSENT_WITHDRAWN = "consent_withdrawn"
 
 
 class Moment:
-    """When the batch at work was taken up: its marks carry it and its e-mails are dated by it."""
+    """When the batch at work was prepared: its e-mails are dated by it."""
 
     def __init__(self) -> None:
         self.milliseconds = 0
@@ -38,7 +38,8 @@ class Delivery:
 
     At most a sender's window is marked and not yet answered for. It slides: as answers come, in any order, as many
     messages are marked as there is room for, with one sync; before it, more answers are waited for, but no longer than
-    the last sync took, so that a slow disk gets large batches and a late relay does not stop the others.
+    the last sync took, so that a slow disk gets large batches and a late relay does not stop the others. As many as the
+    sender wants are prepared ahead of their mark; whatever ends or changes the sending calls them off.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Delivery:
         self._holds = holds
         self._backlog = Backlog(patience, resend=control.terms["on_unknown"] == "resend")
         self._on_the_way: dict[str, Item] = {}
+        self._ahead: list[Item] = []
         self._connection_tries = 0
         self._withdrawn = 0
         self._sync_seconds = 0.0
@@ -62,8 +64,10 @@ class Delivery:
         """Return done, deferred, paused, outside_hours, interrupted, unavailable, failing or locked."""
         self._take_over(messages, known)
         ending = ""
-        while self._on_the_way or (self._backlog and not ending):
+        while self._on_the_way or ((self._backlog or self._ahead) and not ending):
             ending = ending or self._ending() or self._send_more()
+            if ending:
+                self._call_off()
             if self._on_the_way:
                 longer = min(MOST_SECONDS_FOR_MORE, self._sync_seconds)
                 self._settle(self._sender.collect(SECONDS_TO_COLLECT, longer))
@@ -71,6 +75,7 @@ class Delivery:
                     ending = ending or "failing"
             elif not ending:
                 self._backlog.nap()
+        self._call_off()
         if self._backlog or (ending == "failing" and self._backlog.has_given_up):
             return ending
         return "deferred" if self._backlog.has_given_up else "done"
@@ -111,7 +116,10 @@ class Delivery:
     def _ending(self) -> str:
         """Read what is ordered and say why no more is to be marked, if so; a stop or an expiry settles what waits."""
         verdict = self._control.refresh()
-        if len(self._control.withdrawn) != self._withdrawn:
+        is_withdrawn = len(self._control.withdrawn) != self._withdrawn
+        if is_withdrawn or verdict != "go":
+            self._call_off()
+        if is_withdrawn:
             self._withdrawn = len(self._control.withdrawn)
             self._settle_unsent("cancelled", self._backlog.withdraw(self._control.withdrawn), CONSENT_WITHDRAWN)
         if verdict in ("stopped", "expired"):
@@ -129,52 +137,72 @@ class Delivery:
 
     def _send_more(self) -> str:
         """Mark as many as there is room for, sync once, and let them go where the shard is still this worker's."""
-        items = self._not_suppressed(self._backlog.take(self._sender.room))
-        if not items:
-            return ""
-        messages = [item.message for item in items]
         try:
-            self._sender.open()
-            self._moment.take()
-            self._sender.prepare(messages)
+            items = self._next(self._sender.room)
+            if not items:
+                return ""
+            self._connection_tries = 0
+            self._mark(items)
+            if not self._holds():
+                return self._step_back(items)
+            self._sender.hand_over([item.message for item in items])
+            self._prepare(self._sender.ahead - len(self._ahead))
         except GatewayUnavailable as unavailable:
             self.problem = unavailable.problem
-            self._backlog.put_back(items)
+            self._call_off()
             return self._wait_for_gateway()
-        self._connection_tries = 0
-        self._mark(items)
-        if not self._holds():
-            return self._step_back(items)
-        self._sender.hand_over(messages)
         return ""
+
+    def _next(self, most: int) -> list[Item]:
+        """Return what is to be marked next, prepared; raises GatewayUnavailable where it could not be sent."""
+        if not all(map(self._is_allowed, self._ahead)):
+            self._call_off()
+        if self._ahead:
+            self._sender.open()
+        else:
+            self._prepare(most)
+        items, self._ahead = self._ahead[:most], self._ahead[most:]
+        return items
+
+    def _prepare(self, most: int) -> None:
+        """Prepare the next messages that may be sent; those that may not are settled."""
+        taken = self._backlog.take(most) if most > 0 else []
+        self._settle_unsent("suppressed", [item for item in taken if not self._is_allowed(item)])
+        if items := [item for item in taken if self._is_allowed(item)]:
+            self._ahead += items
+            self._sender.open()
+            self._moment.take()
+            self._sender.prepare([item.message for item in items])
+
+    def _call_off(self) -> None:
+        """Let what is prepared and not marked wait again with the rest."""
+        if self._ahead:
+            self._sender.call_off()
+            self._backlog.put_back(self._ahead)
+            self._ahead = []
 
     def _step_back(self, items: Sequence[Item]) -> str:
         """Take back the marks of what was not sent: another machine has the shard, or may take it."""
         for item in items:
             del self._on_the_way[item.message.message_id]
         self._settle_unsent("deferred", items, "lease_lost")
-        self._backlog.put_back(items)
+        self._ahead = [*items, *self._ahead]
         return "locked"
 
     def _mark(self, items: Sequence[Item]) -> None:
         for item in items:
             item.attempt += 1
             self._on_the_way[item.message.message_id] = item
-        taken = self._moment.milliseconds
-        self._write([Record("marked", item.message.message_id, taken, item.attempt) for item in items])
+        moment = time.time_ns() // 1_000_000
+        self._write([Record("marked", item.message.message_id, moment, item.attempt) for item in items])
         assert self._journal is not None
         began = time.monotonic()
         self._journal.sync()
         self._sync_seconds = time.monotonic() - began
         self._fence.note(self._journal)
 
-    def _not_suppressed(self, items: list[Item]) -> list[Item]:
-        suppressed = self._control.suppressed
-        out = [item for item in items if not suppressed.isdisjoint(item.message.suppression_keys)]
-        if not out:
-            return items
-        self._settle_unsent("suppressed", out)
-        return [item for item in items if suppressed.isdisjoint(item.message.suppression_keys)]
+    def _is_allowed(self, item: Item) -> bool:
+        return self._control.suppressed.isdisjoint(item.message.suppression_keys)
 
     def _wait_for_gateway(self) -> str:
         self._connection_tries += 1

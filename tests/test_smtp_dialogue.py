@@ -42,11 +42,16 @@ class Wire(asyncio.Transport):
 
 @dataclass
 class Chances:
-    """How bytes are cut, and after how many of either direction the connection breaks."""
+    """How bytes are cut, after how many of either direction the connection breaks, when letters are released.
+
+    ``released``: which turns release one; ``called_off``: after how many turns those that are not are called off.
+    """
 
     cuts: list[int]
-    up_breaks: int
-    down_breaks: int
+    up_breaks: int = 10**6
+    down_breaks: int = 10**6
+    released: list[bool] = field(default_factory=lambda: [True])
+    called_off: int = -1
     place: int = field(default=0)
 
     def cut(self, length: int) -> int:
@@ -59,25 +64,39 @@ CHANCES = st.builds(
     st.lists(st.integers(0, 400), min_size=1, max_size=12),
     st.one_of(st.just(10**6), st.integers(0, 1500)),
     st.one_of(st.just(10**6), st.integers(0, 400)),
+    st.lists(st.booleans(), min_size=1, max_size=6),
+    st.one_of(st.just(-1), st.integers(0, 12)),
 )
 
 
-def letters(how_many: int, contents: list[bytes]) -> list[Letter]:
+def letters(how_many: int, contents: list[bytes], *, released: bool = True) -> list[Letter]:
     numbers = [next(NUMBERS) for _ in range(how_many)]
-    return [
+    made = [
         Letter(Message(str(n), "v", (), f"{n}@example.se", "sv", {}), b"%d@example.se" % n, on_the_wire(content))
         for n, content in zip(numbers, contents, strict=False)
     ]
+    for letter in made:
+        letter.released = released
+    return made
 
 
 def converse(dialogue: Dialogue, store: Store, faults: Faults, waiting: list[Letter], chances: Chances) -> None:
     """Let a dialogue and a relay talk until nothing is left to say or the connection breaks."""
     session, wire = Session(store, faults), Wire()
     session.connection_made(wire)
-    wire.written, up, down = b"", 0, 0
-    while not dialogue.ended:
-        while waiting and dialogue.held < dialogue.most and not dialogue.ended:
-            dialogue.take(waiting.pop(0))
+    wire.written, up, down, is_idle = b"", 0, 0, False
+    announced: list[Letter] = []
+    for turn in itertools.count():
+        if dialogue.ended:
+            break
+        if turn == chances.called_off:
+            dialogue.call_off()
+            waiting[:0] = unsettled(dialogue, announced)
+            announced.clear()
+        hand_out(dialogue, waiting, announced)
+        if announced and (is_idle or chances.released[turn % len(chances.released)]):
+            announced.pop(0).released = True
+            dialogue.go_on()
         if data := dialogue.outgoing():
             data = data[: chances.cut(len(data))]
             dialogue.left(len(data))
@@ -91,7 +110,23 @@ def converse(dialogue: Dialogue, store: Store, faults: Faults, waiting: list[Let
             dialogue.received(wire.written[:count])
             wire.written, down = wire.written[count:], down + count
         elif not data and not dialogue.held:
-            return
+            break
+        is_idle = not data and not wire.written
+
+
+def hand_out(dialogue: Dialogue, waiting: list[Letter], announced: list[Letter]) -> None:
+    """Let the dialogue have as many letters as it has room for, and note those that are still to be released."""
+    while waiting and dialogue.room:
+        letter = waiting.pop(0)
+        dialogue.take(letter)
+        announced += [] if letter.released else [letter]
+
+
+def unsettled(dialogue: Dialogue, announced: list[Letter]) -> list[Letter]:
+    """Return the letters that were called off, as new ones."""
+    settled = [letter for letter, _ in dialogue.settled]
+    off = [letter for letter in announced if letter not in settled and letter not in dialogue.returned]
+    return [Letter(letter.message, letter.recipient, letter.wire) for letter in off]
 
 
 def refused_once(place: str, text: str) -> Faults:
@@ -110,19 +145,19 @@ def test_no_letter_is_ever_told_accepted_that_the_relay_has_not_and_none_is_sent
 ) -> None:
     folder, store = sink
     first = sum(1 for _ in accepted(folder))
-    todo = letters(len(contents), contents)
+    todo = letters(len(contents), contents, released=False)
     expected = {each.recipient.decode(): as_sent(content) for each, content in zip(todo, contents, strict=True)}
     told: dict[str, Outcome] = {}
-    for chances, place, text in [*broken, *[(Chances([10_000], 10**6, 10**6), "", "")] * 8]:
+    for chances, place, text in [*broken, *[(Chances([10_000]), "", "")] * 8]:
         dialogue = Dialogue(SENDER, extensions)
         converse(dialogue, store, refused_once(place, text), todo, chances)
         todo = dialogue.returned + todo
         for letter, outcome in dialogue.settled:
             assert told.get(letter.message.address, Outcome("deferred")).status == "deferred"
             told[letter.message.address] = outcome
+            assert letter.released or outcome.status in ("rejected", "deferred")
             if outcome.status == "deferred":
-                letter.forget()
-                todo.append(letter)
+                todo.append(Letter(letter.message, letter.recipient, letter.wire))
         assert dialogue.held == 0
     stored = accepted(folder)[first:]
     arrived = Counter(address for entry in stored for address in entry["rcpt_to"])
@@ -251,3 +286,61 @@ def test_an_address_beyond_ascii_needs_a_relay_that_takes_it() -> None:
     assert (outcomes(plain), said(plain)) == ([("rejected", "address_unusable")], b"")
     international.take(letter)
     assert b"BODY=8BITMIME SMTPUTF8\r\n" in said(international)
+
+
+def announced(how_many: int) -> tuple[Dialogue, list[Letter]]:
+    dialogue, sent = Dialogue(SENDER, ALL), letters(how_many, [b"hej\r\n"] * how_many, released=False)
+    for letter in sent:
+        dialogue.take(letter)
+    return dialogue, sent
+
+
+def test_the_content_of_a_letter_waits_for_its_release_and_its_envelope_does_not() -> None:
+    dialogue, (first, second) = announced(2)
+    assert said(dialogue).endswith(b"RCPT TO:<%s>\r\nDATA\r\n" % first.recipient)
+    dialogue.received(b"250 ok\r\n250 ok\r\n354 go\r\n")
+    assert (said(dialogue), dialogue.waiting) == (b"", "")
+    first.released = True
+    dialogue.go_on()
+    assert said(dialogue).startswith(b"hej\r\n.\r\nMAIL")
+    dialogue.received(b"250 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n")
+    assert (outcomes(dialogue), said(dialogue)) == ([("accepted", "250")], b"")
+    dialogue.end(LOST)
+    assert (outcomes(dialogue), dialogue.returned) == ([("accepted", "250")], [second])
+
+
+@pytest.mark.parametrize("reply", [b"250 ok\r\n", b"250 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n"])
+def test_a_begun_envelope_that_is_called_off_ends_the_connection_once_the_letter_before_it_is_answered_for(
+    reply: bytes,
+) -> None:
+    dialogue, (first, _) = announced(2)
+    first.released = True
+    said(dialogue)
+    dialogue.received(b"250 ok\r\n250 ok\r\n354 go\r\n")
+    said(dialogue)
+    dialogue.call_off()
+    assert (dialogue.held, dialogue.room, dialogue.ended) == (1, 0, False)
+    dialogue.received(reply)
+    assert (outcomes(dialogue), dialogue.returned, dialogue.ended) == ([("accepted", "250")], [], True)
+
+
+def test_an_envelope_that_is_called_off_alone_ends_the_connection_at_once() -> None:
+    dialogue, _ = announced(2)
+    dialogue.call_off()
+    assert (dialogue.settled, dialogue.returned, dialogue.ended) == ([], [], True)
+
+
+def test_a_letter_that_is_lost_before_its_release_is_returned_whatever_was_said_of_it() -> None:
+    dialogue, sent = announced(2)
+    said(dialogue)
+    dialogue.received(b"250 ok\r\n")
+    dialogue.end(LOST)
+    assert (dialogue.settled, dialogue.returned) == ([], sent)
+
+
+def test_what_is_called_off_before_it_was_begun_leaves_the_connection_as_it_was() -> None:
+    dialogue, (first, _) = announced(2)
+    first.released = True
+    dialogue.call_off()
+    assert (dialogue.held, dialogue.room, dialogue.ended) == (1, 1, False)
+    assert said(dialogue).endswith(b"RCPT TO:<%s>\r\nDATA\r\n" % first.recipient)

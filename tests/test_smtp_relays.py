@@ -203,6 +203,62 @@ def test_a_message_that_is_never_answered_for_stops_no_other(tmp_path: Path) -> 
     assert late == {"m0": Outcome("unknown", "timeout", "", True)}
 
 
+def test_what_is_prepared_and_not_handed_over_is_never_sent(tmp_path: Path) -> None:
+    with running_gateway(tmp_path / "sink") as url:
+        sender, (marked, ahead) = sender_to(f"{url}?connections=2"), (messages(40)[:8], messages(40)[8:])
+        sender.open()
+        sender.prepare(marked)
+        sender.hand_over(marked)
+        sender.prepare(ahead)
+        told = [outcome for _, outcome in collected(sender, 8)]
+        assert sender.collect(0.3, 0.0) == []
+        sender.call_off()
+        sender.prepare(ahead[:4])
+        sender.hand_over(ahead[:4])
+        told += [outcome for _, outcome in collected(sender, 4)]
+        sender.close()
+    assert [outcome.status for outcome in told] == ["accepted"] * 12
+    arrived = [entry["rcpt_to"][0] for entry in accepted(tmp_path / "sink")]
+    assert sorted(arrived) == sorted(message.address for message in (*marked, *ahead[:4]))
+
+
+def test_what_a_relay_refuses_ahead_of_the_mark_is_told_after_it(tmp_path: Path) -> None:
+    with running_gateway(tmp_path / "sink", faults(tmp_path, reply={"rcpt": "550 5.1.1 nobody"})) as url:
+        sender, (marked, ahead) = sender_to(f"{url}?connections=1"), (messages(4)[:2], messages(4)[2:])
+        sender.open()
+        sender.prepare(marked)
+        sender.hand_over(marked)
+        sender.prepare(ahead)
+        first = collected(sender, 2)
+        assert sender.collect(0.3, 0.0) == []
+        sender.hand_over(ahead)
+        second = sender.collect(0.3, 0.0)
+        sender.close()
+    assert [[message for message, _ in told] for told in (first, second)] == [marked, ahead]
+    assert {outcome for _, outcome in (*first, *second)} == {Outcome("rejected", "550")}
+
+
+def test_a_relay_that_hangs_up_on_what_is_ahead_leaves_nothing_in_doubt(tmp_path: Path) -> None:
+    port = free_port()
+    with running_gateway(tmp_path / "sink", port=port) as url:
+        sender = sender_to(f"{url}?connections=1")
+        sender.open()
+        sender.prepare(messages(2))
+        assert sender.collect(0.3, 0.0) == []
+    with running_gateway(tmp_path / "sink", port=port):
+        sender.hand_over(messages(2))
+        assert [outcome.status for _, outcome in collected(sender, 2)] == ["accepted"] * 2
+        sender.close()
+    assert len(accepted(tmp_path / "sink")) == 2
+
+
+def collected(sender: EmailSender, how_many: int) -> list[tuple[Message, Outcome]]:
+    told: list[tuple[Message, Outcome]] = []
+    while len(told) < how_many:
+        told += sender.collect(10, 0.0)
+    return told
+
+
 def test_a_relay_that_falls_silent_is_given_up_in_time() -> None:
     with silent_relay(b"220 hello\r\n") as url, pytest.raises(GatewayUnavailable, match="took the connection"):
         sender_to(f"{url}?timeout=0.3").open()

@@ -1,6 +1,7 @@
 """The worker as a process of its own against a real SMTP server, killed, paused, refused and deferred."""
 
 import csv
+import itertools
 import os
 import signal
 import subprocess
@@ -32,14 +33,16 @@ from tasks import control, gateway_reason, journal, orders, publishing, shards
 from tasks.delivery import Delivery
 from tasks.gateways.smtp import accepted, running_gateway
 from tasks.orders import Control
+from tasks.senders.email import EmailSender
 from tasks.senders.in_turn import InTurn
-from tasks.senders.protocol import Message, Outcome
+from tasks.senders.protocol import Message, Outcome, Setting
 from tasks.shard_messages import read_shard
 from tasks.status import run_status
 from tasks.workplace import Workplace
 
 EMAIL = f"{WAVE}-email-0001"
 LETTER = f"{WAVE}-letter-0001"
+FROM = "budkavle@example.se"
 
 
 def planned(workplace: Workplace, emails: int, letters: int = 0, **changes: object) -> str:
@@ -254,6 +257,49 @@ def test_an_opt_out_while_publishing_is_honoured(workplace: Workplace, tmp_path:
     arrived = received(sink)
     assert {message.message_id for message in messages} - set(arrived) == {by_address.message_id, by_person.message_id}
     assert publishing.merge_journals(workplace, run)["suppressed"] == 2
+
+
+@pytest.mark.parametrize("what", ["opt-out", "withdrawn", "stop", "pause", "lost"])
+def test_what_is_announced_to_the_relay_and_then_called_off_is_not_sent(
+    workplace: Workplace, tmp_path: Path, what: str
+) -> None:
+    """Something comes between the first mark and the second, when the envelopes of the next window have been said."""
+    run, sink, marks = planned(workplace, 60), tmp_path / "sink", itertools.count()
+    journals, folder = workplace.run_folder(run, "journals"), workplace.run_folder(run, "control")
+    journals.mkdir()
+    _, messages = read_shard(workplace.run_folder(run, "shards"), EMAIL)
+
+    def holds() -> bool:
+        if next(marks) == 0:
+            if what == "opt-out":
+                control.suppress(workplace, person_key=messages[20].suppression_keys[0], actor="test")
+            elif what == "withdrawn":
+                orders.append(folder, orders.WITHDRAWALS, [("story",)])
+            elif what in ("stop", "pause"):
+                orders.append(folder, orders.ORDERS, [(what, "test")])
+            return True
+        return what != "lost"
+
+    with running_gateway(sink) as url:
+        setting = Setting(
+            run, EMAIL, workplace.home, lambda _: b"Subject: prov\r\n\r\nhej\r\n", url, sender_address=FROM
+        )
+        given = Control(folder, "email")
+        given.terms["stories"] = [{"variant": "email-sv", "consents": ["story"]}]
+        delivery = Delivery(journals, EMAIL, EmailSender(setting), given, holds=holds)
+        ending = delivery.run(messages, {})
+        delivery.close()
+    told, arrived = statuses(workplace, run, EMAIL), len(accepted(sink))
+    taken_back = told.pop("deferred", 0)
+    assert 0 < taken_back <= 16 if what == "lost" else taken_back == 0
+    assert (ending, arrived, told) == {
+        "opt-out": ("done", 59, {"accepted": 59, "suppressed": 1}),
+        "withdrawn": ("done", 16, {"accepted": 16, "cancelled": 44}),
+        "stop": ("done", 16, {"accepted": 16, "cancelled": 44}),
+        "pause": ("paused", 16, {"accepted": 16}),
+        "lost": ("locked", 16, {"accepted": 16}),
+    }[what]
+    assert len({address for entry in accepted(sink) for address in entry["rcpt_to"]}) == arrived
 
 
 def test_an_opt_out_between_planning_and_publishing_is_honoured(workplace: Workplace, tmp_path: Path) -> None:

@@ -28,27 +28,35 @@ class EmailSender:
         """How many more messages may be marked now."""
         return WINDOW - self._pool.held - len(self._refused)
 
+    @property
+    def ahead(self) -> int:
+        """A window: its envelopes are said while the answers to the one before come."""
+        return WINDOW
+
     def open(self) -> None:
         """Connect, secure and log in; raises GatewayUnavailable when no relay takes us."""
         self._pool.open()
 
     def prepare(self, messages: Sequence[Message]) -> None:
-        """Join the slots into the texts, so that a text that cannot be filled is found before the mark."""
+        """Join the slots into the texts, so that one that cannot be filled is found before the mark; say envelopes."""
         wire = self._setting.wire or self._wire
-        self._letters = {each.message_id: Letter(each, each.address.encode(), wire(each)) for each in messages}
+        letters = {each.message_id: Letter(each, each.address.encode(), wire(each)) for each in messages}
+        self._letters |= letters
+        self._pool.announce([letter for letter in letters.values() if ADDRESS.match(letter.recipient)])
 
     def hand_over(self, messages: Sequence[Message]) -> None:
         """Let marked messages go."""
-        unusable = Outcome("rejected", "address_unusable")
-        letters = []
-        for message in messages:
-            letter = self._letters[message.message_id]
-            if ADDRESS.match(letter.recipient):
-                letters.append(letter)
-            else:
-                self._refused.append((message, unusable))
-        self._pool.take(letters)
+        letters = [self._letters.pop(message.message_id) for message in messages]
+        usable = [letter for letter in letters if ADDRESS.match(letter.recipient)]
+        if len(usable) < len(letters):
+            unusable = Outcome("rejected", "address_unusable")
+            self._refused += [(each.message, unusable) for each in letters if each not in usable]
+        self._pool.release(usable)
+
+    def call_off(self) -> None:
+        """Forget what is announced; a relay that waits for a content is hung up on."""
         self._letters.clear()
+        self._pool.call_off()
 
     def collect(self, seconds: float, longer: float) -> list[tuple[Message, Outcome]]:
         """Return what is settled, waiting at most so long for the first, and then longer for more."""

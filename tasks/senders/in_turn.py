@@ -10,6 +10,8 @@ from tasks.senders.protocol import Askable, Doubt, Message, Outcome, TurnSender
 class InTurn:
     """Wraps a sender whose ``send`` yields outcomes in order."""
 
+    ahead = 0
+
     def __init__(self, sender: TurnSender) -> None:
         self._sender = sender
         self._left = 0
@@ -20,6 +22,9 @@ class InTurn:
     def room(self) -> int:
         """A whole window when the last one is answered for, otherwise nothing."""
         return 0 if self._left else self._sender.window or sys.maxsize
+
+    def call_off(self) -> None:
+        """Do nothing: what a sender has prepared it may throw away at any time."""
 
     def hand_over(self, messages: Sequence[Message]) -> None:
         """Begin to send a window."""

@@ -103,6 +103,13 @@ class Sender(Way, Protocol):
     def room(self) -> int:
         """How many more messages may be marked now, so that no more than a window is marked and not yet answered."""
 
+    @property
+    def ahead(self) -> int:
+        """How many more messages are to be prepared than are marked, so that the next need not be waited for."""
+
+    def call_off(self) -> None:
+        """Forget what was prepared and not handed over: nothing of its content has left, or will."""
+
     def hand_over(self, messages: Sequence[Message]) -> None:
         """Let messages go that were prepared and are marked; returns at once."""
 

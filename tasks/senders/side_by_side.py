@@ -19,6 +19,8 @@ class SideBySide:
     message is under way, so that an entry in a provider's list can be told from that of another message to it.
     """
 
+    ahead = 0
+
     def __init__(self, sender: SingleSender) -> None:
         self._sender = sender
         self._threads = ThreadPoolExecutor(sender.connections)
@@ -32,6 +34,9 @@ class SideBySide:
     def room(self) -> int:
         """What is left of the window."""
         return self._sender.window - len(self._waiting) - len(self._under_way)
+
+    def call_off(self) -> None:
+        """Do nothing: what a sender has prepared it may throw away at any time."""
 
     def hand_over(self, messages: Sequence[Message]) -> None:
         """Begin to send as many as may be under way."""

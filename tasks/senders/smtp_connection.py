@@ -27,7 +27,7 @@ class Connection:
     @property
     def room(self) -> int:
         """How many letters it can take now."""
-        return 0 if self.retiring or self.dialogue.ended else self.dialogue.most - self.dialogue.held
+        return 0 if self.retiring else self.dialogue.room
 
     def send(self) -> None:
         """Hand over to the network as much as it takes."""

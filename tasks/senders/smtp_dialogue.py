@@ -5,7 +5,8 @@ PIPELINING (RFC 2920), the next letter's MAIL, RCPT and DATA leave together with
 letter costs one round trip; otherwise commands go in turns. Replies come in the order of the commands, which is all
 that ties them together: the first one that no command can have asked for ends the connection.
 
-Before its final dot has left a letter is surely not sent; from then on only the reply to the dot tells.
+A letter's envelope may be said before it is released, its content not. Before its final dot has left a letter is surely
+not sent; from then on only the reply to the dot tells.
 """
 
 import re
@@ -48,6 +49,7 @@ class Dialogue:
         self._expected: deque[tuple[int, Letter]] = deque()
         self._turns: deque[tuple[int, bytes]] = deque()
         self._negotiating, self._unfinished = False, False
+        self._ready = self._is_last = False
         self._out: list[bytes] = []
         self._queued = self._left = self._offered = 0
         self._replies = Replies()
@@ -56,6 +58,11 @@ class Dialogue:
     def held(self) -> int:
         """How many letters it has and has not settled."""
         return len(self._held)
+
+    @property
+    def room(self) -> int:
+        """How many letters it can take now."""
+        return 0 if self.ended or self._is_last else self.most - len(self._held)
 
     @property
     def waiting(self) -> str:
@@ -73,6 +80,24 @@ class Dialogue:
         self._held.append(letter)
         if not self._negotiating:
             self._begin(letter)
+
+    def go_on(self) -> None:
+        """Send the content of the letter that the relay waits for, if it has been released meanwhile."""
+        if self._ready and self._held[0].released:
+            self._send_content(self._held[0])
+
+    def call_off(self) -> None:
+        """Forget the letters that are not released; an envelope that was begun can only be left by hanging up.
+
+        Those that are released come first on a connection, and are seen to before.
+        """
+        off = [letter for letter in self._held if not letter.released]
+        if not off:
+            return
+        self._held = deque(letter for letter in self._held if letter.released)
+        if off[0].begin != NOT_YET:
+            self._is_last = True
+            self.ended = not self._held
 
     def outgoing(self) -> bytes:
         """Return the bytes that wait to be sent."""
@@ -110,7 +135,9 @@ class Dialogue:
         for letter in self._held:
             if letter.dot <= self._may_have_left:
                 self.settled.append((letter, Outcome("unknown", code, "", True)))
-            elif letter.dot == NOT_YET and (letter.behind or letter.begin >= self._may_have_left):
+            elif letter.dot == NOT_YET and (
+                letter.behind or not letter.released or letter.begin >= self._may_have_left
+            ):
                 self._return(letter)
             else:
                 self.settled.append((letter, Outcome("deferred", LOST, "", True)))
@@ -230,6 +257,9 @@ class Dialogue:
             self._send_content(letter)
 
     def _send_content(self, letter: Letter) -> None:
+        self._ready = not letter.released
+        if self._ready:
+            return
         self._queue(letter.wire)
         letter.dot = self._queued
         self._expected.append((DOT, letter))
@@ -251,6 +281,7 @@ class Dialogue:
             self.settled.append((letter, _refusal(code, gateway_fault=code < 500)))
             if code == 421:
                 self.end(LOST)
+        self.ended = self.ended or (self._is_last and not self._held)
 
 
 def _refusal(code: int, *, gateway_fault: bool) -> Outcome:

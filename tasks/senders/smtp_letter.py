@@ -7,15 +7,22 @@ FINAL_DOT = b".\r\n"
 
 
 class Letter:
-    """One e-mail on its way: ``wire`` is its content as it travels, dots doubled, final dot included."""
+    """One e-mail on its way: ``wire`` is its content as it travels, dots doubled, final dot included.
 
-    __slots__ = ("begin", "behind", "dot", "end", "message", "recipient", "refusal", "returns", "wire")
+    ``released``: it is marked, so that its content may leave; before that only its envelope may. ``early`` is what has
+    become of it before that.
+    """
+
+    __slots__ = (
+        "begin", "behind", "dot", "early", "end", "message", "recipient", "refusal", "released", "returns", "wire",
+    )  # fmt: skip
 
     def __init__(self, message: Message, recipient: bytes, wire: bytes) -> None:
         self.message, self.recipient, self.wire, self.returns = message, recipient, wire, 0
         self.begin = self.end = self.dot = NOT_YET  # positions in the connection's outgoing bytes
-        self.behind = False
+        self.behind = self.released = False
         self.refusal: Outcome | None = None
+        self.early: Outcome | None = None
 
     def forget(self) -> None:
         """Let it be as if no connection had had it."""

@@ -43,35 +43,43 @@ class Pool:
         if not self._connections and not self._opening.is_busy:
             self._add(self._relays.connect())
 
-    def take(self, letters: list[Letter]) -> None:
-        """Send these letters as soon as there is room on a connection."""
+    def announce(self, letters: list[Letter]) -> None:
+        """Say the envelopes of these letters as soon as there is room on a connection, and nothing of their content."""
         self._waiting.extend(letters)
+
+    def release(self, letters: list[Letter]) -> None:
+        """Let the content of announced letters go; what relays have said in the meantime is heard first."""
+        now = time.monotonic()
+        self._await_bytes(now, now)
+        self._gather()
+        for letter in letters:
+            letter.released = True
+            if letter.early is not None:
+                self._settled.append((letter, letter.early))
         self.held += len(letters)
+        for connection in self._connections:
+            connection.dialogue.go_on()
+
+    def call_off(self) -> None:
+        """Forget every letter that is announced and not released."""
+        self._waiting = deque(letter for letter in self._waiting if letter.released)
+        for connection in self._connections:
+            connection.dialogue.call_off()
+        self._gather()
 
     def collect(self, seconds: float, longer: float) -> list[tuple[Letter, Outcome]]:
         """Move bytes until a letter is settled or so many ``seconds`` have passed, then ``longer`` for more letters.
 
-        What is to be said next waits for the envelopes of letters to come, to leave with them. Where that may last, as
-        ``longer`` tells, it leaves at once. Answers to final dots that have left are waited for a moment, because a
-        batch costs a sync however small it is.
+        More are waited for at least a moment, because a batch costs a sync however small it is.
         """
         now = time.monotonic()
         until = now + seconds
         self._work(now)
         while not self._settled and now < until:
-            self._await_bytes(now, until)
-            now = time.monotonic()
-            self._gather()
-            if not self._settled:
-                self._work(now)
-        is_long = longer > LONGEST_HOLD
-        until = now + (longer if is_long else LONGEST_HOLD)
-        while self._settled and now < until and self._may_settle_more(is_long):
-            if is_long:
-                self._work(now)
-            self._await_bytes(now, until)
-            now = time.monotonic()
-            self._gather()
+            now = self._move(now, until)
+        until = now + max(longer, LONGEST_HOLD)
+        while len(self._settled) < self.held and now < until:
+            now = self._move(now, until)
         settled, self._settled = self._settled, []
         self.held -= len(settled)
         return settled
@@ -97,11 +105,12 @@ class Pool:
         if self._waiting:
             self._open_more(now)
 
-    def _may_settle_more(self, also_unsaid: bool) -> bool:
-        """Tell whether answers are on their way; ``also_unsaid``: or would be, once everything is said."""
-        if also_unsaid:
-            return len(self._settled) < self.held
-        return any(each.dialogue.waiting == "dot" for each in self._connections)
+    def _move(self, now: float, until: float) -> float:
+        """Take what comes first, say what is to be said to that, and return what time it is."""
+        self._await_bytes(now, until)
+        now = time.monotonic()
+        self._work(now)
+        return now
 
     def _await_bytes(self, now: float, until: float) -> None:
         soonest = min([until, *(each.deadline for each in self._connections)])
@@ -129,14 +138,28 @@ class Pool:
         for connection in tuple(self._connections):
             dialogue = connection.dialogue
             if dialogue.settled:
-                self._settled += dialogue.settled
                 self._count_faults(connection)
+                self._note(dialogue.settled)
                 dialogue.settled.clear()
             if dialogue.ended or (connection.retiring and not dialogue.held):
-                self._waiting.extendleft(reversed(dialogue.returned))
+                self._take_back(dialogue.returned)
                 self._connections.remove(connection)
                 self._selector.unregister(connection.socket)
                 connection.close()
+
+    def _note(self, settled: list[tuple[Letter, Outcome]]) -> None:
+        """Keep what has become of letters; of one that is not released nobody is told before it is."""
+        for letter, outcome in settled:
+            if letter.released:
+                self._settled.append((letter, outcome))
+            else:
+                letter.early = outcome
+
+    def _take_back(self, returned: list[Letter]) -> None:
+        """Let what a lost connection has returned come first again, but behind what is released."""
+        if returned:
+            waiting = [*returned, *self._waiting]
+            self._waiting = deque(sorted(waiting, key=lambda letter: not letter.released))
 
     def _count_faults(self, connection: Connection) -> None:
         for _, outcome in connection.dialogue.settled:
@@ -159,8 +182,8 @@ class Pool:
                 self._add(self._relays.connect())
             except GatewayUnavailable:
                 lost = Outcome("deferred", "no_connection", gateway_fault=True)
-                self._settled += [(letter, lost) for letter in self._waiting]
-                self._waiting.clear()
+                self._settled += [(letter, lost) for letter in self._waiting if letter.released]
+                self._waiting = deque(letter for letter in self._waiting if not letter.released)
         elif self._relays.may_return or (now >= self._open_more_at and self._is_room_for_another()):
             self._opening.begin()
 
