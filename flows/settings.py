@@ -74,7 +74,7 @@ class Settings(BaseSettings):
         description="Domains, comma-separated, that `test-send` may write to beside the directory's persons.",
     )
     secret_key: SecretStr | None = Field(default=None, description="Key for pseudonyms, message ids and tokens.")
-    workers: int = Field(default=3, ge=1, le=64, description="Publishing worker processes.")
+    workers: int = Field(default=4, ge=1, le=64, description="Publishing worker processes.")
     task_runner: Literal["processes", "dask"] = Field(
         default="processes", description="Where shards are published: processes of this machine, or a Dask cluster."
     )

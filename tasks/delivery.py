@@ -155,7 +155,7 @@ class Delivery:
 
     def _next(self, most: int) -> list[Item]:
         """Return what is to be marked next, prepared; raises GatewayUnavailable where it could not be sent."""
-        if not all(map(self._is_allowed, self._ahead)):
+        if self._ahead and self._suppressed(self._ahead):
             self._call_off()
         if self._ahead:
             self._sender.open()
@@ -167,8 +167,9 @@ class Delivery:
     def _prepare(self, most: int) -> None:
         """Prepare the next messages that may be sent; those that may not are settled."""
         taken = self._backlog.take(most) if most > 0 else []
-        self._settle_unsent("suppressed", [item for item in taken if not self._is_allowed(item)])
-        if items := [item for item in taken if self._is_allowed(item)]:
+        suppressed = self._suppressed(taken)
+        self._settle_unsent("suppressed", suppressed)
+        if items := [item for item in taken if item not in suppressed]:
             self._ahead += items
             self._sender.open()
             self._moment.take()
@@ -201,8 +202,9 @@ class Delivery:
         self._sync_seconds = time.monotonic() - began
         self._fence.note(self._journal)
 
-    def _is_allowed(self, item: Item) -> bool:
-        return self._control.suppressed.isdisjoint(item.message.suppression_keys)
+    def _suppressed(self, items: Sequence[Item]) -> list[Item]:
+        keys = self._control.suppressed
+        return [item for item in items if not keys.isdisjoint(item.message.suppression_keys)] if keys else []
 
     def _wait_for_gateway(self) -> str:
         self._connection_tries += 1

@@ -28,7 +28,7 @@ class Workplace:
     directory: Path | None = None
     preview_url: str = ""
     test_domains: str = ""
-    workers: int = 3
+    workers: int = 4
     forgetting: float = 0.9
     has_prefect_server: bool = False
 

@@ -21,12 +21,11 @@ class EmailSender:
         sender = setting.sender_address
         self._pool = Pool(Relays(setting.smtp_url, sender.rpartition("@")[2]), sender.encode())
         self._letters: dict[str, Letter] = {}
-        self._refused: list[tuple[Message, Outcome]] = []
 
     @property
     def room(self) -> int:
         """How many more messages may be marked now."""
-        return WINDOW - self._pool.held - len(self._refused)
+        return WINDOW - self._pool.held
 
     @property
     def ahead(self) -> int:
@@ -40,18 +39,16 @@ class EmailSender:
     def prepare(self, messages: Sequence[Message]) -> None:
         """Join the slots into the texts, so that one that cannot be filled is found before the mark; say envelopes."""
         wire = self._setting.wire or self._wire
-        letters = {each.message_id: Letter(each, each.address.encode(), wire(each)) for each in messages}
-        self._letters |= letters
-        self._pool.announce([letter for letter in letters.values() if ADDRESS.match(letter.recipient)])
+        letters = [Letter(each, each.address.encode(), wire(each)) for each in messages]
+        for letter in letters:
+            self._letters[letter.message.message_id] = letter
+            if not ADDRESS.match(letter.recipient):
+                letter.early = Outcome("rejected", "address_unusable")
+        self._pool.announce([letter for letter in letters if letter.early is None])
 
     def hand_over(self, messages: Sequence[Message]) -> None:
         """Let marked messages go."""
-        letters = [self._letters.pop(message.message_id) for message in messages]
-        usable = [letter for letter in letters if ADDRESS.match(letter.recipient)]
-        if len(usable) < len(letters):
-            unusable = Outcome("rejected", "address_unusable")
-            self._refused += [(each.message, unusable) for each in letters if each not in usable]
-        self._pool.release(usable)
+        self._pool.release([self._letters.pop(message.message_id) for message in messages])
 
     def call_off(self) -> None:
         """Forget what is announced; a relay that waits for a content is hung up on."""
@@ -60,9 +57,7 @@ class EmailSender:
 
     def collect(self, seconds: float, longer: float) -> list[tuple[Message, Outcome]]:
         """Return what is settled, waiting at most so long for the first, and then longer for more."""
-        refused, self._refused = self._refused, []
-        settled = self._pool.collect(0.0 if refused else seconds, longer)
-        return refused + [(letter.message, outcome) for letter, outcome in settled]
+        return [(letter.message, outcome) for letter, outcome in self._pool.collect(seconds, longer)]
 
     def after_crash(self) -> Literal["accepted", "not_sent", "unknown"]:
         """A relay cannot be asked whether it has a message."""

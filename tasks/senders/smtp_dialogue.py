@@ -159,7 +159,7 @@ class Dialogue:
 
     def _begin(self, letter: Letter) -> None:
         mail = self._mail + (b"\r\n" if letter.recipient.isascii() else b" SMTPUTF8\r\n")
-        commands: tuple[bytes, ...] = (mail, b"RCPT TO:<" + letter.recipient + b">\r\n", b"DATA\r\n")
+        commands: tuple[bytes, ...] = (mail, b"RCPT TO:<%s>\r\n" % letter.recipient, b"DATA\r\n")
         steps = ENVELOPE
         if self._unfinished:
             steps, commands = (RESET, *ENVELOPE), (b"RSET\r\n", *commands)

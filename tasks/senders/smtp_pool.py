@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 from collections import deque
+from math import inf
 
 from campaigns.errors import GatewayUnavailable
 from tasks.senders.protocol import Outcome
@@ -35,11 +36,12 @@ class Pool:
         self._selector = selectors.DefaultSelector()
         self._opening = _Opening(relays)
         self._selector.register(self._opening.bell, selectors.EVENT_READ)
-        self._open_more_at, self._faults = 0.0, 0
+        self._open_more_at, self._soonest, self._faults = 0.0, inf, 0
         self.held = 0
 
     def open(self) -> None:
         """See that there is a connection; raises GatewayUnavailable where no relay takes one."""
+        self._gather()
         if not self._connections and not self._opening.is_busy:
             self._add(self._relays.connect())
 
@@ -74,6 +76,7 @@ class Pool:
         """
         now = time.monotonic()
         until = now + seconds
+        self._look_at_clock(now)
         self._work(now)
         while not self._settled and now < until:
             now = self._move(now, until)
@@ -93,28 +96,32 @@ class Pool:
         self._selector.close()
 
     def _work(self, now: float) -> None:
-        """Give letters to connections with room, send, and clear up after those that have ended."""
+        """Clear up after connections that have ended, give letters to those with room, and send."""
         self._gather()
         if self._waiting:
             self._hand_out()
+        if self._waiting:
+            self._open_more(now)
         for connection in self._connections:
             if connection.dialogue.outgoing():
                 self._send(connection)
+
+    def _look_at_clock(self, now: float) -> None:
+        for connection in self._connections:
             connection.look_at_clock(now)
-        self._gather()
-        if self._waiting:
-            self._open_more(now)
+        self._soonest = min([each.deadline for each in self._connections], default=inf)
 
     def _move(self, now: float, until: float) -> float:
         """Take what comes first, say what is to be said to that, and return what time it is."""
         self._await_bytes(now, until)
         now = time.monotonic()
+        if now >= self._soonest:
+            self._look_at_clock(now)
         self._work(now)
         return now
 
     def _await_bytes(self, now: float, until: float) -> None:
-        soonest = min([until, *(each.deadline for each in self._connections)])
-        for key, _ in self._selector.select(max(0.0, soonest - now)):
+        for key, _ in self._selector.select(max(0.0, min(until, self._soonest) - now)):
             if key.data is None:
                 self._take_opened()
             else:
@@ -122,10 +129,10 @@ class Pool:
 
     def _hand_out(self) -> None:
         """Give each connection that is idle a letter, then each that has room behind one."""
-        for held in (0, 1):
-            for connection in self._connections:
-                if connection.room and connection.dialogue.held == held and self._waiting:
-                    connection.dialogue.take(self._waiting.popleft())
+        with_room = [connection.dialogue for connection in self._connections if connection.room]
+        for dialogue in sorted(with_room, key=lambda dialogue: dialogue.held):
+            if self._waiting:
+                dialogue.take(self._waiting.popleft())
 
     def _send(self, connection: Connection) -> None:
         was_blocked = connection.blocked
