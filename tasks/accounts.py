@@ -7,7 +7,8 @@ Messages: planned = accepted + rejected + unknown + suppressed + expired + cance
 from array import array
 from collections.abc import Sequence
 from io import BytesIO
-from itertools import accumulate
+from itertools import accumulate, count
+from operator import add
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -56,7 +57,8 @@ def _as_table(lines: Sequence[bytes], first: int) -> "pa.Table":
         csv.ParseOptions(delimiter="\t", quote_char=False, escape_char=False),
         csv.ConvertOptions(column_types=columns),
     )
-    offsets = array("q", accumulate((len(line) + 1 for line in lines[:-1]), initial=first))
+    without_line_ends = accumulate(map(len, lines[:-1]), initial=first)
+    offsets = array("q", map(add, without_line_ends, count()))
     return table.append_column("offset", pa.Array.from_buffers(pa.int64(), len(offsets), [None, pa.py_buffer(offsets)]))
 
 

@@ -5,6 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from math import inf
 
 from tasks.journal import TERMINAL
 from tasks.senders.protocol import Message, Outcome
@@ -40,8 +41,8 @@ class Backlog:
         self._later: list[Item] = []
         self._given_up: list[Item] = []
         self._recent: deque[bool] = deque(maxlen=FAILURES_LOOKED_AT)
-        self._give_up_at = float("inf")
-        self._hold_until, self._held_since = 0.0, float("inf")
+        self._give_up_at = inf
+        self._hold_until, self._held_since = 0.0, inf
 
     def __bool__(self) -> bool:
         """Tell whether anything waits to be sent."""
@@ -88,7 +89,7 @@ class Backlog:
             self._hold(item, outcome.retry_after)
             return
         if outcome.status == "accepted":
-            self._held_since = float("inf")
+            self._held_since = inf
         if item.tries == 0:
             self._recent.append(outcome.gateway_fault or outcome.status in ("deferred", "unknown"))
         item.tries += 1

@@ -16,6 +16,7 @@ CONNECTION_TRIES = 3
 SECONDS_TO_COLLECT = 1.0
 MOST_SECONDS_FOR_MORE = 0.05
 CONSENT_WITHDRAWN = "consent_withdrawn"
+UNTOUCHED = Standing()
 
 
 class Moment:
@@ -91,9 +92,7 @@ class Delivery:
         if self._journal is None:
             self._journal = Journal(self._path)
         self._journal.append(records)
-        for record in records:
-            if record.status != "marked":
-                self.counts[record.status] += 1
+        self.counts.update([record.status for record in records if record.status != "marked"])
 
     def _take_over(self, messages: Sequence[Message], known: Mapping[str, Standing]) -> None:
         dangling = [message for message in messages if _status(known, message) == "marked"]
@@ -108,7 +107,7 @@ class Delivery:
         if dangling:
             self._write([now(status, each.message_id, known[each.message_id].attempt, code) for each in dangling])
         for message in messages:
-            standing = known.get(message.message_id) or Standing()
+            standing = known.get(message.message_id, UNTOUCHED)
             in_doubt = standing.status == "unknown"
             if standing.status in ("queued", "deferred") or (in_doubt and self._backlog.may_resend(standing.unknowns)):
                 self._backlog.add(Item(message, standing.attempt, 0, standing.unknowns, in_doubt))
