@@ -9,18 +9,20 @@ from tasks import evaluation_history, feedback, looks, store
 from tasks.evaluation import evaluate
 from tasks.feedback import Told
 from tasks.lessons import draw_lessons
+from tasks.local_time import CITY
 from tasks.workplace import Workplace
 
 NOW = datetime.now(UTC)
+START = NOW - timedelta(days=5)
+"""When every campaign begins, so that they are of one year also in its first days."""
 HEARD = "Ni ville ha mindre kärl på gårdar med trånga portar. Det provar vi på tio gårdar från hösten."
-PERIOD: Period = read_period(f"{NOW.year}")
+PERIOD: Period = read_period(f"{START.astimezone(CITY).year}")
 OVERRIDE = {"gate": "sentence_length", "reason": "Lagtexten måste återges ordagrant i ett av styckena."}
 
 
 def sent(workplace: Workplace, edition: str, households: int, promised_days: int, **changes: object) -> str:
     """A run that started five days ago, with a look that was due yesterday."""
-    start = NOW - timedelta(days=5)
-    schedule = {"start": start.isoformat(), "valid_until": (start + timedelta(days=60)).isoformat()}
+    schedule = {"start": START.isoformat(), "valid_until": (START + timedelta(days=60)).isoformat()}
     promised = (NOW + timedelta(days=promised_days)).date().isoformat()
     look = (NOW - timedelta(days=1)).isoformat()
     run = city(workplace, households, seed=len(edition), edition=edition, schedule=schedule, looks=[look],
@@ -43,12 +45,11 @@ def year(workplace: Workplace) -> dict[str, str]:
     evaluate(workplace, good, 1)
     evaluation_history.keep(workplace, good, 1)
     draw_lessons(workplace, good, 1)
-    feedback.give(workplace, good, Told(HEARD, NOW.date(), 240, True), "account:test")
+    feedback.give(workplace, good, Told(HEARD, NOW.astimezone(CITY).date(), 240, True), "account:test")
     late = sent(workplace, "late", 120, -2, goal="G4", title="Trygga skolvägar")
     department = {"body": "Trafikkontoret", "kind": "department", "unit": "cykel"}
     open_ = sent(workplace, "open", 90, 30, goal="G3", sender=department, title="Cykla i vinter")
-    start = NOW - timedelta(days=1)
-    schedule = {"start": start.isoformat(), "valid_until": (start + timedelta(days=60)).isoformat()}
+    schedule = {"start": START.isoformat(), "valid_until": (START + timedelta(days=60)).isoformat()}
     draft = city(workplace, 30, seed=9, edition="draft", schedule=schedule, looks=[60], title="Ny badplats")
     describe_persons(workplace)
     store.take_snapshot(workplace)

@@ -184,7 +184,7 @@ def test_lessons_are_told_in_the_readers_language(city: tuple[Workplace, dict[st
 
 
 def test_campaigns_of_another_period_do_not_count(city: tuple[Workplace, dict[str, str]], tmp_path: Path) -> None:
-    before = follow_up(city[0], read_period(f"{NOW.year - 1}"), out=tmp_path)
+    before = follow_up(city[0], read_period(f"{PERIOD.year - 1}"), out=tmp_path)
     assert sum(row["campaigns"] for row in before.tables["goals"]) == 0
     assert len(before.tables["bodies"]) == len(load_programme().bodies)
     assert before.tables["group_reach"] == []
