@@ -63,7 +63,10 @@ class Backlog:
 
     def put_back(self, items: Iterable[Item]) -> None:
         """Put messages that were taken and not marked at the front again, in their order."""
-        self._queue.extendleft(reversed(list(items)))
+        items = list(items)
+        self._queue.extendleft(reversed(items))
+        if any(item.tries == 0 for item in items):
+            self._give_up_at = inf
 
     def take(self, most: int) -> list[Item]:
         """Take the next messages; those that wait for a second try when it is due and nothing else is left."""

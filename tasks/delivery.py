@@ -3,9 +3,10 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from itertools import filterfalse
 from pathlib import Path
 
-from campaigns.errors import GatewayUnavailable
+from campaigns.errors import GatewayUnavailable, InputError
 from tasks.backlog import Backlog, Item, pause
 from tasks.fence import Fence
 from tasks.journal import Journal, Record, Standing, next_segment, now
@@ -57,16 +58,20 @@ class Delivery:
         self._backlog = Backlog(patience, resend=control.terms["on_unknown"] == "resend")
         self._on_the_way: dict[str, Item] = {}
         self._ahead: list[Item] = []
+        self._fault: InputError | None = None
         self._connection_tries = 0
         self._withdrawn = 0
         self._sync_seconds = 0.0
 
     def run(self, messages: Sequence[Message], known: Mapping[str, Standing]) -> str:
-        """Return done, deferred, paused, outside_hours, interrupted, unavailable, failing or locked."""
+        """Return done, deferred, paused, outside_hours, interrupted, unavailable, failing or locked.
+
+        Raises InputError, once what is on its way is answered for, where a text cannot be filled or orders not be read.
+        """
         self._take_over(messages, known)
         ending = ""
         while self._on_the_way or ((self._backlog or self._ahead) and not ending):
-            ending = ending or self._ending() or self._send_more()
+            ending = ending or self._go_on()
             if ending:
                 self._call_off()
             if self._on_the_way:
@@ -77,6 +82,8 @@ class Delivery:
             elif not ending:
                 self._backlog.nap()
         self._call_off()
+        if self._fault is not None:
+            raise self._fault
         if self._backlog or (ending == "failing" and self._backlog.has_given_up):
             return ending
         return "deferred" if self._backlog.has_given_up else "done"
@@ -112,6 +119,13 @@ class Delivery:
             if standing.status in ("queued", "deferred") or (in_doubt and self._backlog.may_resend(standing.unknowns)):
                 self._backlog.add(Item(message, standing.attempt, 0, standing.unknowns, in_doubt))
 
+    def _go_on(self) -> str:
+        try:
+            return self._ending() or self._send_more()
+        except InputError as fault:
+            self._fault = fault
+            return "damaged"
+
     def _ending(self) -> str:
         """Read what is ordered and say why no more is to be marked, if so; a stop or an expiry settles what waits."""
         verdict = self._control.refresh()
@@ -125,7 +139,7 @@ class Delivery:
             self._settle_unsent("cancelled" if verdict == "stopped" else "expired", self._backlog.clear())
         elif verdict != "go" or self._interrupted():
             return verdict if verdict != "go" else "interrupted"
-        elif self._backlog.is_out_of_patience():
+        elif not self._ahead and self._backlog.is_out_of_patience():
             return "deferred"
         return ""
 
@@ -154,7 +168,7 @@ class Delivery:
 
     def _next(self, most: int) -> list[Item]:
         """Return what is to be marked next, prepared; raises GatewayUnavailable where it could not be sent."""
-        if self._ahead and self._suppressed(self._ahead):
+        if any(map(self._is_suppressed, self._ahead)):
             self._call_off()
         if self._ahead:
             self._sender.open()
@@ -166,9 +180,7 @@ class Delivery:
     def _prepare(self, most: int) -> None:
         """Prepare the next messages that may be sent; those that may not are settled."""
         taken = self._backlog.take(most) if most > 0 else []
-        suppressed = self._suppressed(taken)
-        self._settle_unsent("suppressed", suppressed)
-        if items := [item for item in taken if item not in suppressed]:
+        if items := self._allowed(taken):
             self._ahead += items
             self._sender.open()
             self._moment.take()
@@ -201,9 +213,17 @@ class Delivery:
         self._sync_seconds = time.monotonic() - began
         self._fence.note(self._journal)
 
-    def _suppressed(self, items: Sequence[Item]) -> list[Item]:
-        keys = self._control.suppressed
-        return [item for item in items if not keys.isdisjoint(item.message.suppression_keys)] if keys else []
+    def _allowed(self, items: list[Item]) -> list[Item]:
+        """Return those that may be sent; the others are settled."""
+        withdrawn = [item for item in items if item.message.variant in self._control.withdrawn]
+        self._settle_unsent("cancelled", withdrawn, CONSENT_WITHDRAWN)
+        told = [item for item in items if item.message.variant not in self._control.withdrawn]
+        suppressed = list(filter(self._is_suppressed, told))
+        self._settle_unsent("suppressed", suppressed)
+        return list(filterfalse(self._is_suppressed, told)) if suppressed else told
+
+    def _is_suppressed(self, item: Item) -> bool:
+        return not self._control.suppressed.isdisjoint(item.message.suppression_keys)
 
     def _wait_for_gateway(self) -> str:
         self._connection_tries += 1

@@ -45,6 +45,7 @@ class Chances:
     """How bytes are cut, after how many of either direction the connection breaks, when letters are released.
 
     ``released``: which turns release one; ``called_off``: after how many turns those that are not are called off.
+    ``last_first``: letters are handed out from the end, released ones behind others.
     """
 
     cuts: list[int]
@@ -52,6 +53,7 @@ class Chances:
     down_breaks: int = 10**6
     released: list[bool] = field(default_factory=lambda: [True])
     called_off: int = -1
+    last_first: bool = False
     place: int = field(default=0)
 
     def cut(self, length: int) -> int:
@@ -66,6 +68,7 @@ CHANCES = st.builds(
     st.one_of(st.just(10**6), st.integers(0, 400)),
     st.lists(st.booleans(), min_size=1, max_size=6),
     st.one_of(st.just(-1), st.integers(0, 12)),
+    st.booleans(),
 )
 
 
@@ -93,7 +96,7 @@ def converse(dialogue: Dialogue, store: Store, faults: Faults, waiting: list[Let
             dialogue.call_off()
             waiting[:0] = unsettled(dialogue, announced)
             announced.clear()
-        hand_out(dialogue, waiting, announced)
+        hand_out(dialogue, waiting, announced, -1 if chances.last_first else 0)
         if announced and (is_idle or chances.released[turn % len(chances.released)]):
             announced.pop(0).released = True
             dialogue.go_on()
@@ -114,10 +117,10 @@ def converse(dialogue: Dialogue, store: Store, faults: Faults, waiting: list[Let
         is_idle = not data and not wire.written
 
 
-def hand_out(dialogue: Dialogue, waiting: list[Letter], announced: list[Letter]) -> None:
+def hand_out(dialogue: Dialogue, waiting: list[Letter], announced: list[Letter], place: int) -> None:
     """Let the dialogue have as many letters as it has room for, and note those that are still to be released."""
     while waiting and dialogue.room:
-        letter = waiting.pop(0)
+        letter = waiting.pop(place)
         dialogue.take(letter)
         announced += [] if letter.released else [letter]
 
@@ -322,6 +325,19 @@ def test_a_begun_envelope_that_is_called_off_ends_the_connection_once_the_letter
     assert (dialogue.held, dialogue.room, dialogue.ended) == (1, 0, False)
     dialogue.received(reply)
     assert (outcomes(dialogue), dialogue.returned, dialogue.ended) == ([("accepted", "250")], [], True)
+
+
+@pytest.mark.parametrize("replies", [b"", b"250 ok\r\n250 ok\r\n354 go\r\n"])
+def test_a_released_letter_never_leaves_under_an_envelope_that_was_called_off(replies: bytes) -> None:
+    dialogue, (other,) = announced(1)
+    said(dialogue)
+    (letter,) = letters(1, [b"hej\r\n"])
+    dialogue.take(letter)
+    dialogue.received(replies)
+    dialogue.call_off()
+    dialogue.go_on()
+    assert (dialogue.ended, dialogue.settled, dialogue.returned) == (True, [], [letter])
+    assert (said(dialogue), other.early) == (b"", None)
 
 
 def test_an_envelope_that_is_called_off_alone_ends_the_connection_at_once() -> None:

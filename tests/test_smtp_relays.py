@@ -21,6 +21,7 @@ from tasks.gateways.smtp import accepted, running_gateway
 from tasks.gateways.smtp_security import PASSWORD, USER
 from tasks.senders.email import EmailSender
 from tasks.senders.protocol import Message, Outcome, Setting
+from tasks.senders.smtp_dialogue import LOST
 from tasks.senders.smtp_relays import SECONDS_BEFORE_RETURN, Relays, relay_of
 
 CONTENT = b"Subject: prov\r\n\r\nhej\r\n"
@@ -252,10 +253,27 @@ def test_a_relay_that_hangs_up_on_what_is_ahead_leaves_nothing_in_doubt(tmp_path
     assert len(accepted(tmp_path / "sink")) == 2
 
 
+def test_what_a_connection_returns_as_it_is_called_off_is_not_announced_again(tmp_path: Path) -> None:
+    with running_gateway(tmp_path / "sink") as url:
+        sender = sender_to(f"{url}?connections=1")
+        sender.open()
+        sender.prepare(messages(2))
+        assert sender.collect(0.1, 0.0) == []
+        sender._pool._connections[0].dialogue.end(LOST)  # as where the last bytes could not be sent
+        sender.call_off()
+        sender.prepare(messages(4)[2:])
+        sender.hand_over(messages(4)[2:])
+        assert [outcome.status for _, outcome in collected(sender, 2)] == ["accepted"] * 2
+        sender.close()
+    assert {entry["rcpt_to"][0] for entry in accepted(tmp_path / "sink")} == {"test2@example.se", "test3@example.se"}
+
+
 def collected(sender: EmailSender, how_many: int) -> list[tuple[Message, Outcome]]:
     told: list[tuple[Message, Outcome]] = []
     while len(told) < how_many:
-        told += sender.collect(10, 0.0)
+        settled = sender.collect(10, 0.0)
+        assert settled, "nothing was told of a letter for ten seconds"
+        told += settled
     return told
 
 

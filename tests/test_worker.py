@@ -7,10 +7,10 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from pypdf import PdfReader
@@ -42,7 +42,7 @@ from tasks.workplace import Workplace
 
 EMAIL = f"{WAVE}-email-0001"
 LETTER = f"{WAVE}-letter-0001"
-FROM = "budkavle@example.se"
+TEXT = b"Subject: prov\r\n\r\nhej\r\n"
 
 
 def planned(workplace: Workplace, emails: int, letters: int = 0, **changes: object) -> str:
@@ -233,6 +233,15 @@ def test_the_next_relay_of_the_list_takes_over(workplace: Workplace, tmp_path: P
         assert publishing.publish_shard(place, run, EMAIL).counts == {"accepted": 5}
 
 
+def test_a_relay_that_takes_nothing_is_left_before_the_run_counts_as_failing(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    run, ill = planned(workplace, 160), faults(tmp_path, reply={"mail": "451 4.3.0 trouble"})
+    with running_gateway(tmp_path / "ill", ill) as first, running_gateway(tmp_path / "well") as second:
+        result = publishing.publish_shard(sending_to(workplace, f"{first},{second}"), run, EMAIL)
+    assert (result.outcome, len(accepted(tmp_path / "well")), accepted(tmp_path / "ill")) == ("done", 160, [])
+
+
 def test_a_failing_gateway_pauses_the_run_and_says_so(workplace: Workplace, tmp_path: Path) -> None:
     run, sink = planned(workplace, 300), tmp_path / "sink"
     with running_gateway(sink, faults(tmp_path, reply={"rcpt": "451 4.3.0 trouble", "share": 0.9})) as url:
@@ -259,36 +268,51 @@ def test_an_opt_out_while_publishing_is_honoured(workplace: Workplace, tmp_path:
     assert publishing.merge_journals(workplace, run)["suppressed"] == 2
 
 
+def deliver(
+    workplace: Workplace, run: str, url: str, render: Callable[[Message], bytes] = lambda _: TEXT, **more: Any
+) -> tuple[str, Sequence[Message]]:
+    """Send the e-mails of a run in this process; returns how it ended."""
+    journals = workplace.run_folder(run, "journals")
+    journals.mkdir(exist_ok=True)
+    _, messages = read_shard(workplace.run_folder(run, "shards"), EMAIL)
+    given = Control(workplace.run_folder(run, "control"), "email")
+    given.terms["stories"] = [{"variant": "email-sv", "consents": ["story"]}]
+    setting = Setting(run, EMAIL, workplace.home, render, url, sender_address="budkavle@example.se")
+    delivery = Delivery(journals, EMAIL, EmailSender(setting), given, **more)
+    try:
+        return delivery.run(messages, journal.standings(journals, EMAIL)), messages
+    finally:
+        delivery.close()
+
+
+def after_the_first_mark(act: Callable[[], object], then: bool = True) -> Callable[[], bool]:
+    """Do something between the first mark and the second; then say whether the worker still has the shard."""
+    marks = itertools.count()
+
+    def holds() -> bool:
+        if next(marks) == 0:
+            act()
+            return True
+        return then
+
+    return holds
+
+
 @pytest.mark.parametrize("what", ["opt-out", "withdrawn", "stop", "pause", "lost"])
 def test_what_is_announced_to_the_relay_and_then_called_off_is_not_sent(
     workplace: Workplace, tmp_path: Path, what: str
 ) -> None:
-    """Something comes between the first mark and the second, when the envelopes of the next window have been said."""
-    run, sink, marks = planned(workplace, 60), tmp_path / "sink", itertools.count()
-    journals, folder = workplace.run_folder(run, "journals"), workplace.run_folder(run, "control")
-    journals.mkdir()
-    _, messages = read_shard(workplace.run_folder(run, "shards"), EMAIL)
-
-    def holds() -> bool:
-        if next(marks) == 0:
-            if what == "opt-out":
-                control.suppress(workplace, person_key=messages[20].suppression_keys[0], actor="test")
-            elif what == "withdrawn":
-                orders.append(folder, orders.WITHDRAWALS, [("story",)])
-            elif what in ("stop", "pause"):
-                orders.append(folder, orders.ORDERS, [(what, "test")])
-            return True
-        return what != "lost"
-
+    run, sink = planned(workplace, 60), tmp_path / "sink"
+    folder = workplace.run_folder(run, "control")
+    one = read_shard(workplace.run_folder(run, "shards"), EMAIL)[1][20].suppression_keys[0]
+    act: dict[str, Callable[[], object]] = {
+        "opt-out": lambda: control.suppress(workplace, person_key=one, actor="test"),
+        "withdrawn": lambda: orders.append(folder, orders.WITHDRAWALS, [("story",)]),
+        "lost": lambda: None,
+    }
+    order = act.get(what, lambda: orders.append(folder, orders.ORDERS, [(what, "test")]))
     with running_gateway(sink) as url:
-        setting = Setting(
-            run, EMAIL, workplace.home, lambda _: b"Subject: prov\r\n\r\nhej\r\n", url, sender_address=FROM
-        )
-        given = Control(folder, "email")
-        given.terms["stories"] = [{"variant": "email-sv", "consents": ["story"]}]
-        delivery = Delivery(journals, EMAIL, EmailSender(setting), given, holds=holds)
-        ending = delivery.run(messages, {})
-        delivery.close()
+        ending, _ = deliver(workplace, run, url, holds=after_the_first_mark(order, what != "lost"))
     told, arrived = statuses(workplace, run, EMAIL), len(accepted(sink))
     taken_back = told.pop("deferred", 0)
     assert 0 < taken_back <= 16 if what == "lost" else taken_back == 0
@@ -300,6 +324,38 @@ def test_what_is_announced_to_the_relay_and_then_called_off_is_not_sent(
         "lost": ("locked", 16, {"accepted": 16}),
     }[what]
     assert len({address for entry in accepted(sink) for address in entry["rcpt_to"]}) == arrived
+
+
+def test_a_story_whose_consent_is_withdrawn_is_not_tried_a_second_time(workplace: Workplace, tmp_path: Path) -> None:
+    run = planned(workplace, 40)
+    folder = workplace.run_folder(run, "control")
+    with running_gateway(tmp_path / "sink", faults(tmp_path, reply={"rcpt": "450 4.2.1 later"})) as url:
+        withdraw = after_the_first_mark(lambda: orders.append(folder, orders.WITHDRAWALS, [("story",)]))
+        deliver(workplace, run, url, holds=withdraw)
+    assert statuses(workplace, run, EMAIL) == {"cancelled": 40}
+    (segment,) = journal.segments(workplace.run_folder(run, "journals"), EMAIL)
+    assert sum(record.status == "marked" for _, record in journal.read(segment)) == 16
+
+
+def test_a_text_that_cannot_be_filled_leaves_nobody_before_it_in_doubt(workplace: Workplace, tmp_path: Path) -> None:
+    run = planned(workplace, 40)
+    bad = read_shard(workplace.run_folder(run, "shards"), EMAIL)[1][16].message_id
+
+    def render(message: Message) -> bytes:
+        if message.message_id == bad:
+            raise InputError("the slot has no value")
+        return TEXT
+
+    with running_gateway(tmp_path / "sink") as url, pytest.raises(InputError, match="no value"):
+        deliver(workplace, run, url, render)
+    assert statuses(workplace, run, EMAIL) == {"accepted": 16}
+
+
+def test_patience_begins_when_everybody_has_been_tried_once(workplace: Workplace, tmp_path: Path) -> None:
+    run = planned(workplace, 24)
+    with running_gateway(tmp_path / "sink", faults(tmp_path, delay_ms=60)) as url:
+        ending, messages = deliver(workplace, run, f"{url}?connections=1", patience=0.2)
+    assert (ending, len(accepted(tmp_path / "sink"))) == ("done", len(messages))
 
 
 def test_an_opt_out_between_planning_and_publishing_is_honoured(workplace: Workplace, tmp_path: Path) -> None:

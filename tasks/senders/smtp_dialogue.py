@@ -89,15 +89,17 @@ class Dialogue:
     def call_off(self) -> None:
         """Forget the letters that are not released; an envelope that was begun can only be left by hanging up.
 
-        Those that are released come first on a connection, and are seen to before.
+        A released letter whose content may be on its way is seen to before that; one that has not begun is returned.
         """
-        off = [letter for letter in self._held if not letter.released]
-        if not off:
+        kept = [letter for letter in self._held if letter.released]
+        if len(kept) == len(self._held):
             return
-        self._held = deque(letter for letter in self._held if letter.released)
-        if off[0].begin != NOT_YET:
-            self._is_last = True
-            self.ended = not self._held
+        if kept and self._held[0] is kept[0]:
+            self._is_last = self._held[-1].begin != NOT_YET
+        else:
+            self.returned += kept
+            kept, self.ended, self._ready = [], True, False
+        self._held = deque(kept)
 
     def outgoing(self) -> bytes:
         """Return the bytes that wait to be sent."""

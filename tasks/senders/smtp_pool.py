@@ -4,11 +4,7 @@ The first connection is opened at once; others are opened one after another by a
 letters wait, so that a relay that greets late holds nobody up.
 """
 
-import contextlib
-import queue
 import selectors
-import socket
-import threading
 import time
 from collections import deque
 from math import inf
@@ -16,12 +12,14 @@ from math import inf
 from campaigns.errors import GatewayUnavailable
 from tasks.senders.protocol import Outcome
 from tasks.senders.smtp_connection import Connection
+from tasks.senders.smtp_dialogue import MOST_RETURNS
 from tasks.senders.smtp_letter import Letter
+from tasks.senders.smtp_opening import Opening
 from tasks.senders.smtp_relays import Line, Relay, Relays
 
 SECONDS_BETWEEN_ATTEMPTS = 60.0
 LONGEST_HOLD = 0.002
-MOST_FAULTS = 20
+MOST_FAULTS = 10
 """So many letters on end that a relay has not taken for reasons of its own let the next relay of the list be used."""
 
 
@@ -32,9 +30,10 @@ class Pool:
         self._relays, self._sender = relays, sender
         self._connections: list[Connection] = []
         self._waiting: deque[Letter] = deque()
+        self._not_taken: list[Letter] = []
         self._settled: list[tuple[Letter, Outcome]] = []
         self._selector = selectors.DefaultSelector()
-        self._opening = _Opening(relays)
+        self._opening = Opening(relays)
         self._selector.register(self._opening.bell, selectors.EVENT_READ)
         self._open_more_at, self._soonest, self._faults = 0.0, inf, 0
         self.held = 0
@@ -58,16 +57,18 @@ class Pool:
             letter.released = True
             if letter.early is not None:
                 self._settled.append((letter, letter.early))
+        self._not_taken = [letter for letter in self._not_taken if not letter.released]
         self.held += len(letters)
         for connection in self._connections:
             connection.dialogue.go_on()
 
     def call_off(self) -> None:
         """Forget every letter that is announced and not released."""
-        self._waiting = deque(letter for letter in self._waiting if letter.released)
         for connection in self._connections:
             connection.dialogue.call_off()
         self._gather()
+        self._waiting = deque(letter for letter in self._waiting if letter.released)
+        self._not_taken.clear()
 
     def collect(self, seconds: float, longer: float) -> list[tuple[Letter, Outcome]]:
         """Move bytes until a letter is settled or so many ``seconds`` have passed, then ``longer`` for more letters.
@@ -76,8 +77,8 @@ class Pool:
         """
         now = time.monotonic()
         until = now + seconds
-        self._look_at_clock(now)
         self._work(now)
+        self._look_at_clock(now)
         while not self._settled and now < until:
             now = self._move(now, until)
         until = now + max(longer, LONGEST_HOLD)
@@ -129,10 +130,12 @@ class Pool:
 
     def _hand_out(self) -> None:
         """Give each connection that is idle a letter, then each that has room behind one."""
-        with_room = [connection.dialogue for connection in self._connections if connection.room]
-        for dialogue in sorted(with_room, key=lambda dialogue: dialogue.held):
-            if self._waiting:
-                dialogue.take(self._waiting.popleft())
+        for held in (0, 1):
+            for connection in self._connections:
+                if self._waiting and connection.dialogue.held == held and connection.room:
+                    connection.dialogue.take(self._waiting.popleft())
+        if any(connection.dialogue.settled for connection in self._connections):
+            self._gather()
 
     def _send(self, connection: Connection) -> None:
         was_blocked = connection.blocked
@@ -146,7 +149,7 @@ class Pool:
             dialogue = connection.dialogue
             if dialogue.settled:
                 self._count_faults(connection)
-                self._note(dialogue.settled)
+                self._note(connection)
                 dialogue.settled.clear()
             if dialogue.ended or (connection.retiring and not dialogue.held):
                 self._take_back(dialogue.returned)
@@ -154,13 +157,20 @@ class Pool:
                 self._selector.unregister(connection.socket)
                 connection.close()
 
-    def _note(self, settled: list[tuple[Letter, Outcome]]) -> None:
-        """Keep what has become of letters; of one that is not released nobody is told before it is."""
-        for letter, outcome in settled:
+    def _note(self, connection: Connection) -> None:
+        """Keep what has become of letters; of one that is not released nobody is told before it is.
+
+        What a relay says of itself to such a one counts only while that relay is used.
+        """
+        for letter, outcome in connection.dialogue.settled:
             if letter.released:
                 self._settled.append((letter, outcome))
-            else:
-                letter.early = outcome
+                continue
+            letter.early = outcome
+            if outcome.gateway_fault:
+                self._not_taken.append(letter)
+                if connection.relay is not self._relays.current:
+                    self._announce_again()
 
     def _take_back(self, returned: list[Letter]) -> None:
         """Let what a lost connection has returned come first again, but behind what is released."""
@@ -174,6 +184,16 @@ class Pool:
         if self._faults >= MOST_FAULTS and self._relays.give_up(connection.relay):
             self._faults = 0
             self._retire_others(self._relays.current)
+            self._announce_again()
+
+    def _announce_again(self) -> None:
+        """Let another relay have the unreleased letters that one has not taken for reasons of its own."""
+        again = [letter for letter in self._not_taken if not letter.released and letter.returns < MOST_RETURNS]
+        self._not_taken.clear()
+        for letter in again:
+            letter.forget()
+            letter.returns, letter.early = letter.returns + 1, None
+        self._take_back(again)
 
     def _retire_others(self, relay: Relay) -> None:
         """Let connections to other relays finish what they have, and nothing more."""
@@ -211,42 +231,3 @@ class Pool:
         self._selector.register(connection.socket, selectors.EVENT_READ, connection)
         self._connections.append(connection)
         self._retire_others(line.relay)
-
-
-class _Opening:
-    """The thread that opens one more connection, and the bell it rings."""
-
-    def __init__(self, relays: Relays) -> None:
-        self._relays = relays
-        self.bell, self._rope = socket.socketpair()
-        self._found: queue.SimpleQueue[Line | None] = queue.SimpleQueue()
-        self.is_busy = False
-        self._abandoned = False
-
-    def begin(self) -> None:
-        """Open a connection in the background."""
-        self.is_busy = True
-        threading.Thread(target=self._open, daemon=True).start()
-
-    def result(self) -> Line | None:
-        """Return the connection that the bell has rung for; nothing where none could be opened."""
-        self.bell.recv(1)
-        self.is_busy = False
-        return self._found.get()
-
-    def abandon(self) -> None:
-        """Hang up on a connection that nobody waits for any more."""
-        self._abandoned = True
-        while not self._found.empty():
-            if (line := self._found.get()) is not None:
-                line.server.close()
-
-    def _open(self) -> None:
-        line = None
-        with contextlib.suppress(GatewayUnavailable):
-            line = self._relays.connect()
-        self._found.put(line)
-        if self._abandoned:
-            self.abandon()
-        else:
-            self._rope.send(b".")
