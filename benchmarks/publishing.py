@@ -1,6 +1,6 @@
 """Publish e-mails of about 2 kB to one sink, beside others that send as many: who gets through how many a second.
 
-    python benchmarks/publishing.py [--messages 100000] [--rounds 3] [--sample 400]
+    python benchmarks/publishing.py [--messages 400000] [--rounds 3] [--sample 400]
 
 The sink is `smtp-sink` of Debian's postfix (`.ci/prepare-bench` brings it), which throws everything away. Contenders:
 
@@ -71,7 +71,7 @@ class Sink:
 def main() -> int:
     """Let every contender send in turn, several times, and print their medians; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--messages", type=int, default=100_000)
+    parser.add_argument("--messages", type=int, default=400_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--sample", type=int, default=2000)
     parser.add_argument("--tasks", type=int, default=300)
