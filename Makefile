@@ -42,7 +42,7 @@ bench: setup
 	missed=; for script in $(filter-out benchmarks/vectors.py benchmarks/torture.py benchmarks/city.py benchmarks/text_message_sink.py,$(shell grep -l __main__ benchmarks/*.py)); do \
 		$(BIN)/python $$script || missed="$$missed $$script"; done; echo "missed:$${missed:- none}"; test -z "$$missed"
 
-# Publish under every kind of fault: a JSON line for each, and failure where anybody is lost or told twice. Half an hour;
+# Publish under every kind of fault: a JSON line for each, and failure where anybody is lost or told twice. Ten minutes;
 # `make torture DOSES=--short` takes two minutes. docs/reliability.md explains the lines.
 torture: setup
 	$(BIN)/python benchmarks/torture.py $(DOSES)
