@@ -59,5 +59,5 @@ SELECT
     look.day AS observed_on, now() AS imported_at
 FROM (SELECT DISTINCT household_key, household, arm FROM citizen)
 CROSS JOIN (
-    VALUES (1, 10, 0, DATE '2027-01-10'), (2, 12, 5, DATE '2027-02-16')
+    VALUES (1, 10, 0, DATE '2027-01-10'), (2, 12, 5, DATE '2027-02-20')
 ) AS look(place, share, gain, day);
