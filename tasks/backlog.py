@@ -19,7 +19,11 @@ LONGEST_NAP = 0.1
 
 @dataclass(slots=True)
 class Item:
-    """One message that is not settled; ``tries`` counts this worker's own, ``due`` is monotonic seconds."""
+    """One message that is not settled; ``tries`` counts this worker's own, ``due`` is monotonic seconds.
+
+    ``prepared``: milliseconds since 1970 in which its e-mail is dated; its mark carries them, from which the archive
+    makes the same e-mail again.
+    """
 
     message: Message
     attempt: int = 0
@@ -27,6 +31,7 @@ class Item:
     unknowns: int = 0
     in_doubt: bool = False
     due: float = 0.0
+    prepared: int = 0
 
 
 class Backlog:

@@ -21,7 +21,7 @@ UNTOUCHED = Standing()
 
 
 class Moment:
-    """When the batch at work was prepared: its e-mails are dated by it."""
+    """When the batch at work was prepared: its marks carry it and its e-mails are dated by it."""
 
     def __init__(self) -> None:
         self.milliseconds = 0
@@ -184,6 +184,8 @@ class Delivery:
             self._ahead += items
             self._sender.open()
             self._moment.take()
+            for item in items:
+                item.prepared = self._moment.milliseconds
             self._sender.prepare([item.message for item in items])
 
     def _call_off(self) -> None:
@@ -205,8 +207,7 @@ class Delivery:
         for item in items:
             item.attempt += 1
             self._on_the_way[item.message.message_id] = item
-        moment = time.time_ns() // 1_000_000
-        self._write([Record("marked", item.message.message_id, moment, item.attempt) for item in items])
+        self._write([Record("marked", item.message.message_id, item.prepared, item.attempt) for item in items])
         assert self._journal is not None
         began = time.monotonic()
         self._journal.sync()

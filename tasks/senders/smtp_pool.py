@@ -221,10 +221,13 @@ class Pool:
         line = self._opening.result()
         if line is None:
             self._open_more_at = time.monotonic() + SECONDS_BETWEEN_ATTEMPTS
-        elif self._is_room_for_another() or line.relay is not self._connections[0].relay:
+        elif line.relay is self._relays.current and self._has_use_for(line):
             self._add(line)
         else:
             line.server.close()
+
+    def _has_use_for(self, line: Line) -> bool:
+        return self._is_room_for_another() or line.relay is not self._connections[0].relay
 
     def _add(self, line: Line) -> None:
         connection = Connection(line, self._sender)
