@@ -4,6 +4,7 @@ import datetime
 import ipaddress
 import socket
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from tasks.gateways.smtp_security import PASSWORD, USER
 from tasks.senders.email import EmailSender
 from tasks.senders.protocol import Message, Outcome, Setting
 from tasks.senders.smtp_dialogue import LOST
-from tasks.senders.smtp_relays import SECONDS_BEFORE_RETURN, Relays, relay_of
+from tasks.senders.smtp_relays import SECONDS_BEFORE_RETURN, Line, Relays, relay_of
 
 CONTENT = b"Subject: prov\r\n\r\nhej\r\n"
 
@@ -321,6 +322,37 @@ def test_a_relay_that_answers_with_faults_alone_is_left_for_the_next(tmp_path: P
     assert accepted(tmp_path / "ill") == []
     assert len(accepted(tmp_path / "well")) == statuses(told)["accepted"] > 150
     assert set(statuses(told)) == {"accepted", "deferred"}
+
+
+def test_giving_up_a_relay_waits_for_no_connection_to_it(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, running_gateway(tmp_path / "well") as well:
+        relays = Relays(f"smtp://127.0.0.1:{silent.getsockname()[1]}?timeout=3,{well}", "example.se")
+        lines: list[Line] = []
+        opening = threading.Thread(target=lambda: lines.append(relays.connect()))
+        opening.start()
+        kept, _ = silent.accept()
+        began = time.monotonic()
+        assert relays.give_up(relays.current)
+        assert time.monotonic() - began < 2
+        opening.join()
+        assert (lines[0].relay, relays.current) == (relay_of(well), relay_of(well))
+        lines[0].server.close()
+        kept.close()
+
+
+def test_what_has_been_answered_is_heard_before_the_clock_is_looked_at(tmp_path: Path) -> None:
+    with running_gateway(tmp_path / "sink", faults(tmp_path, delay_ms=40)) as url:
+        sender = sender_to(f"{url}?timeout=0.4&connections=2")
+        sender.open()
+        sender.prepare(messages(2))
+        sender.hand_over(messages(2))
+        assert sender.collect(0.0, 0.0) == []
+        sender.collect(0.02, 0.0)
+        wait = time.monotonic() + 0.6
+        while time.monotonic() < wait:  # the worker stands still, the relay does not
+            pass
+        assert {outcome.status for _, outcome in collected(sender, 2)} == {"accepted"}
+        sender.close()
 
 
 def port_of(relays: Relays) -> int:

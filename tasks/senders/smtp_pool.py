@@ -77,6 +77,8 @@ class Pool:
         """
         now = time.monotonic()
         until = now + seconds
+        if now >= self._soonest:  # whoever stood still for long hears first what has been said meanwhile
+            self._await_bytes(now, now)
         self._work(now)
         self._look_at_clock(now)
         while not self._settled and now < until:
@@ -179,6 +181,8 @@ class Pool:
             self._waiting = deque(sorted(waiting, key=lambda letter: not letter.released))
 
     def _count_faults(self, connection: Connection) -> None:
+        if connection.relay is not self._relays.current:
+            return
         for _, outcome in connection.dialogue.settled:
             self._faults = self._faults + 1 if outcome.gateway_fault else 0
         if self._faults >= MOST_FAULTS and self._relays.give_up(connection.relay):

@@ -104,18 +104,24 @@ class Relays:
         return self._clock() >= self._return_at
 
     def connect(self) -> Line:
-        """Return an open connection to the relay in use, or the next that answers; raises GatewayUnavailable."""
+        """Return an open connection to the relay in use, or the next that answers; raises GatewayUnavailable.
+
+        Where a relay was given up meanwhile, that decides which is in use, and the connection may be to another.
+        """
         problems = []
         with self._lock:
-            for place in self._order():
-                relay = self._relays[place]
-                try:
-                    server = relay.connect(self._name)
-                except (OSError, smtplib.SMTPException) as error:
-                    problems.append(f"{relay.host}:{relay.port} {problem_of(error)}")
-                    continue
-                self._settle_on(place)
-                return Line(relay, server)
+            order, used = self._order(), self._place
+        for place in order:
+            relay = self._relays[place]
+            try:
+                server = relay.connect(self._name)
+            except (OSError, smtplib.SMTPException) as error:
+                problems.append(f"{relay.host}:{relay.port} {problem_of(error)}")
+                continue
+            with self._lock:
+                if self._place == used:
+                    self._settle_on(place)
+            return Line(relay, server)
         raise GatewayUnavailable(
             f"no mail relay took the connection ({'; '.join(problems)})",
             remedy=f"check {SETTING} and the relay, then run the same command again; nothing was sent.",
