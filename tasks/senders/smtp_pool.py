@@ -211,6 +211,7 @@ class Pool:
         if not self._connections:
             try:
                 self._add(self._relays.connect())
+                self._hand_out()
             except GatewayUnavailable:
                 lost = Outcome("deferred", "no_connection", gateway_fault=True)
                 self._settled += [(letter, lost) for letter in self._waiting if letter.released]
