@@ -43,7 +43,7 @@ bench: setup
 		$(BIN)/python $$script || missed="$$missed $$script"; done; echo "missed:$${missed:- none}"; test -z "$$missed"
 
 # Publish under every kind of fault: a JSON line for each, and failure where anybody is lost or told twice. Ten minutes;
-# `make torture DOSES=--short` takes two minutes. docs/reliability.md explains the lines.
+# `make torture DOSES=--short` takes three minutes. docs/reliability.md explains the lines.
 torture: setup
 	$(BIN)/python benchmarks/torture.py $(DOSES)
 
