@@ -90,12 +90,12 @@ class Control:
         self._purposes = {"all", *self.terms["purposes"]}
         self._orders, self._suppressions = _Growing(folder / ORDERS), _Growing(folder / SUPPRESSIONS)
         self._withdrawals = _Growing(folder / WITHDRAWALS)
-        self._order, self._stopped = "resume", False
+        self._order, self._stopped, self._expired = "resume", False, False
         self.suppressed: set[str] = set()
         self.withdrawn: set[str] = set()
 
     def refresh(self, now: datetime | None = None) -> Verdict:
-        """Read what is new and say whether sending may go on; a stop is final.
+        """Read what is new and say whether sending may go on; a stop is final, and so is the end of its time.
 
         ``suppressed`` holds keys that get nothing, ``withdrawn`` variants that tell a story without its consent.
         """
@@ -110,7 +110,8 @@ class Control:
         moment = (now or datetime.now(self._zone)).astimezone(self._zone)
         if self._stopped:
             return "stopped"
-        if moment >= self._valid_until:
+        self._expired = self._expired or moment >= self._valid_until
+        if self._expired:
             return "expired"
         if self._order == "pause":
             return "paused"

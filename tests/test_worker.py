@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -545,3 +546,14 @@ def test_what_is_handed_over_is_marked_on_the_disk_itself(
     assert delivery.run(messages, {}) == "done"
     delivery.close()
     assert handed == [each.message_id for each in messages]
+
+
+def test_what_has_expired_once_stays_so_when_the_clock_jumps_back(workplace: Workplace) -> None:
+    run = planned(workplace, 5)
+    given = Control(workplace.run_folder(run, "control"), "email")
+    late = datetime.now(UTC) + timedelta(days=4000)
+    assert [given.refresh(moment) for moment in (datetime.now(UTC), late, datetime.now(UTC))] == [
+        "go",
+        "expired",
+        "expired",
+    ]
